@@ -1,0 +1,301 @@
+"""The command line: parses, calls `commands.py`, prints through `report.py`, exits. It decides nothing.
+
+Imports are local to each verb, so that `ormony --help` costs no more than click itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ormony import __version__
+from ormony.errors import OrmonyError
+
+if TYPE_CHECKING:
+    from ormony.project import Project
+    from ormony.report import Terminal
+
+_EXIT = """\b
+Exit status:
+  0  fine            1  findings or drift      2  usage or configuration
+  3  the database refused or could not be reached     4  a tool is missing"""
+
+
+class _Settings:
+    """What the options that every command takes say; they may stand before or after the verb."""
+
+    def __init__(self) -> None:
+        self.project: str | None = None
+        self.database: str | None = None
+        self.format = "text"
+        self.quiet = False
+
+    def take(self, values: dict[str, Any]) -> None:
+        self.project = values.pop("project", None) or self.project
+        self.database = values.pop("database", None) or self.database
+        self.format = values.pop("format", None) or self.format
+        self.quiet = values.pop("quiet", False) or self.quiet
+
+    def terminal(self) -> Terminal:
+        from ormony.report import Terminal
+
+        return Terminal(json=self.format == "json", quiet=self.quiet)
+
+    def load(self) -> Project:
+        from ormony import project
+
+        return project.load(self.root())
+
+    def root(self) -> Path:
+        from ormony import project
+
+        if self.project is None:
+            return project.find_root(Path.cwd())
+        folder = Path(self.project)
+        if not folder.is_dir():
+            raise OrmonyError(
+                "no-project", f'the folder "{self.project}" does not exist', hint="ormony --project DIR …"
+            )
+        return folder.resolve()
+
+
+def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--quiet", is_flag=True, help="No talk on stderr, errors excepted."),
+        click.option("--format", type=click.Choice(["text", "json"]), help="json: one document on stdout, nothing else."),
+        click.option("--database", metavar="NAME", help="Only this database of the project."),
+        click.option("--project", metavar="DIR", help="The project; default: the nearest folder with an ormony.toml."),
+    ):
+        function = option(function)
+    return function
+
+
+def _verb(function: Callable[..., int | None]) -> Callable[..., None]:
+    """A click command body: takes the shared options out, turns errors into text and exit status."""
+
+    @_shared
+    @click.pass_context
+    @wraps(function)
+    def run(context: click.Context, /, **values: Any) -> None:
+        settings: _Settings = context.ensure_object(_Settings)
+        settings.take(values)
+        terminal = settings.terminal()
+        try:
+            status = function(settings, terminal, **values) or 0
+        except OrmonyError as error:
+            terminal.error(error)
+            status = error.exit_status
+        except KeyboardInterrupt:
+            terminal.talk("interrupted; a deploy that had not committed changed nothing")
+            status = 130
+        except BrokenPipeError:  # the reader of our stdout went away, e.g. `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 0
+        terminal.close()
+        context.exit(status)
+
+    return run
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EXIT,
+)
+@click.version_option(__version__, prog_name="ormony")
+@_shared
+@click.pass_context
+def main(context: click.Context, /, **values: Any) -> None:
+    """One PostgreSQL database, several services, each with its own ORM, in harmony.
+
+    \b
+    Start here:
+      ormony init        find the services, write ormony.toml
+      ormony sync        merge their migrations into one stream
+      ormony deploy      apply it in one transaction, stamp every ledger
+    """
+    context.ensure_object(_Settings).take(values)
+
+
+@main.command(epilog="\b\nExamples:\n  ormony init\n  ormony --project services/shop init --dry-run")
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+@_verb
+def init(settings: _Settings, terminal: Terminal, *, dry_run: bool) -> None:
+    """Find the services of a project and write a commented ormony.toml.
+
+    Drizzle, Alembic, SQLx, SQLAlchemy and Supabase projects are found by their own files, and
+    by .kodo/config.json. An ormony.toml that is there is never overwritten.
+    """
+    from ormony import commands
+
+    terminal.show(commands.init(settings.root(), dry_run=dry_run))
+
+
+@main.command(epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'")
+@click.option("--against", metavar="URL", help="Ask this database instead of the configured one.")
+@_verb
+def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> None:
+    """Show, per service, how many migrations are found, merged and deployed, and what is pending."""
+    from ormony import commands
+
+    terminal.show(commands.status(settings.load(), settings.database, against=against))
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony sync --dry-run\n  ormony sync\n"
+    "  ormony sync --against postgresql://deployer@db.example.com/app"
+)
+@click.option("--dry-run", is_flag=True, help="Do all but write; the files are shown.")
+@click.option("--rewrite", is_flag=True, help="Write merged files again whose native migration was edited, while they are not frozen.")
+@click.option("--against", metavar="URL", help="Versions in this database's ledger are frozen, too.")
+@_verb
+def sync(settings: _Settings, terminal: Terminal, *, dry_run: bool, rewrite: bool, against: str | None) -> None:
+    """Merge new migrations of all services into the stream, in an order that is proved by a replay."""
+    from ormony import commands
+
+    terminal.show(
+        commands.sync(
+            settings.load(),
+            settings.database,
+            dry_run=dry_run,
+            rewrite=rewrite,
+            against=against,
+            progress=terminal.progress,
+        )
+    )
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony deploy --dry-run\n  ormony deploy --to postgresql://postgres@localhost/app\n"
+    "  ormony deploy --adopt --assume 00102"
+)
+@click.option("--to", "to", metavar="URL", help="This database instead of the configured one.")
+@click.option("--dry-run", is_flag=True, help="Show the steps; change nothing.")
+@click.option("--adopt", is_flag=True, help="Take over a database that the services' own tools have migrated.")
+@click.option("--assume", multiple=True, metavar="VERSION", help="With --adopt: take this version as applied.")
+@click.option("--include-out-of-order", "out_of_order", is_flag=True, help="Apply files that sort before deployed ones, once a replay in that order has proved equal.")
+@click.option("--lock-timeout", default=5.0, show_default=True, metavar="SECONDS", help="How long a statement waits for a table lock.")
+@click.option("--wait", default=600.0, show_default=True, metavar="SECONDS", help="How long to wait for another deploy.")
+@_verb
+def deploy(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    to: str | None,
+    dry_run: bool,
+    adopt: bool,
+    assume: tuple[str, ...],
+    out_of_order: bool,
+    lock_timeout: float,
+    wait: float,
+) -> None:
+    """Apply what is pending in one transaction and stamp every ledger in it.
+
+    All or nothing: Supabase's, Drizzle's, Alembic's and SQLx's own tools agree afterwards.
+    What PostgreSQL forbids in one transaction is split into steps, shown first, resumable.
+    """
+    from ormony import commands
+
+    terminal.show(
+        commands.deploy(
+            settings.load(),
+            settings.database,
+            to=to,
+            dry_run=dry_run,
+            adopt=adopt,
+            assume=assume,
+            out_of_order=out_of_order,
+            lock_timeout_s=lock_timeout,
+            wait_s=wait,
+            progress=terminal.progress,
+            talk=terminal.talk,
+        )
+    )
+
+
+@main.group(epilog="\b\nExamples:\n  ormony db up\n  eval \"export DATABASE_URL=$(ormony db url)\"\n  ormony db psql -- -c 'select 1'")
+def db() -> None:
+    """The local database: an embedded PostgreSQL 18 with Supabase's surface. No Docker."""
+
+
+@db.command("up", epilog="\b\nExamples:\n  ormony db up\n  ormony db up --tcp")
+@click.option("--tcp", is_flag=True, help="Also listen on 127.0.0.1, with a random password.")
+@_verb
+def db_up(settings: _Settings, terminal: Terminal, *, tcp: bool) -> None:
+    """Start the local server and make the project's databases where they are missing."""
+    from ormony import commands
+
+    terminal.show(commands.db_up(settings.load(), settings.database, tcp=tcp))
+
+
+@db.command("down", epilog="\b\nExample:\n  ormony db down")
+@click.option("--destroy", is_flag=True, help="Also remove its data for good.")
+@_verb
+def db_down(settings: _Settings, terminal: Terminal, *, destroy: bool) -> None:
+    """Stop the local server; its data stays."""
+    from ormony import commands
+
+    terminal.show(commands.db_down(settings.load(), destroy=destroy))
+
+
+@db.command("reset", epilog="\b\nExample:\n  ormony db reset")
+@click.option("--no-seed", is_flag=True, help="Leave supabase/seed.sql out.")
+@_verb
+def db_reset(settings: _Settings, terminal: Terminal, *, no_seed: bool) -> None:
+    """Make the local databases anew, deploy the stream to them, run supabase/seed.sql."""
+    from ormony import commands
+
+    terminal.show(
+        commands.db_reset(
+            settings.load(), settings.database, seed=not no_seed, progress=terminal.progress, talk=terminal.talk
+        )
+    )
+
+
+@db.command("prepare", epilog="\b\nExample:\n  ormony db prepare postgresql://postgres@localhost/empty")
+@click.argument("url", metavar="URL")
+@_verb
+def db_prepare(settings: _Settings, terminal: Terminal, *, url: str) -> None:
+    """Give an empty database Supabase's roles, schemas, functions and stand-in extensions."""
+    from ormony import commands
+
+    terminal.show(commands.db_prepare(url))
+
+
+@db.command("url", epilog='\b\nExample:\n  export DATABASE_URL="$(ormony db url)"')
+@_verb
+def db_url(settings: _Settings, terminal: Terminal) -> None:
+    """Print the URL of the local database, password included, for other programs."""
+    from ormony import commands
+
+    terminal.show(commands.db_url(settings.load(), settings.database))
+
+
+@db.command("psql", epilog="\b\nExample:\n  ormony db psql -- -c 'select count(*) from products'")
+@click.argument("arguments", nargs=-1, metavar="[-- PSQL ARGUMENTS]")
+@_verb
+def db_psql(settings: _Settings, terminal: Terminal, *, arguments: tuple[str, ...]) -> int:
+    """Open psql on the local database."""
+    import subprocess
+
+    from ormony import commands
+
+    command = commands.db_psql(settings.load(), settings.database, arguments)
+    terminal.close()
+    return subprocess.run(command, check=False).returncode
+
+
+@main.command(epilog="\b\nExample:\n  ormony completion bash > ~/.local/share/bash-completion/completions/ormony")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes ormony's commands and options in your shell."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(main, {}, "ormony", "_ORMONY_COMPLETE").source())

@@ -1,0 +1,429 @@
+"""What a project says of itself: `ormony.toml`, else `.kodo/config.json`, else what detection finds.
+
+Every value is checked here, once: the rest of ormony trusts a `Project`. This module writes nothing and connects
+to nothing; `env:NAME` in a URL is looked up only when a command needs the database.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final, get_args
+
+import msgspec
+
+from ormony import files
+from ormony.adapters import detect
+from ormony.adapters.detected import Detected
+from ormony.errors import OrmonyError
+from ormony.history import Orm, Service
+
+CONFIG: Final = "ormony.toml"
+KODO: Final = ".kodo/config.json"
+SHARED_LANE: Final = (400, 499)
+LANES: Final = (1, 2, 3, 5, 6, 7, 8, 9)
+"""Lanes for services, in the order in which they are given out; 0 is the bootstrap, 4 is shared."""
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+_LANGUAGE_LANE: Final = {"drizzle": 1, "alembic": 2, "sqlalchemy": 2, "sqlx": 3}
+
+
+class Database(msgspec.Struct, frozen=True, kw_only=True):
+    """One Postgres database of the project. `url` is None for the embedded server; it may be `env:NAME`."""
+
+    name: str
+    stream: str = "supabase/migrations"
+    behavior: str = "supabase/behavior"
+    url: str | None = None
+    frozen: str | None = None
+    order: Mapping[str, tuple[str, ...]] = {}
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated project. `source` is the file that described it, or `detection`."""
+
+    root: Path
+    source: str
+    databases: tuple[Database, ...]
+    services: tuple[Service, ...]
+    shadow_url: str | None = None
+
+    def of(self, database: str) -> tuple[Service, ...]:
+        """The services of one database, in the order of their lanes."""
+        return tuple(sorted((s for s in self.services if s.database == database), key=lambda s: s.lane))
+
+    def chosen(self, name: str | None) -> tuple[Database, ...]:
+        """All databases, or the one of this name. Raises `unknown-database`."""
+        if name is None:
+            return self.databases
+        found = tuple(database for database in self.databases if database.name == name)
+        if not found:
+            known = ", ".join(database.name for database in self.databases)
+            raise OrmonyError(
+                "unknown-database",
+                f'there is no database "{name}" in {self.source}',
+                hint=f"--database takes one of: {known}",
+            )
+        return found
+
+    def more_services_than_lanes(self, database: str) -> bool:
+        """Whether versions of this database's stream must be timestamps, since lanes cannot be given out."""
+        return len(self.of(database)) > len(LANES)
+
+
+class _DatabaseTable(msgspec.Struct, forbid_unknown_fields=True):
+    stream: str = "supabase/migrations"
+    behavior: str | None = None
+    url: str | None = None
+    frozen: str | None = None
+    order: dict[str, list[str]] = {}
+
+
+class _ServiceTable(msgspec.Struct, forbid_unknown_fields=True):
+    path: str
+    orm: str
+    database: str | None = None
+    lane: int | list[int] | None = None
+    role: str | None = None
+    search_path: str | list[str] | None = None
+    ledger: str | None = None
+    config: str | None = None
+    migrations: str | None = None
+    python: str | None = None
+    models: str | None = None
+    mirrors: list[str] = []
+    mirror_models: str | list[str] | None = None
+
+
+class _ShadowTable(msgspec.Struct, forbid_unknown_fields=True):
+    url: str | None = None
+
+
+class _Config(msgspec.Struct, forbid_unknown_fields=True):
+    database: _DatabaseTable | None = None
+    databases: dict[str, _DatabaseTable] = {}
+    services: dict[str, _ServiceTable] = {}
+    order: dict[str, list[str]] = {}
+    shadow: _ShadowTable = msgspec.field(default_factory=_ShadowTable)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, with an ormony.toml or .kodo/config.json; else `start` itself."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).is_file() or (folder / KODO).is_file():
+            return folder
+        if (folder / ".git").exists():
+            break
+    return start
+
+
+def load(root: Path) -> Project:
+    """The project at `root`. Raises `invalid-config` and its kin, each with the file and the key."""
+    if (root / CONFIG).is_file():
+        return _from_toml(root)
+    if (root / KODO).is_file():
+        return _from_kodo(root)
+    return _from_detection(root)
+
+
+def _from_toml(root: Path) -> Project:
+    text = files.read_text(root, CONFIG)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise OrmonyError(
+            "invalid-config",
+            _first_lower(re.sub(r" \(at .*\)$", "", str(error))),
+            place=f"{CONFIG}:{line[1]}" if line else CONFIG,
+        ) from None
+    try:
+        config = msgspec.convert(raw, _Config)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error), text) from None
+    if config.database is not None and config.databases:
+        raise _problem(text, "databases", "[database] and [databases.NAME] exclude each other", "keep one form")
+    tables = config.databases or {"main": config.database or _DatabaseTable()}
+    for name in [*tables, *config.services]:
+        if not _NAME.fullmatch(name):
+            raise _problem(text, name, f'"{name}" is not a name', "names are letters, digits, - and _")
+    databases = tuple(_database(name, table, config, text) for name, table in tables.items())
+    streams = [database.stream for database in databases]
+    if len(set(streams)) < len(streams):
+        raise _problem(
+            text, "stream", "two databases share one stream folder", 'stream = "supabase/NAME/migrations"'
+        )
+    lanes = _lanes(config, tables, text)
+    services = tuple(
+        _service(root, name, table, tuple(tables), lanes[name], text) for name, table in config.services.items()
+    )
+    _check_lanes(services, text)
+    return Project(
+        root=root, source=CONFIG, databases=databases, services=services, shadow_url=config.shadow.url
+    )
+
+
+def _database(name: str, table: _DatabaseTable, config: _Config, text: str) -> Database:
+    stream = _inside(table.stream, text, "stream")
+    behavior = table.behavior or str(PurePosixPath(stream).parent / "behavior")
+    order = {**config.order, **table.order}
+    for key in [*order, *(word for words in order.values() for word in words)]:
+        if "/" not in key:
+            raise _problem(
+                text, key, f'"{key}" in [order] does not name a migration', '"web/0003_x" = ["api/3f2a"]'
+            )
+    return Database(
+        name=name,
+        stream=stream,
+        behavior=_inside(behavior, text, "behavior"),
+        url=table.url,
+        frozen=table.frozen,
+        order={key: tuple(words) for key, words in order.items()},
+    )
+
+
+def _service(
+    root: Path, name: str, table: _ServiceTable, databases: Sequence[str], lane: tuple[int, int], text: str
+) -> Service:
+    if table.orm not in get_args(Orm):
+        raise _problem(
+            text,
+            table.orm,
+            f'service "{name}" has the unknown orm "{table.orm}"',
+            f"orm is one of: {', '.join(get_args(Orm))}",
+        )
+    database = table.database or (databases[0] if len(databases) == 1 else None)
+    if database not in databases:
+        raise _problem(
+            text,
+            f"services.{name}",
+            f'service "{name}" names no database of this project' if database else f'service "{name}" needs a database',
+            f"database = one of: {', '.join(databases)}",
+        )
+    path = _inside(table.path, text, "path")
+    if not (root / path).is_dir():
+        raise _problem(
+            text, table.path, f'the folder of service "{name}" does not exist: {path}', "correct `path`, or run: ormony init"
+        )
+    search_path = table.search_path
+    if isinstance(search_path, str):
+        search_path = [word.strip() for word in search_path.split(",")]
+    models = table.mirror_models
+    return Service(
+        name=name,
+        orm=_orm(table.orm),
+        path=path,
+        database=database,
+        lane=lane,
+        role=table.role,
+        search_path=tuple(search_path or ("public",)),
+        ledger=table.ledger,
+        config=table.config,
+        migrations=table.migrations,
+        python=table.python,
+        models=table.models,
+        mirrors=tuple(table.mirrors),
+        mirror_models=(models,) if isinstance(models, str) else tuple(models or ()),
+    )
+
+
+def _orm(name: str) -> Orm:
+    match name:
+        case "drizzle" | "alembic" | "sqlx" | "sqlalchemy" | "supabase":
+            return name
+    raise AssertionError(name)
+
+
+def _lanes(
+    config: _Config, tables: Mapping[str, _DatabaseTable], text: str
+) -> dict[str, tuple[int, int]]:
+    """A lane for each service: what it says, else the next free one of its database."""
+    lanes: dict[str, tuple[int, int]] = {}
+    waiting: list[tuple[str, _ServiceTable]] = []
+    for name, table in config.services.items():
+        if table.lane is None:
+            waiting.append((name, table))
+            continue
+        words = [table.lane] if isinstance(table.lane, int) else table.lane
+        good = (len(words) == 1 and 0 <= words[0] <= 9) or (
+            len(words) == 2 and 0 <= words[0] <= words[1] <= 999
+        )
+        if not good:
+            raise _problem(
+                text,
+                f"services.{name}",
+                f'service "{name}" has no valid lane: {table.lane}',
+                "lane = 1   # 100 to 199; or lane = [150, 199]",
+            )
+        lanes[name] = (words[0] * 100, words[0] * 100 + 99) if len(words) == 1 else (words[0], words[1])
+    only = next(iter(tables)) if len(tables) == 1 else None
+    for name, table in waiting:
+        database = table.database or only
+        taken = [
+            lanes[other]
+            for other, its in config.services.items()
+            if other in lanes and (its.database or only) == database
+        ]
+        lanes[name] = _next_lane(table.orm, taken)
+    return lanes
+
+
+def _next_lane(orm: str, taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The lane that the language has by custom if it is free, else the next free one, else (0, 0)."""
+    custom = _LANGUAGE_LANE.get(orm)
+    for number in [*([custom] if custom else []), *LANES]:
+        lane = (number * 100, number * 100 + 99)
+        if all(lane[1] < start or end < lane[0] for start, end in taken):
+            return lane
+    return (0, 0)  # more services than lanes: versions become timestamps
+
+
+def _check_lanes(services: Sequence[Service], text: str) -> None:
+    for index, one in enumerate(services):
+        for other in services[:index]:
+            apart = one.lane[1] < other.lane[0] or other.lane[1] < one.lane[0]
+            if one.database == other.database and not apart and one.lane != (0, 0):
+                raise _problem(
+                    text,
+                    f"services.{one.name}",
+                    f'services "{other.name}" and "{one.name}" share numbers of one lane',
+                    f"lane = {_free_number(services, one)}",
+                )
+
+
+def _free_number(services: Sequence[Service], service: Service) -> int:
+    taken = [s.lane for s in services if s is not service and s.database == service.database]
+    return _next_lane("supabase", taken)[0] // 100
+
+
+def _from_kodo(root: Path) -> Project:
+    workspaces = detect.kodo(root)
+    assert workspaces is not None
+    stream = _detected_stream(detect.detect(root)) or "supabase/migrations"
+    taken: list[tuple[int, int]] = [w.lane for w in workspaces if w.lane is not None]
+    services = []
+    for workspace in workspaces:
+        if workspace.orm is None:
+            continue
+        lane = workspace.lane
+        if lane is None:
+            lane = _next_lane(workspace.orm, taken)
+            taken.append(lane)
+        services.append(
+            Service(name=workspace.name, orm=_orm(workspace.orm), path=workspace.path, database="main", lane=lane)
+        )
+    return Project(
+        root=root,
+        source=KODO,
+        databases=(Database(name="main", stream=stream, url=None, frozen=_default_branch(root)),),
+        services=tuple(services),
+    )
+
+
+def _from_detection(root: Path) -> Project:
+    found = detect.detect(root)
+    if not found:
+        raise OrmonyError(
+            "no-project",
+            f"no {CONFIG}, no {KODO} and no service was found here",
+            hint="run ormony in the folder that holds your services, or name it: ormony --project DIR status",
+        )
+    return Project(
+        root=root,
+        source="detection",
+        databases=(Database(name="main", stream=_detected_stream(found) or "supabase/migrations"),),
+        services=proposed_services(found),
+    )
+
+
+def _detected_stream(found: Sequence[Detected]) -> str | None:
+    for each in found:
+        if each.orm == "supabase" and each.migrations:
+            return each.migrations
+    return None
+
+
+def _default_branch(root: Path) -> str | None:
+    return "main" if (root / ".git").exists() else None
+
+
+def proposed_services(found: Sequence[Detected], database: str = "main") -> tuple[Service, ...]:
+    """Services for what detection found, lanes by language: TypeScript 1, Python 2, Rust 3, others 5 to 9."""
+    services: list[Service] = []
+    taken: list[tuple[int, int]] = []
+    order = {"drizzle": 0, "alembic": 1, "sqlalchemy": 2, "sqlx": 3}
+    for each in sorted((d for d in found if d.orm != "supabase"), key=lambda d: (order[d.orm], d.path)):
+        lane = _next_lane(each.orm, taken)
+        taken.append(lane)
+        services.append(
+            Service(
+                name=each.name or "service",
+                orm=_orm(each.orm),
+                path=each.path,
+                database=database,
+                lane=lane,
+                config=each.config,
+                migrations=each.migrations,
+            )
+        )
+    return tuple(services)
+
+
+def target_url(database: Database, *, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The configured URL with `env:NAME` looked up; None where none is configured. Raises `no-url`."""
+    if database.url is None or not database.url.startswith("env:"):
+        return database.url
+    name = database.url.removeprefix("env:")
+    value = environment.get(name, "").strip()
+    if not value:
+        raise OrmonyError(
+            "no-url",
+            f'the environment variable {name}, which holds the URL of database "{database.name}", is not set',
+            hint=f"export {name}=postgresql://…   # or: ormony deploy --to URL; or locally: ormony db up",
+        )
+    return value
+
+
+def _inside(path: str, text: str, key: str) -> str:
+    clean = PurePosixPath(path)
+    if clean.is_absolute() or ".." in clean.parts:
+        raise _problem(text, path, f'`{key}` leads out of the project: "{path}"', f"a {key} is a folder inside it")
+    return clean.as_posix()
+
+
+def _invalid(message: str, text: str) -> OrmonyError:
+    """msgspec's message, `what - at `$.path``, as ours: what, the key, and the line that mentions it."""
+    what, _, where = message.partition(" - at `$")
+    where = where.rstrip("`").lstrip(".")
+    unknown = re.search(r"unknown field `(\w+)`", what)
+    if unknown:
+        section = f"[{where}]" if where else "the top level"
+        return _problem(
+            text,
+            unknown[1],
+            f'"{unknown[1]}" is not a setting of {section}',
+            f"the settings are listed in docs/reference/configuration.md; remove the line, or: ormony init",
+        )
+    missing = re.search(r"missing required field `(\w+)`", what)
+    if missing:
+        return _problem(text, where, f"[{where}] lacks `{missing[1]}`", f'{missing[1]} = "…"')
+    return _problem(text, where.rpartition(".")[2], f"{where}: {_first_lower(what)}", None)
+
+
+def _problem(text: str, key: str, message: str, hint: str | None) -> OrmonyError:
+    place = CONFIG
+    for number, line in enumerate(text.splitlines(), 1):
+        if key and key in line and not line.lstrip().startswith("#"):
+            place = f"{CONFIG}:{number}"
+            break
+    return OrmonyError("invalid-config", message, place=place, hint=hint)
+
+
+def _first_lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
