@@ -1,0 +1,102 @@
+-- Supabase's roles, for a whole cluster. Run by a superuser; running it again changes nothing.
+--
+-- A role that exists keeps its attributes and settings: on a user's own server it may serve other databases.
+-- What we made carries a comment, so that a later version can recognize it.
+
+-- Advisory locks belong to one database and roles to all of them: only this lock keeps two installations apart.
+lock table pg_catalog.pg_authid in share row exclusive mode;
+
+do $roles$
+declare
+    mark constant text := 'Supabase role, made by ormony';
+    wanted constant text[] := array[
+        -- name, attributes
+        ['supabase_admin', 'login superuser createdb createrole replication bypassrls'],
+        ['postgres', 'login nosuperuser createdb createrole replication bypassrls'],
+        ['anon', 'nologin'],
+        ['authenticated', 'nologin'],
+        ['service_role', 'nologin bypassrls'],
+        ['authenticator', 'login noinherit'],
+        ['dashboard_user', 'nologin createdb createrole replication'],
+        ['supabase_auth_admin', 'login noinherit createrole'],
+        ['supabase_storage_admin', 'login noinherit createrole'],
+        ['supabase_realtime_admin', 'nologin noinherit'],
+        ['supabase_functions_admin', 'login noinherit createrole'],
+        ['supabase_replication_admin', 'login replication'],
+        ['supabase_etl_admin', 'login replication'],
+        ['supabase_read_only_user', 'login bypassrls'],
+        ['pgbouncer', 'login']
+    ];
+    settings constant text[] := array[
+        -- role, setting, value as SQL
+        ['anon', 'statement_timeout', $$'3s'$$],
+        ['authenticated', 'statement_timeout', $$'8s'$$],
+        ['authenticator', 'statement_timeout', $$'8s'$$],
+        ['authenticator', 'lock_timeout', $$'8s'$$],
+        ['postgres', 'search_path', $$"$user", public, extensions$$],
+        ['supabase_admin', 'search_path', $$"$user", public, auth, extensions$$],
+        ['supabase_auth_admin', 'search_path', 'auth'],
+        ['supabase_auth_admin', 'idle_in_transaction_session_timeout', '60000'],
+        ['supabase_storage_admin', 'search_path', 'storage']
+    ];
+    memberships constant text[] := array[
+        -- role, member, with admin option on 16 and later
+        ['anon', 'authenticator', ''],
+        ['authenticated', 'authenticator', ''],
+        ['service_role', 'authenticator', ''],
+        ['authenticator', 'supabase_storage_admin', ''],
+        ['anon', 'postgres', 'admin'],
+        ['authenticated', 'postgres', 'admin'],
+        ['service_role', 'postgres', 'admin'],
+        ['pg_monitor', 'postgres', 'admin'],
+        ['pg_read_all_data', 'postgres', 'admin'],
+        ['pg_signal_backend', 'postgres', 'admin'],
+        ['pg_create_subscription', 'postgres', 'admin'],
+        -- On the platform an extension, supautils, lets postgres make policies on the tables of these three
+        -- and drop triggers from them. Plain PostgreSQL allows that only to their members.
+        ['supabase_auth_admin', 'postgres', ''],
+        ['supabase_storage_admin', 'postgres', ''],
+        ['supabase_realtime_admin', 'postgres', ''],
+        ['pg_read_all_data', 'supabase_read_only_user', ''],
+        ['pg_read_all_data', 'supabase_etl_admin', '']
+    ];
+    each text[];
+    made text[] := '{}';
+begin
+    foreach each slice 1 in array wanted loop
+        if not exists (select from pg_catalog.pg_roles where rolname = each[1]) then
+            execute format('create role %I %s', each[1], each[2]);
+            execute format('comment on role %I is %L', each[1], mark);
+            made := made || each[1];
+        end if;
+    end loop;
+
+    -- The superuser that a cluster of ours starts with is supabase_admin itself: its settings are ours too.
+    if exists (select from pg_catalog.pg_roles where rolname = 'supabase_admin' and oid = 10)
+        and not exists (select from pg_catalog.pg_db_role_setting where setrole = 10 and setdatabase = 0) then
+        made := made || 'supabase_admin'::text;
+    end if;
+
+    foreach each slice 1 in array settings loop
+        if each[1] = any (made) then
+            execute format('alter role %I set %I to %s', each[1], each[2], each[3]);
+        end if;
+    end loop;
+
+    foreach each slice 1 in array memberships loop
+        -- A predefined role may be younger than the server, and a superuser needs no membership.
+        continue when not exists (select from pg_catalog.pg_roles where rolname = each[1]);
+        continue when exists (
+            select
+            from pg_catalog.pg_auth_members as m
+            where m.roleid = each[1]::regrole and m.member = each[2]::regrole
+                and (each[3] = '' or m.admin_option or current_setting('server_version_num')::int < 160000)
+        );
+        execute format(
+            'grant %I to %I%s', each[1], each[2],
+            case when each[3] = 'admin' and current_setting('server_version_num')::int >= 160000
+                then ' with admin option' else '' end
+        );
+    end loop;
+end
+$roles$;
