@@ -195,7 +195,7 @@ class _Migrations(msgspec.Struct):
 
 class _Seed(msgspec.Struct):
     enabled: bool | str = True
-    sql_paths: list[str] = ["./seed.sql"]
+    sql_paths: list[str] = msgspec.field(default_factory=lambda: ["./seed.sql"])
 
 
 class _Db(msgspec.Struct):
