@@ -1,7 +1,7 @@
-"""Supabase's surface without Supabase: roles, schemas, functions, tables, grants, and stand-ins of its extensions.
+"""Supabase's surface without Supabase: roles, schemas, functions, tables, grants, stand-in extensions.
 
-It gives a plain PostgreSQL what migrations of a Supabase project take for granted. The SQL is package data, one
-file per concern. It starts no server and decides nothing about a database: `prepare.py` does that.
+It gives a plain PostgreSQL what migrations of a Supabase project take for granted. The SQL is package data,
+one file per concern. This module starts no server and judges no database: `server.py` and `prepare.py` do.
 """
 
 from __future__ import annotations
@@ -31,24 +31,15 @@ PRESENT: Final = {
 """The extensions that every Supabase database has, and their schemas."""
 
 TRUSTED: Final = frozenset(
-    # What Supabase lets `postgres` create and PostgreSQL, or the extension, does not call trusted.
-    (
-        "address_standardizer address_standardizer_data_us amcheck autoinc bloom btree_gin btree_gist citext cube "
-        "dblink dict_int dict_xsyn earthdistance fuzzystrmatch hstore http hypopg index_advisor insert_username "
-        "intarray isn lo ltree moddatetime pg_buffercache pg_cron pg_freespacemap pg_graphql pg_hashids "
-        "pg_jsonschema pg_net pg_partman pg_prewarm pg_repack pg_stat_statements pg_trgm pg_visibility "
-        "pg_walinspect pgaudit pgcrypto pgjwt pgmq pgroonga pgrouting pgrowlocks pgsodium pgstattuple pgtap "
-        "plpgsql plpgsql_check plv8 postgis postgis_raster postgis_sfcgal postgis_tiger_geocoder "
-        "postgis_topology postgres_fdw refint rum seg sslinfo supabase_vault tablefunc tcn timescaledb "
-        "tsm_system_rows tsm_system_time unaccent uuid-ossp vector wrappers"
-    ).split()
+    (_HERE / "trusted.txt").read_text(encoding="utf-8").split(),
 )
+"""The extensions that Supabase lets its unprivileged `postgres` create."""
 
 
 def standin_path() -> Path:
-    """The folder for `extension_control_path`, after `$system`; it contains `extension/`.
+    """The folder of the stand-ins, as `extension_control_path` wants it: it contains `extension/`.
 
-    The server's own uid must be able to read it: copy it where it cannot.
+    A server runs under its own uid, and needs more than this folder: see `write_extensions`.
     """
     return _HERE / "standins"
 
@@ -60,9 +51,10 @@ def standins() -> tuple[str, ...]:
 
 
 def standin_script(name: str, schema: str = "extensions") -> str | None:
-    """The SQL that gives a server below 18 what `CREATE EXTENSION name WITH SCHEMA schema` gives; None without one.
+    """The SQL that gives a server below 18 what `CREATE EXTENSION name WITH SCHEMA schema` would give.
 
-    It is for a superuser, inside a transaction, and leaves `search_path` as it was.
+    None if the extension has no stand-in. The SQL is for a superuser, inside a transaction; it leaves
+    `search_path` as it was.
     """
     if name not in standins():
         return None
@@ -88,21 +80,25 @@ def fingerprint() -> str:
     """The first 16 hexadecimal digits of the hash of everything that is installed."""
     hashed = hashlib.sha256()
     for path in sorted(_HERE.rglob("*")):
-        if path.suffix in {".sql", ".control", ".py"}:
+        if path.suffix in {".sql", ".control", ".py", ".txt"}:
             hashed.update(path.relative_to(_HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return hashed.hexdigest()[:16]
 
 
 def install_roles(conn: psycopg.Connection[object]) -> None:
-    """Give the cluster Supabase's roles. `conn` is a superuser's, in autocommit; a second run changes nothing."""
+    """Give the cluster Supabase's roles; a second run changes nothing.
+
+    `conn` is a superuser's, in autocommit.
+    """
     with conn.transaction():
         _run(conn, "roles")
 
 
 def install_database(conn: psycopg.Connection[object]) -> None:
-    """Give the database the surface. `conn` is a superuser's, in autocommit; a prepared database stays as it is.
+    """Give the database the surface; a database that has ours stays as it is.
 
-    `install_roles` comes first. Extensions that the server does not have are made from the stand-in's script.
+    `conn` is a superuser's, in autocommit. `install_roles` comes first. What the server cannot make as an
+    extension is made by the stand-in's script.
     """
     with conn.transaction():
         if installed(conn) is not None:
@@ -137,23 +133,31 @@ def installed(conn: psycopg.Connection[object]) -> str | None:
     return text.removeprefix(f"{MARK} ")
 
 
-def trusted_controls(share: Path) -> dict[str, str]:
-    """Control files that let `postgres` create the extensions Supabase lets it create: file name to text.
+def write_extensions(into: Path, share: Path) -> str:
+    """Write what `CREATE EXTENSION` needs on a server from 18 on; the value of its `extension_control_path`.
 
-    `share` is the server's share folder (`pg_config --sharedir`), as the server sees it. Written in a folder
-    `extension/` whose parent stands before `$system` in `extension_control_path`, each one shadows the server's
-    own and leads to its scripts.
+    `into` is written by us and read by the server's uid; `share` is the server's share folder, as in
+    `pg_config --sharedir`. Two folders come of it: `standins` is searched last, so that a real extension
+    wins; `trusted` is searched first, and holds control files that lead to the server's own extensions and
+    let `postgres` create those that Supabase lets it create. Raises OSError if `into` cannot be written.
     """
+    for path in sorted((standin_path() / "extension").iterdir()):
+        _write(into / "standins" / "extension" / path.name, path.read_text(encoding="utf-8"))
+    for name, text in trusted_controls(share).items():
+        _write(into / "trusted" / "extension" / name, text)
+    return f"{into / 'trusted'}:$system:{into / 'standins'}"
+
+
+def trusted_controls(share: Path) -> dict[str, str]:
+    """Control files, by file name, that make extensions of the server trusted; see `write_extensions`."""
+    place = str(share / "extension").replace("'", "''")
     found = {}
     for path in sorted((share / "extension").glob("*.control")):
-        if path.stem not in TRUSTED:
-            continue
         text = path.read_text(encoding="utf-8")
-        if re.search(r"^\s*(trusted\s*=\s*'?(true|on|yes|1)|directory\s*=)", text, re.MULTILINE):
-            continue
-        kept = [line for line in text.splitlines() if not re.match(r"\s*trusted\s*=", line)]
-        place = str(share / "extension").replace("'", "''")
-        found[path.name] = "\n".join([*kept, f"directory = '{place}'", "trusted = true", ""])
+        # One that names a folder of its own is not ours to redirect.
+        if path.stem in TRUSTED and not re.search(r"^\s*directory\s*=", text, re.MULTILINE):
+            kept = [line for line in text.splitlines() if not re.match(r"\s*trusted\s*=", line)]
+            found[path.name] = "\n".join([*kept, f"directory = '{place}'", "trusted = true", ""])
     return found
 
 
@@ -178,6 +182,12 @@ def _install_extension(conn: psycopg.Connection[object], name: str, schema: str)
         )
     )
     conn.execute("set local role supabase_admin")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
 
 
 def _run(conn: psycopg.Connection[object], step: LiteralString) -> None:
