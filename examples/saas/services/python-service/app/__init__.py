@@ -1,0 +1,1 @@
+"""Fulfilment: warehouses, their stock, and the shipments that leave them."""
