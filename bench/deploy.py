@@ -121,8 +121,12 @@ def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> N
 
     psql = server.binary("psql")
     contestants: dict[str, Callable[[str], float]] = {
-        "psql -1 -f": lambda url: timed([str(psql), "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", url], {}, folder),
-        "ormony deploy": lambda url: timed([str(BIN / "ormony"), "deploy", "--quiet", "--to", url], {}, folder),
+        "psql -1 -f": lambda url: timed(
+            [str(psql), "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", url], {}, folder
+        ),
+        "ormony deploy": lambda url: timed(
+            [str(BIN / "ormony"), "deploy", "--quiet", "--to", url], {}, folder
+        ),
         "supabase db push": lambda url: timed(
             [str(TOOLS / "supabase"), "db", "push", "--yes", f"--remote={url}"], {}, folder
         ),
@@ -140,7 +144,9 @@ def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> N
         start_up = timed([str(psql), "-q", "-c", "select 1", url], {}, folder)
         inner["psql -1 -f"].append(contestants["psql -1 -f"](url) - start_up)
         inner["ormony deploy"].append(library(folder, fresh()))
-    print(f"{count} migrations, {rounds} rounds, PostgreSQL 18, {platform.machine()}, {os.cpu_count()} cores\n")
+    print(
+        f"{count} migrations, {rounds} rounds, PostgreSQL 18, {platform.machine()}, {os.cpu_count()} cores\n"
+    )
     print_table("whole process", whole)
     print_table("first statement to COMMIT", inner)
 
@@ -169,7 +175,9 @@ def help_cost(rounds: int) -> None:
         rows["ormony --help"].append(timed([str(BIN / "ormony"), "--help"], {}, ROOT))
     floor = statistics.median(rows["python -c 'import click'"])
     for name, seconds in rows.items():
-        print(f"{name}: {statistics.median(seconds) * 1000:.0f} ms, ratio {statistics.median(seconds) / floor:.2f}")
+        print(
+            f"{name}: {statistics.median(seconds) * 1000:.0f} ms, ratio {statistics.median(seconds) / floor:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -68,9 +68,15 @@ class _Settings:
 def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--quiet", is_flag=True, help="No talk on stderr, errors excepted."),
-        click.option("--format", type=click.Choice(["text", "json"]), help="json: one document on stdout, nothing else."),
+        click.option(
+            "--format",
+            type=click.Choice(["text", "json"]),
+            help="json: one document on stdout, nothing else.",
+        ),
         click.option("--database", metavar="NAME", help="Only this database of the project."),
-        click.option("--project", metavar="DIR", help="The project; default: the nearest folder with an ormony.toml."),
+        click.option(
+            "--project", metavar="DIR", help="The project; default: the nearest folder with an ormony.toml."
+        ),
     ):
         function = option(function)
     return function
@@ -136,7 +142,9 @@ def init(settings: _Settings, terminal: Terminal, *, dry_run: bool) -> None:
     terminal.show(commands.init(settings.root(), dry_run=dry_run))
 
 
-@main.command(epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'")
+@main.command(
+    epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'"
+)
 @click.option("--against", metavar="URL", help="Ask this database instead of the configured one.")
 @_verb
 def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> None:
@@ -151,10 +159,16 @@ def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> N
     "  ormony sync --against postgresql://deployer@db.example.com/app"
 )
 @click.option("--dry-run", is_flag=True, help="Do all but write; the files are shown.")
-@click.option("--rewrite", is_flag=True, help="Write merged files again whose native migration was edited, while they are not frozen.")
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Write merged files again whose native migration was edited, while they are not frozen.",
+)
 @click.option("--against", metavar="URL", help="Versions in this database's ledger are frozen, too.")
 @_verb
-def sync(settings: _Settings, terminal: Terminal, *, dry_run: bool, rewrite: bool, against: str | None) -> None:
+def sync(
+    settings: _Settings, terminal: Terminal, *, dry_run: bool, rewrite: bool, against: str | None
+) -> None:
     """Merge new migrations of all services into the stream, in an order that is proved by a replay."""
     from ormony import commands
 
@@ -176,11 +190,28 @@ def sync(settings: _Settings, terminal: Terminal, *, dry_run: bool, rewrite: boo
 )
 @click.option("--to", "to", metavar="URL", help="This database instead of the configured one.")
 @click.option("--dry-run", is_flag=True, help="Show the steps; change nothing.")
-@click.option("--adopt", is_flag=True, help="Take over a database that the services' own tools have migrated.")
-@click.option("--assume", multiple=True, metavar="VERSION", help="With --adopt: take this version as applied.")
-@click.option("--include-out-of-order", "out_of_order", is_flag=True, help="Apply files that sort before deployed ones, once a replay in that order has proved equal.")
-@click.option("--lock-timeout", default=5.0, show_default=True, metavar="SECONDS", help="How long a statement waits for a table lock.")
-@click.option("--wait", default=600.0, show_default=True, metavar="SECONDS", help="How long to wait for another deploy.")
+@click.option(
+    "--adopt", is_flag=True, help="Take over a database that the services' own tools have migrated."
+)
+@click.option(
+    "--assume", multiple=True, metavar="VERSION", help="With --adopt: take this version as applied."
+)
+@click.option(
+    "--include-out-of-order",
+    "out_of_order",
+    is_flag=True,
+    help="Apply files that sort before deployed ones, once a replay in that order has proved equal.",
+)
+@click.option(
+    "--lock-timeout",
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a statement waits for a table lock.",
+)
+@click.option(
+    "--wait", default=600.0, show_default=True, metavar="SECONDS", help="How long to wait for another deploy."
+)
 @_verb
 def deploy(
     settings: _Settings,
@@ -218,7 +249,10 @@ def deploy(
     )
 
 
-@main.group(epilog="\b\nExamples:\n  ormony db up\n  eval \"export DATABASE_URL=$(ormony db url)\"\n  ormony db psql -- -c 'select 1'")
+@main.group(
+    epilog='\b\nExamples:\n  ormony db up\n  export DATABASE_URL="$(ormony db url)"\n'
+    "  ormony db psql -- -c 'select 1'"
+)
 def db() -> None:
     """The local database: an embedded PostgreSQL 18 with Supabase's surface. No Docker."""
 
@@ -252,7 +286,11 @@ def db_reset(settings: _Settings, terminal: Terminal, *, no_seed: bool) -> None:
 
     terminal.show(
         commands.db_reset(
-            settings.load(), settings.database, seed=not no_seed, progress=terminal.progress, talk=terminal.talk
+            settings.load(),
+            settings.database,
+            seed=not no_seed,
+            progress=terminal.progress,
+            talk=terminal.talk,
         )
     )
 
@@ -290,7 +328,9 @@ def db_psql(settings: _Settings, terminal: Terminal, *, arguments: tuple[str, ..
     return subprocess.run(command, check=False).returncode
 
 
-@main.command(epilog="\b\nExample:\n  ormony completion bash > ~/.local/share/bash-completion/completions/ormony")
+@main.command(
+    epilog="\b\nExample:\n  ormony completion bash > ~/.local/share/bash-completion/completions/ormony"
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that completes ormony's commands and options in your shell."""

@@ -1,17 +1,18 @@
 """What a project says of itself: `ormony.toml`, else `.kodo/config.json`, else what detection finds.
 
-Every value is checked here, once: the rest of ormony trusts a `Project`. This module writes nothing and connects
-to nothing; `env:NAME` in a URL is looked up only when a command needs the database.
+Every value is checked here, once: the rest of ormony trusts a `Project`. This module writes nothing and
+connects to nothing; `env:NAME` in a URL is looked up only when a command needs the database.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Final, get_args
+from typing import Final, TypeVar, get_args
 
 import msgspec
 
@@ -111,7 +112,7 @@ class _Config(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder, from `start` upwards, with an ormony.toml or .kodo/config.json; else `start` itself."""
+    """The nearest folder, from `start` upwards, with an ormony.toml or .kodo/config.json, else `start`."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / CONFIG).is_file() or (folder / KODO).is_file():
@@ -141,12 +142,29 @@ def _from_toml(root: Path) -> Project:
             _first_lower(re.sub(r" \(at .*\)$", "", str(error))),
             place=f"{CONFIG}:{line[1]}" if line else CONFIG,
         ) from None
-    try:
-        config = msgspec.convert(raw, _Config)
-    except msgspec.ValidationError as error:
-        raise _invalid(str(error), text) from None
+    # Tables by name are converted one by one: msgspec's message does not say in which of them it stands.
+    named: dict[str, dict[str, object]] = {}
+    for key in ("databases", "services"):
+        tables = raw.pop(key, {})
+        if not isinstance(tables, dict):
+            raise _problem(text, key, f"`{key}` is not a table", f"[{key}.NAME]")
+        named[key] = tables
+    config = _convert(raw, _Config, "", text)
+    config = msgspec.structs.replace(
+        config,
+        databases={
+            name: _convert(table, _DatabaseTable, f"databases.{name}", text)
+            for name, table in named["databases"].items()
+        },
+        services={
+            name: _convert(table, _ServiceTable, f"services.{name}", text)
+            for name, table in named["services"].items()
+        },
+    )
     if config.database is not None and config.databases:
-        raise _problem(text, "databases", "[database] and [databases.NAME] exclude each other", "keep one form")
+        raise _problem(
+            text, "databases", "[database] and [databases.NAME] exclude each other", "keep one form"
+        )
     tables = config.databases or {"main": config.database or _DatabaseTable()}
     for name in [*tables, *config.services]:
         if not _NAME.fullmatch(name):
@@ -159,7 +177,8 @@ def _from_toml(root: Path) -> Project:
         )
     lanes = _lanes(config, tables, text)
     services = tuple(
-        _service(root, name, table, tuple(tables), lanes[name], text) for name, table in config.services.items()
+        _service(root, name, table, tuple(tables), lanes[name], text)
+        for name, table in config.services.items()
     )
     _check_lanes(services, text)
     return Project(
@@ -201,13 +220,18 @@ def _service(
         raise _problem(
             text,
             f"services.{name}",
-            f'service "{name}" names no database of this project' if database else f'service "{name}" needs a database',
+            f'service "{name}" names no database of this project'
+            if database
+            else f'service "{name}" needs a database',
             f"database = one of: {', '.join(databases)}",
         )
     path = _inside(table.path, text, "path")
     if not (root / path).is_dir():
         raise _problem(
-            text, table.path, f'the folder of service "{name}" does not exist: {path}', "correct `path`, or run: ormony init"
+            text,
+            table.path,
+            f'the folder of service "{name}" does not exist: {path}',
+            "correct `path`, or run: ormony init",
         )
     search_path = table.search_path
     if isinstance(search_path, str):
@@ -238,9 +262,7 @@ def _orm(name: str) -> Orm:
     raise AssertionError(name)
 
 
-def _lanes(
-    config: _Config, tables: Mapping[str, _DatabaseTable], text: str
-) -> dict[str, tuple[int, int]]:
+def _lanes(config: _Config, tables: Mapping[str, _DatabaseTable], text: str) -> dict[str, tuple[int, int]]:
     """A lane for each service: what it says, else the next free one of its database."""
     lanes: dict[str, tuple[int, int]] = {}
     waiting: list[tuple[str, _ServiceTable]] = []
@@ -314,7 +336,9 @@ def _from_kodo(root: Path) -> Project:
             lane = _next_lane(workspace.orm, taken)
             taken.append(lane)
         services.append(
-            Service(name=workspace.name, orm=_orm(workspace.orm), path=workspace.path, database="main", lane=lane)
+            Service(
+                name=workspace.name, orm=_orm(workspace.orm), path=workspace.path, database="main", lane=lane
+            )
         )
     return Project(
         root=root,
@@ -342,8 +366,9 @@ def _from_detection(root: Path) -> Project:
 
 def _detected_stream(found: Sequence[Detected]) -> str | None:
     for each in found:
-        if each.orm == "supabase" and each.migrations:
-            return each.migrations
+        if each.orm == "supabase":
+            folder = PurePosixPath(each.path) / (each.migrations or "supabase/migrations")
+            return folder.as_posix()
     return None
 
 
@@ -373,6 +398,59 @@ def proposed_services(found: Sequence[Detected], database: str = "main") -> tupl
     return tuple(services)
 
 
+def propose(root: Path) -> Project:
+    """What `init` writes: the services of .kodo/config.json if there is one, else those that are detected.
+
+    Raises `no-project` when there is neither a service nor a stream.
+    """
+    return _from_kodo(root) if (root / KODO).is_file() else _from_detection(root)
+
+
+def as_toml(project: Project) -> str:
+    """The commented text of an ormony.toml that loads as `project`."""
+    database = project.databases[0]
+    branch = database.frozen or _default_branch(project.root)
+    lines = [
+        "# ormony: one PostgreSQL database, several services, each with its own ORM.",
+        "# Every key: docs/reference/configuration.md. Next: ormony sync",
+        "",
+        "[database]",
+        f"stream = {_text(database.stream)}    # where all migrations converge",
+        '# url = "env:DATABASE_URL"    # where `ormony deploy` goes; absent: the server of `ormony db up`',
+        f"{'' if branch else '# '}frozen = {_text(branch or 'main')}"
+        "    # stream files on this git branch never change again",
+    ]
+    for service in project.services:
+        start, end = service.lane
+        lane = str(start // 100) if start % 100 == 0 and end == start + 99 else f"[{start}, {end}]"
+        lines += [
+            "",
+            f"[services.{service.name}]",
+            f"path = {_text(service.path)}",
+            f"orm = {_text(service.orm)}",
+            f"lane = {lane}    # {start:05} to {end:05}, then {start + 1000:05} to {end + 1000:05}, …",
+        ]
+        for key in ("config", "migrations"):
+            value = getattr(service, key)
+            if value:
+                lines.append(f"{key} = {_text(value)}")
+        if service.orm == "alembic":
+            lines.append(
+                '# python = ".venv/bin/python"    # the interpreter that runs alembic, if it is elsewhere'
+            )
+        if service.orm == "sqlalchemy":
+            lines.append('# models = "app.models:Base.metadata"    # where the models are')
+    if not project.services:
+        lines += ["", "# No service was found. One looks like this:", "# [services.web]"]
+        lines += ['# path = "services/web"', '# orm = "drizzle"', "# lane = 1"]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A TOML basic string, which is a JSON string."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def target_url(database: Database, *, environment: Mapping[str, str] = os.environ) -> str | None:
     """The configured URL with `env:NAME` looked up; None where none is configured. Raises `no-url`."""
     if database.url is None or not database.url.startswith("env:"):
@@ -391,27 +469,35 @@ def target_url(database: Database, *, environment: Mapping[str, str] = os.enviro
 def _inside(path: str, text: str, key: str) -> str:
     clean = PurePosixPath(path)
     if clean.is_absolute() or ".." in clean.parts:
-        raise _problem(text, path, f'`{key}` leads out of the project: "{path}"', f"a {key} is a folder inside it")
+        raise _problem(
+            text, path, f'`{key}` leads out of the project: "{path}"', f"a {key} is a folder inside it"
+        )
     return clean.as_posix()
 
 
-def _invalid(message: str, text: str) -> OrmonyError:
-    """msgspec's message, `what - at `$.path``, as ours: what, the key, and the line that mentions it."""
-    what, _, where = message.partition(" - at `$")
-    where = where.rstrip("`").lstrip(".")
+_Table = TypeVar("_Table")
+
+
+def _convert(raw: object, kind: type[_Table], section: str, text: str) -> _Table:
+    """`raw` as a value of `kind`. Raises `invalid-config` with the key and the line that mentions it."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        where = ".".join(word for word in (section, where.rstrip("`").lstrip(".")) if word)
+    table = f"[{where}]" if where else "the top level"
     unknown = re.search(r"unknown field `(\w+)`", what)
     if unknown:
-        section = f"[{where}]" if where else "the top level"
-        return _problem(
+        raise _problem(
             text,
             unknown[1],
-            f'"{unknown[1]}" is not a setting of {section}',
-            f"the settings are listed in docs/reference/configuration.md; remove the line, or: ormony init",
+            f'"{unknown[1]}" is not a setting of {table}',
+            "the settings are listed in docs/reference/configuration.md; remove the line, or: ormony init",
         )
     missing = re.search(r"missing required field `(\w+)`", what)
     if missing:
-        return _problem(text, where, f"[{where}] lacks `{missing[1]}`", f'{missing[1]} = "…"')
-    return _problem(text, where.rpartition(".")[2], f"{where}: {_first_lower(what)}", None)
+        raise _problem(text, where, f"{table} lacks `{missing[1]}`", f'{missing[1]} = "…"')
+    raise _problem(text, where.rpartition(".")[2], f"{where}: {_first_lower(what)}", None)
 
 
 def _problem(text: str, key: str, message: str, hint: str | None) -> OrmonyError:
@@ -425,5 +511,3 @@ def _problem(text: str, key: str, message: str, hint: str | None) -> OrmonyError
 
 def _first_lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-

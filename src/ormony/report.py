@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """Where the output of one command goes: stdout, stderr, colors, a progress bar while something takes long."""
+    """Where the output of one command goes: stdout, stderr, colors, a bar while something takes long."""
 
     def __init__(self, *, json: bool, quiet: bool) -> None:
         self.json = json
@@ -65,11 +65,18 @@ class Terminal:
         """A refusal: text on stderr; with `--format json` also one document on stdout."""
         self.close()
         if self.json:
-            document = {"code": error.code, "message": error.message, "hint": error.hint, "place": error.place}
+            document = {
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+                "place": error.place,
+            }
             self._out(msgspec.json.encode({"error": document}).decode() + "\n")
         console = _console(sys.stderr)
         if error.place:
-            console.print(f"{error.place}: ", style="bold", end="", highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                f"{error.place}: ", style="bold", end="", highlight=False, markup=False, soft_wrap=True
+            )
         console.print(
             f"error[{error.code}]", style="bold red", end="", highlight=False, markup=False, soft_wrap=True
         )
@@ -237,7 +244,9 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
         else:
             steps = f" in {database.steps} steps" if database.steps > 1 else " in one transaction"
             files = f"{len(database.applied)} file{'s' if len(database.applied) > 1 else ''}"
-            _line(console, f"  applied {files}{steps}: {database.applied[0]} to {database.applied[-1]}", "green")
+            _line(
+                console, f"  applied {files}{steps}: {database.applied[0]} to {database.applied[-1]}", "green"
+            )
         for ledger, count in database.stamped.items():
             _line(console, f"  stamped {count:>4}  {ledger}")
 
