@@ -1,0 +1,324 @@
+"""What is deployed, what is pending, what will be stamped, and why a deploy must not begin.
+
+Reads every ledger in the transaction of its caller and compares them with the stream; writes nothing. All
+refusals that need no SQL to be run are made here, before any is.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+
+from ormony.database import deployments, ledgers
+from ormony.database.deployments import Deployment
+from ormony.database.ledgers import Found, Row, SupabaseRow
+from ormony.errors import DATABASE, OrmonyError
+from ormony.files import sha256
+from ormony.history import History, Notice, Revision, Service
+from ormony.stream import StreamFile
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """All ledgers of a database at one moment. `rows` by the ledger's label, `recorded` revision ids by
+    service.
+    """
+
+    found: tuple[Found, ...]
+    rows: Mapping[str, tuple[Row, ...]]
+    records: Mapping[str, Deployment]
+    recorded: Mapping[str, frozenset[str]]
+
+    @property
+    def deployed(self) -> frozenset[str]:
+        """The versions that Supabase's ledger says are applied."""
+        stream = self.found[0].label
+        return frozenset(row.version for row in self.rows[stream] if isinstance(row, SupabaseRow))
+
+    @property
+    def running(self) -> dict[str, int]:
+        """How many statements are done of each file that a deploy left unfinished."""
+        return {
+            version: record.statements
+            for version, record in self.records.items()
+            if record.state == "running" and version not in self.deployed
+        }
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deploy will do. `stamps` are revision ids by service, in the order of its history.
+
+    `late` are pending versions that sort before a deployed one.
+    """
+
+    pending: tuple[StreamFile, ...]
+    stamps: Mapping[str, tuple[str, ...]]
+    state: State
+    late: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to run and nothing to stamp?"""
+        return not self.pending and not any(self.stamps.values()) and not self.repairs
+
+    @property
+    def repairs(self) -> bool:
+        """Does a Drizzle ledger hold rows that its tool does not count until they have a name?"""
+        return any(ledgers.nameless(each, self.state.rows[each.label]) for each in self.state.found)
+
+
+def read(
+    conn: psycopg.Connection[Any], services: Sequence[Service], histories: Mapping[str, History]
+) -> State:
+    """All ledgers as they are, in the transaction that is open on `conn`.
+
+    Raises `shared-ledger`, `no-ledger-permission`, and what the rows themselves refuse: `unknown-ledger-row`,
+    `partially-applied`, `edited-after-deploy`.
+    """
+    found = ledgers.look(conn, services, histories)
+    rows = {}
+    recorded = {}
+    for each in found:
+        ledgers.require_rights(conn, each)
+        rows[each.label] = ledgers.read(conn, each)
+        if each.service:
+            recorded[each.service] = ledgers.recorded(histories[each.service], each, rows[each.label])
+    return State(found=found, rows=rows, records=deployments.read(conn), recorded=recorded)
+
+
+def revision_of(file: StreamFile) -> tuple[str, str] | None:
+    """The service and the revision id that a stream file was made from; None when it was not."""
+    if file.provenance is None:
+        return None
+    orm, slash, revision = file.provenance.source.partition("/")
+    return (file.provenance.service, revision) if slash and orm != "behavior" else None
+
+
+def files_of(stream: Sequence[StreamFile]) -> dict[tuple[str, str], list[StreamFile]]:
+    """The stream files of each revision, by service and id. Raises `missing-part` when one of several is not
+    there.
+    """
+    found: dict[tuple[str, str], list[StreamFile]] = {}
+    for file in stream:
+        key = revision_of(file)
+        if key is not None:
+            found.setdefault(key, []).append(file)
+    for (service, revision), files in found.items():
+        parts = max(file.provenance.parts for file in files if file.provenance is not None)
+        if len(files) < parts:
+            raise OrmonyError(
+                "missing-part",
+                f'revision "{revision}" of service "{service}" has {parts} files in the stream, and'
+                f" {len(files)} are"
+                " there",
+                place=files[0].path,
+                hint=f"git log --diff-filter=D --name-only -- {files[0].path.rpartition('/')[0]}"
+                "   # restore the file that is gone, or run: ormony sync --rewrite",
+            )
+    return found
+
+
+def complete(stream: Sequence[StreamFile], versions: Collection[str]) -> dict[str, frozenset[str]]:
+    """By service, the revisions all of whose stream files are in `versions`."""
+    done: dict[str, set[str]] = {}
+    for (service, revision), files in files_of(stream).items():
+        if all(file.version in versions for file in files):
+            done.setdefault(service, set()).add(revision)
+    return {service: frozenset(revisions) for service, revisions in done.items()}
+
+
+def plan(
+    state: State,
+    stream: Sequence[StreamFile],
+    services: Sequence[Service],
+    histories: Mapping[str, History],
+    *,
+    late: bool = False,
+) -> Plan:
+    """What is pending and what will be stamped.
+
+    `late` says that the caller has proved that files may run which sort before a deployed one. Raises
+    `duplicate-version`, `version-without-file`, `edited-after-deploy`, `out-of-order`, `applied-elsewhere`,
+    `edited-after-merge`, `missing-part`, `revision-gap` and `ledger-too-narrow`.
+    """
+    ordered = sorted(stream, key=lambda file: file.version)
+    _refuse_duplicates(ordered)
+    deployed = state.deployed
+    by_version = {file.version: file for file in ordered}
+    _refuse_without_file(state, by_version)
+    deployments.refuse_edited(
+        [file for file in ordered if file.version in deployed or file.version in state.running], state.records
+    )
+    pending = [file for file in ordered if file.version not in deployed]
+    newest = max(deployed, default="")
+    behind = tuple(file.version for file in pending if file.version < newest)
+    if behind and not late:
+        raise OrmonyError(
+            "out-of-order",
+            f"version {behind[0]} is pending and sorts before {newest}, which is deployed: a fresh replay"
+            " would run"
+            " them in another order",
+            place=by_version[behind[0]].path,
+            hint="ormony sync   # gives a file that is not frozen a new version; else prove the order"
+            " with: ormony check",
+            exit_status=DATABASE,
+        )
+    notices: list[Notice] = []
+    of_revision = files_of(ordered)
+    waiting = {file.version for file in pending}
+    for (service, revision), files in of_revision.items():
+        if revision in state.recorded.get(service, frozenset()):
+            _refuse_elsewhere(state, service, revision, [file for file in files if file.version in waiting])
+    stamps = _stamps(state, ordered, histories)
+    for found in state.found:
+        if not found.service:
+            continue
+        history = histories[found.service]
+        applied = state.recorded[found.service] | frozenset(stamps.get(found.service, ()))
+        ledgers.refuse_gap(history, found, applied)
+        ledgers.refuse_narrow(history, found, applied)
+        notices += ledgers.hidden(history, found, applied)
+        notices += _unmerged(state, found, history, of_revision)
+    notices += _changed_natives(pending, services, histories)
+    return Plan(pending=tuple(pending), stamps=stamps, state=state, late=behind, notices=tuple(notices))
+
+
+def _refuse_duplicates(ordered: Sequence[StreamFile]) -> None:
+    for left, right in itertools.pairwise(ordered):
+        if left.version == right.version:
+            raise OrmonyError(
+                "duplicate-version",
+                f"version {left.version} is also that of {left.path}",
+                place=right.path,
+                hint="ormony sync   # renumbers the one that is not frozen",
+            )
+
+
+def _refuse_without_file(state: State, by_version: Mapping[str, StreamFile]) -> None:
+    gone = sorted(state.deployed - set(by_version)) or sorted(set(state.running) - set(by_version))
+    if not gone:
+        return
+    names = {
+        row.version: row.name for row in state.rows[state.found[0].label] if isinstance(row, SupabaseRow)
+    }
+    shown = ", ".join(f"{each} ({names[each]})" if names.get(each) else each for each in gone[:5])
+    more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
+    raise OrmonyError(
+        "version-without-file",
+        f"{shown}{more} {'is' if len(gone) == 1 else 'are'} deployed, and the stream has no such file",
+        hint=f"git pull   # or, if it is gone for good: supabase migration repair --status reverted"
+        f" {' '.join(gone)}",
+        exit_status=DATABASE,
+    )
+
+
+def _refuse_elsewhere(state: State, service: str, revision: str, files: Sequence[StreamFile]) -> None:
+    if not files:
+        return
+    label = next(found.label for found in state.found if found.service == service)
+    raise OrmonyError(
+        "applied-elsewhere",
+        f'version {files[0].version} is pending, but {label} says that its revision "{revision}" of service'
+        f' "{service}" is applied: the service\'s own tool has run it',
+        place=files[0].path,
+        hint="ormony deploy --adopt   # takes over what the database already has, and runs the rest",
+        exit_status=DATABASE,
+    )
+
+
+def _stamps(
+    state: State, stream: Sequence[StreamFile], histories: Mapping[str, History]
+) -> dict[str, tuple[str, ...]]:
+    done = complete(stream, {file.version for file in stream})
+    return {
+        found.service: new
+        for found in state.found
+        if found.service
+        and (
+            new := tuple(
+                revision.id
+                for revision in histories[found.service].revisions
+                if revision.id in done.get(found.service, frozenset())
+                and revision.id not in state.recorded[found.service]
+            )
+        )
+    }
+
+
+def _unmerged(
+    state: State,
+    found: Found,
+    history: History,
+    of_revision: Mapping[tuple[str, str], Sequence[StreamFile]],
+) -> list[Notice]:
+    return [
+        Notice(
+            code="applied-unmerged",
+            message=f'service "{history.service}": its own tool has applied "{revision.id}", which is not'
+            " in the stream",
+            place=revision.path,
+            hint="ormony sync && ormony deploy --adopt",
+        )
+        for revision in history.revisions
+        if revision.id in state.recorded[found.service] and (history.service, revision.id) not in of_revision
+    ]
+
+
+def _changed_natives(
+    pending: Sequence[StreamFile], services: Sequence[Service], histories: Mapping[str, History]
+) -> list[Notice]:
+    """A native file that changed after the merge: fatal for SQLx, whose ledger would get a checksum that
+    never ran.
+    """
+    orms = {service.name: service.orm for service in services}
+    revisions: dict[tuple[str, str], Revision] = {
+        (history.service, revision.id): revision
+        for history in histories.values()
+        for revision in history.revisions
+    }
+    notices = []
+    for file in pending:
+        key = revision_of(file)
+        if key is None or file.provenance is None:
+            continue
+        if file.provenance.body != sha256(file.body):
+            raise OrmonyError(
+                "edited-after-merge",
+                f"version {file.version} was changed by hand after ormony sync wrote it",
+                place=file.path,
+                hint=f"git checkout -- {file.path}   # or, to write it anew: ormony sync --rewrite",
+            )
+        revision = revisions.get(key)
+        if revision is None:
+            notices.append(
+                Notice(
+                    code="revision-gone",
+                    message=f'version {file.version} comes from "{key[1]}" of service "{key[0]}", which is'
+                    " gone:"
+                    " its ledger gets no stamp for it",
+                    place=file.path,
+                )
+            )
+        elif revision.native != file.provenance.native:
+            if orms.get(key[0]) == "sqlx":
+                raise OrmonyError(
+                    "edited-after-merge",
+                    f'migration "{revision.id}" of service "{key[0]}" was changed after it was merged as'
+                    f" {file.version}",
+                    place=revision.path,
+                    hint="ormony sync --rewrite",
+                )
+            notices.append(
+                Notice(
+                    code="edited-after-merge",
+                    message=f'"{revision.id}" of service "{key[0]}" was changed after it was merged as'
+                    f" {file.version}",
+                    place=revision.path,
+                    hint="ormony sync --rewrite",
+                )
+            )
+    return notices
