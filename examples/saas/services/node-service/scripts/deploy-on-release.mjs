@@ -11,14 +11,15 @@ if (process.env.DEPLOY_ENV !== "production") {
   console.log("not a release (DEPLOY_ENV is not production): the database is left alone");
   process.exit(0);
 }
-if (!process.env.DATABASE_URL) {
+const url = process.env.DATABASE_URL;
+if (!url) {
   console.error("error: DATABASE_URL is not set, so there is no database to deploy to");
   process.exit(2);
 }
 
 const project = fileURLToPath(new URL("../../..", import.meta.url));
 const command = process.env.ORMONY ?? "ormony";
-const { error, status } = spawnSync(command, ["--project", project, "deploy"], { stdio: "inherit" });
+const { error, status } = spawnSync(command, ["--project", project, "deploy", "--to", url], { stdio: "inherit" });
 if (error) {
   console.error(`error: could not run ${command}: ${error.message}`);
   console.error("hint: pip install ormony");
