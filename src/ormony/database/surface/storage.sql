@@ -325,6 +325,8 @@ begin
 end
 $$;
 
+-- The platform refuses the statement even if it would delete nothing. Files older than that rule start with such a
+-- delete and make their bucket afterwards: they replay here, and a row that is there stays safe.
 create function storage.protect_delete() returns trigger language plpgsql as $$
 begin
     if coalesce(current_setting('storage.allow_delete_query', true), 'false') <> 'true' then
@@ -332,16 +334,16 @@ begin
             errcode = 'insufficient_privilege',
             hint = 'set local storage.allow_delete_query = ''true''';
     end if;
-    return null;
+    return old;
 end
 $$;
 
 create trigger update_objects_updated_at before update on storage.objects
     for each row execute function storage.update_updated_at_column();
 create trigger protect_objects_delete before delete on storage.objects
-    for each statement execute function storage.protect_delete();
+    for each row execute function storage.protect_delete();
 create trigger protect_buckets_delete before delete on storage.buckets
-    for each statement execute function storage.protect_delete();
+    for each row execute function storage.protect_delete();
 create trigger enforce_bucket_name_length_trigger before insert or update of name on storage.buckets
     for each row execute function storage.enforce_bucket_name_length();
 
