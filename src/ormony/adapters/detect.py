@@ -126,37 +126,38 @@ def _drizzle(root: Path, tree: _Tree) -> Iterator[Detected]:
             continue
         package = next((each for each in _up(folder) if "package.json" in tree[each].files), folder)
         for name in drizzle.find_configs(root, folder):
-            found = _drizzle_config(root, package, _join(folder, name))
-            if found is None:
-                continue
-            place = _join(package, found.migrations) if found.migrations else f"{folder}/{name}"
-            if place not in seen:  # a second config for the same folder is another stage of one service
-                seen.add(place)
+            found, out = _drizzle_config(root, package, _join(folder, name))
+            if found is not None and (out is None or out not in seen):
+                # A second config with the same folder is another stage of one service.
+                seen.add(out or "")
                 yield found
 
 
-def _drizzle_config(root: Path, package: str, path: str) -> Detected | None:
+def _drizzle_config(root: Path, package: str, path: str) -> tuple[Detected | None, str | None]:
+    """The service of this config, if it is for PostgreSQL, and where its `out` points, if that is known."""
     out = None
     try:
         config = drizzle_config.read(root, path)
         if drizzle.foreign_dialect(config) is not None:
-            return None
+            return None, None
         out = drizzle.migrations_folder(root, package, config)
     except OrmonyError:
         config = None
-    if out is not None and out.startswith(".."):
+    if out is not None and out.split("/")[0] == "..":
         out = None
+    exists = out is not None and (root / out).is_dir()
     if out is not None and config is not None and config.dialect is None and _foreign_journal(root, out):
-        return None
+        return None, None
     depends = " and drizzle-orm in package.json" if _depends_on_drizzle(root, package) else ""
-    return Detected(
+    found = Detected(
         orm="drizzle",
         path=package,
         config=posixpath.relpath(path, package),
-        migrations=posixpath.relpath(out, package) if out is not None else None,
+        migrations=posixpath.relpath(out, package) if out is not None and exists else None,
         name=None,
         reason=f"{posixpath.basename(path)}{depends}",
     )
+    return found, out
 
 
 def _drizzle_without_config(root: Path, folder: str, entry: _Folder) -> Iterator[Detected]:

@@ -11,6 +11,7 @@ import posixpath
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import msgspec
@@ -62,7 +63,7 @@ def read(root: Path, service: Service) -> History:
             f"{folder} holds both the journal of Drizzle 0.x and folders of Drizzle 1.0",
             place=f"{folder}/{JOURNAL}",
             hint="npx drizzle-kit up   # with drizzle-kit 1.0; "
-            f"or, to stay on 0.x: git rm -r {folder}/{folders[0]}",
+            f"or, to stay on 0.x: git rm -r {quote(f'{folder}/{folders[0]}')}",
         )
     if has_journal:
         revisions, found = _read_journal(root, folder, names)
@@ -274,7 +275,7 @@ def _read_journal(
                 "broken-journal",
                 f"the tag {json.dumps(entry.tag)} is not the name of a file in {folder}",
                 place=place,
-                hint=f"git log -p -- {path}   # find where it was last right",
+                hint=f"git log -p -- {quote(path)}   # find where it was last right",
             )
         if entry.tag in seen_tags:
             raise OrmonyError(
@@ -289,7 +290,7 @@ def _read_journal(
                 "journal-file-missing",
                 f'the journal names "{entry.tag}", but {folder}/{entry.tag}.sql does not exist',
                 place=place,
-                hint=f"git log --all --oneline -- {folder}/{entry.tag}.sql"
+                hint=f"git log --all --oneline -- {quote(f'{folder}/{entry.tag}.sql')}"
                 "   # restore the file, or remove the entry",
             )
         if entry.idx in seen_indexes:
@@ -355,7 +356,7 @@ def _broken_journal(path: str, line: int, what: str) -> OrmonyError:
         "broken-journal",
         f"the Drizzle journal cannot be read: {what}",
         place=f"{path}:{line}",
-        hint=f"git log -p -- {path}   # find where it was last right",
+        hint=f"git log -p -- {quote(path)}   # find where it was last right",
     )
 
 
@@ -404,7 +405,8 @@ def _read_folders(
                 "migration-file-missing",
                 f'the migration "{name}" has no migration.sql',
                 place=f"{folder}/{name}",
-                hint=f"git log --all --oneline -- {folder}/{name}   # restore the file, or remove the folder",
+                hint=f"git log --all --oneline -- {quote(f'{folder}/{name}')}"
+                "   # restore the file, or remove the folder",
             )
     folders = sorted(folders, key=_as_drizzle_sorts)
     snapshots = {name: _read_snapshot(root, f"{folder}/{name}/snapshot.json") for name in folders}
@@ -455,7 +457,7 @@ def _read_snapshot(root: Path, path: str) -> _Snapshot | None:
             "broken-journal",
             f"the Drizzle snapshot cannot be read: {str(error)[:1].lower()}{str(error)[1:]}",
             place=path,
-            hint=f"git log -p -- {path}   # find where it was last right",
+            hint=f"git log -p -- {quote(path)}   # find where it was last right",
         ) from None
     if snapshot.dialect not in POSTGRES:
         raise OrmonyError(

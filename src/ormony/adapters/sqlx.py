@@ -12,6 +12,7 @@ import posixpath
 import re
 import tomllib
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import msgspec
@@ -60,7 +61,7 @@ def read(root: Path, service: Service) -> History:
             "no-migrations-folder",
             f'the migrations folder of service "{service.name}" does not exist: {folder}',
             place=folder,
-            hint=f"sqlx migrate add --source {folder} NAME   # or correct `migrations` in ormony.toml",
+            hint=f"sqlx migrate add --source {quote(folder)} NAME   # or correct `migrations` in ormony.toml",
         )
     ups: dict[int, Revision] = {}
     downs: dict[int, str] = {}
@@ -83,7 +84,7 @@ def read(root: Path, service: Service) -> History:
                 "duplicate-version",
                 f"{posixpath.basename(ups[version].path)} and {name} both have version {version}",
                 place=path,
-                hint=f"git mv {path} {folder}/NEW_VERSION_{name.partition('_')[2]}"
+                hint=f"git mv {quote(path)} {quote(folder + '/NEW_VERSION_' + name.partition('_')[2])}"
                 "   # the one that no database has",
             )
         ups[version] = revision
@@ -94,7 +95,8 @@ def read(root: Path, service: Service) -> History:
                 "migration-file-missing",
                 f"{posixpath.basename(path)} takes back version {version}, which has no up file",
                 place=path,
-                hint=f"git log --all --oneline -- {folder}/   # restore the up file, or remove the down file",
+                hint=f"git log --all --oneline -- {quote(folder)}"
+                "   # restore the up file, or remove the down file",
             )
     if config.create_schemas:
         notices.append(_schemas(config, config_path))
@@ -205,7 +207,7 @@ def _revision(
                 message=f"the file begins with a byte-order mark, at which sqlx migrate run fails{lost}; "
                 "ormony leaves it out",
                 place=f"{path}:1",
-                hint=f"sed -i '1s/^\\xEF\\xBB\\xBF//' {path}   # if no database has it yet",
+                hint=f"sed -i '1s/^\\xEF\\xBB\\xBF//' {quote(path)}   # if no database has it yet",
             )
         )
     elif not text.startswith(NO_TRANSACTION) and re.match(rf"\s*{NO_TRANSACTION}", text, re.IGNORECASE):

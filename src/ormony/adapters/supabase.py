@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import msgspec
@@ -57,7 +58,7 @@ def read(root: Path, service: Service) -> History:
             code="no-migrations",
             message=f'service "{service.name}" has no folder of SQL files',
             place=service.path,
-            hint=f"mkdir -p {posixpath.normpath(posixpath.join(service.path, _FOLDERS[0]))}",
+            hint=f"mkdir -p {quote(posixpath.normpath(posixpath.join(service.path, _FOLDERS[0])))}",
         )
         return History(service=service.name, ledger=None, revisions=(), notices=(notice,))
     found, notices = read_stream(root, folder)
@@ -104,7 +105,7 @@ def read_stream(root: Path, folder: str) -> tuple[tuple[StreamFile, ...], tuple[
                     message=f'the Supabase CLI leaves out a first file "…_init.sql" older than {_LAST_INIT}, '
                     "and so does ormony",
                     place=path,
-                    hint=f"git mv {path} {folder}/{init[1]}_first.sql   # if it is to run",
+                    hint=f"git mv {quote(path)} {quote(folder)}/{init[1]}_first.sql   # if it is to run",
                 )
             )
             continue
@@ -144,7 +145,7 @@ def _folder(root: Path, service: Service) -> str | None:
                 "no-migrations-folder",
                 f'the migrations folder of service "{service.name}" does not exist: {folder}',
                 place=folder,
-                hint=f"mkdir -p {folder}   # or correct `migrations` of [services.{service.name}]",
+                hint=f"mkdir -p {quote(folder)}   # or correct `migrations` of [services.{service.name}]",
             )
         return folder
     for each in _FOLDERS:
@@ -156,13 +157,13 @@ def _folder(root: Path, service: Service) -> str | None:
 
 def _skipped(folder: str, name: str) -> Notice:
     digits = re.match(r"[0-9]+", name)
+    version = digits[0] if digits else "VERSION"
     rest = re.sub(r"^[\W_]+", "", name[digits.end() :] if digits else name)
     return Notice(
         code="skipped-file",
         message=f'"{name}" is not called <digits>_<name>.sql, so the Supabase CLI and ormony leave it out',
         place=f"{folder}/{name}",
-        hint=f"git mv {folder}/{name} {folder}/{digits[0] if digits else 'VERSION'}_{rest}"
-        "   # if it is to run",
+        hint=f"git mv {quote(f'{folder}/{name}')} {quote(f'{folder}/{version}_{rest}')}   # if it is to run",
     )
 
 
@@ -249,7 +250,7 @@ def read_config(root: Path, folder: str) -> Config | None:
         "invalid-config",
         f"{what[:1].lower()}{what[1:]}",
         place=f"{path}:{line}" if line else path,
-        hint=f"git log -p -- {path}   # find where it was last right",
+        hint=f"git log -p -- {quote(path)}   # find where it was last right",
     )
 
 
