@@ -85,6 +85,13 @@ def fingerprint() -> str:
     return hashed.hexdigest()[:16]
 
 
+def advice(name: str) -> str:
+    """What to do about an extension that the server does not have, for a hint."""
+    if name in standins():
+        return f"ormony has a stand-in of {name} for PostgreSQL 18: ormony db up, or ormony db prepare URL"
+    return f"ormony has no stand-in of {name}, whose types need the real one: install it on the server"
+
+
 def install_roles(conn: psycopg.Connection[object]) -> None:
     """Give the cluster Supabase's roles; a second run changes nothing.
 
@@ -101,6 +108,8 @@ def install_database(conn: psycopg.Connection[object]) -> None:
     extension is made by the stand-in's script.
     """
     with conn.transaction():
+        # Two installations at once: the second waits, then finds the first one's.
+        conn.execute("select pg_advisory_xact_lock(hashtextextended('ormony surface', 0))")
         if installed(conn) is not None:
             return
         conn.execute("set local role supabase_admin")
@@ -185,7 +194,10 @@ def _install_extension(conn: psycopg.Connection[object], name: str, schema: str)
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parents[2], path.parents[1], path.parent):
+        # The server's uid must be able to enter, whatever this process's umask is.
+        folder.chmod(0o755)
     path.write_text(text, encoding="utf-8")
     path.chmod(0o644)
 

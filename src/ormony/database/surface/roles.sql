@@ -40,7 +40,7 @@ declare
         ['supabase_storage_admin', 'search_path', 'storage']
     ];
     memberships constant text[] := array[
-        -- role, member, with admin option on 16 and later
+        -- role, member, and on 16 and later: with admin option, or nothing but that
         ['anon', 'authenticator', ''],
         ['authenticated', 'authenticator', ''],
         ['service_role', 'authenticator', ''],
@@ -52,6 +52,8 @@ declare
         ['pg_read_all_data', 'postgres', 'admin'],
         ['pg_signal_backend', 'postgres', 'admin'],
         ['pg_create_subscription', 'postgres', 'admin'],
+        -- ALTER ROLE authenticator SET pgrst.… is supautils' gift too; from 16 on it takes the admin option.
+        ['authenticator', 'postgres', 'only admin'],
         -- On the platform an extension, supautils, lets postgres make policies on the tables of these three
         -- and drop triggers from them. Plain PostgreSQL allows that only to their members.
         ['supabase_auth_admin', 'postgres', ''],
@@ -60,6 +62,7 @@ declare
         ['pg_read_all_data', 'supabase_read_only_user', ''],
         ['pg_read_all_data', 'supabase_etl_admin', '']
     ];
+    modern constant boolean := current_setting('server_version_num')::int >= 160000;
     each text[];
     made text[] := '{}';
 begin
@@ -86,16 +89,20 @@ begin
     foreach each slice 1 in array memberships loop
         -- A predefined role may be younger than the server, and a superuser needs no membership.
         continue when not exists (select from pg_catalog.pg_roles where rolname = each[1]);
+        continue when each[3] = 'only admin' and not modern;
         continue when exists (
             select
             from pg_catalog.pg_auth_members as m
             where m.roleid = each[1]::regrole and m.member = each[2]::regrole
-                and (each[3] = '' or m.admin_option or current_setting('server_version_num')::int < 160000)
+                and (each[3] = '' or m.admin_option or not modern)
         );
         execute format(
             'grant %I to %I%s', each[1], each[2],
-            case when each[3] = 'admin' and current_setting('server_version_num')::int >= 160000
-                then ' with admin option' else '' end
+            case
+                when each[3] = 'admin' and modern then ' with admin option'
+                when each[3] = 'only admin' then ' with admin option, inherit false, set false'
+                else ''
+            end
         );
     end loop;
 end
