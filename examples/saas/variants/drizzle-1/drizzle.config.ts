@@ -1,11 +1,11 @@
 import { defineConfig } from "drizzle-kit";
 
 // Only `migrate` connects; `generate` compares src/db/schema.ts with the last snapshot.
-const url = process.env["DATABASE_URL"];
+const url = process.env["DATABASE_URL"] ?? "";
 
 export default defineConfig({
   dialect: "postgresql",
   schema: "./src/db/schema.ts",
   out: "./drizzle",
-  ...(url === undefined ? {} : { dbCredentials: { url } }),
+  dbCredentials: { url },
 });
