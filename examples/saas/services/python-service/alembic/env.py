@@ -18,7 +18,7 @@ OWN = {table.name for table in Base.metadata.tables.values() if "owner" not in t
 
 
 def include_name(name, type_, parent_names):
-    """Whether autogenerate may read `name` from the database: of the tables, only those that this service owns."""
+    """Whether autogenerate may read `name` from the database; of the tables, only what this service owns."""
     return type_ != "table" or name in OWN
 
 

@@ -1,7 +1,7 @@
 """Tables that this service reads or references and does not own.
 
-`info["owner"]` keeps Alembic away from them: see include_name and include_object in alembic/env.py. Each lists the columns that
-this service uses, not all.
+`info["owner"]` keeps Alembic away from them: see include_name and include_object in alembic/env.py. Each lists
+the columns that this service uses, not all.
 """
 
 from decimal import Decimal
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models import Base
+from app.metadata import Base
 
 
 class Organization(Base):

@@ -45,10 +45,10 @@ async def receive(session: AsyncSession, slug: str, code: str, sku: str, quantit
 
 
 async def ship(session: AsyncSession, order_id: UUID, email: str) -> UUID:
-    """Send an order to a customer from the warehouse that has most of the product; the worker prints the label.
+    """Send an order to a customer from the warehouse with most of the product, and queue the job for its label.
 
-    Returns the id of the shipment. Raises NotPossible for an unknown order or customer, or when no warehouse has
-    enough.
+    Returns the id of the shipment. Raises NotPossible for an unknown order or customer, or when no warehouse
+    has enough.
     """
     order = await session.get(Order, order_id)
     if order is None:

@@ -1,4 +1,4 @@
-"""`python -m app.main receive SLUG WAREHOUSE SKU PIECES | ship ORDER EMAIL | arrive SHIPMENT STATUS | stock SLUG`."""
+"""The service's command line: `python -m app.main --help`."""
 
 import argparse
 import asyncio

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, MetaData, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import foreign  # noqa: F401  (foreign keys name its tables, so they must be in the metadata)
+from app.metadata import Base
 
 
 class ShipmentStatus(StrEnum):
@@ -16,26 +18,6 @@ class ShipmentStatus(StrEnum):
     IN_TRANSIT = "in_transit"
     DELIVERED = "delivered"
     RETURNED = "returned"
-
-
-class Base(DeclarativeBase):
-    """All tables that this service knows: its own, and those of app/foreign.py."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {
-        datetime: TIMESTAMP(timezone=True),
-        ShipmentStatus: Enum(
-            ShipmentStatus, name="shipment_status", values_callable=lambda status: [each.value for each in status]
-        ),
-    }
 
 
 class Warehouse(Base):
@@ -58,7 +40,9 @@ class StockLevel(Base):
     __tablename__ = "stock_levels"
     __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
 
-    warehouse_id: Mapped[UUID] = mapped_column(ForeignKey("warehouses.id", ondelete="CASCADE"), primary_key=True)
+    warehouse_id: Mapped[UUID] = mapped_column(
+        ForeignKey("warehouses.id", ondelete="CASCADE"), primary_key=True
+    )
     product_id: Mapped[UUID] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), primary_key=True)
     org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
     quantity: Mapped[int] = mapped_column(server_default=text("0"))
@@ -75,13 +59,16 @@ class Shipment(Base):
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
     warehouse_id: Mapped[UUID] = mapped_column(ForeignKey("warehouses.id"))
-    status: Mapped[ShipmentStatus] = mapped_column(server_default=ShipmentStatus.PENDING.value)
+    status: Mapped[ShipmentStatus] = mapped_column(
+        Enum(
+            ShipmentStatus,
+            name="shipment_status",
+            values_callable=lambda status: [each.value for each in status],
+        ),
+        server_default=ShipmentStatus.PENDING.value,
+    )
     carrier: Mapped[str] = mapped_column(server_default="post")
     tracking_code: Mapped[str | None]
     label_job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-# Foreign keys name these tables, so they must be in the same metadata. Imported last: they derive from Base.
-from app import foreign  # noqa: E402, F401
