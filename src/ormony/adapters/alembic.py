@@ -784,7 +784,8 @@ def sql(
     ids = tuple(each.id for each in history.revisions if each.id in set(wanted))
     if not ids:
         return Generated(parts={})
-    probe = _Probe(root, service, interpreter(root, service), timeout_s)
+    files_of_revisions = frozenset(each.path for each in history.revisions)
+    probe = _Probe(root, service, interpreter(root, service), timeout_s, files_of_revisions)
     offline = probe.run(ids, _heads_before(history, ids), None)
     steps = offline["steps"]
     whole = offline["env_needs"]
@@ -936,11 +937,14 @@ def _recording_notices(
 class _Probe:
     """The two runs of one service's Alembic: the same folder, interpreter, environment and time limit."""
 
-    def __init__(self, root: Path, service: Service, python: Path, timeout_s: float) -> None:
+    def __init__(
+        self, root: Path, service: Service, python: Path, timeout_s: float, revision_files: frozenset[str]
+    ) -> None:
         self.root = root.resolve()
         self.service = service
         self.python = python
         self.timeout_s = timeout_s
+        self.revision_files = revision_files
         self.settings = _require(root, service)
         config = self.settings.ini or self.settings.toml
         assert config is not None
@@ -1061,15 +1065,19 @@ class _Probe:
 
     def _missing_module(self, error: Mapping[str, Any], place: str | None) -> OrmonyError:
         module = str(error["module"] or "").split(".")[0]
+        pip = shlex.quote(self._shown(self.python.with_name("pip")))
         if (self.folder / module).exists() or (self.folder / f"{module}.py").exists():
+            # The service's own package. `python -m alembic` finds it in the current folder, `alembic` does not.
+            installable = _project_name(self.folder / "pyproject.toml") is not None
             return OrmonyError(
                 "probe-failed",
                 _line(error["message"]),
                 place=place,
-                hint="prepend_sys_path = .   # in alembic.ini",
+                hint=f"{pip} install -e {shlex.quote(self._shown(self.folder))}"
+                if installable
+                else f"echo prepend_sys_path = .   # under [alembic] in {self.settings.place}",
             )
         package = {"psycopg2": "psycopg2-binary", "psycopg": "'psycopg[binary]'"}.get(module, module)
-        pip = shlex.quote(self._shown(self.python.with_name("pip")))
         return OrmonyError(
             "tool-missing",
             f'the Python environment of service "{self.service.name}" has no module "{error["module"]}"',
@@ -1081,7 +1089,7 @@ class _Probe:
     def _cure(self, error: Mapping[str, Any]) -> str:
         text, place = str(error["message"]), self.place(error["place"])
         named = re.search(r"NameError: name '(\w+)' is not defined", text)
-        if named and place:
+        if named and place and place.partition(":")[0] in self.revision_files:
             template = (_script_folder(self.root, self.settings) or self.folder) / "script.py.mako"
             shown = self._shown(template)
             return f'add "import {named[1]}" to {place.partition(":")[0]} and to {shown}'
