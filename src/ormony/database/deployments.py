@@ -98,7 +98,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
 """
 _UPDATE: Final = """
 UPDATE ormony.deployments
-   SET state = 'applied', statements = %s, doing = NULL, step = %s, finished = clock_timestamp()
+   SET state = 'applied', statements = %s, doing = NULL, step = %s, body = %s, finished = clock_timestamp()
  WHERE version = %s AND state = 'running'
 """
 
@@ -128,7 +128,7 @@ def finish(
     with conn.cursor() as cursor:
         for run in runs:
             if run.file.version in old:
-                cursor.execute(_UPDATE, (run.statements, step, run.file.version))
+                cursor.execute(_UPDATE, (run.statements, step, sha256(run.file.body), run.file.version))
         new = [
             (*_values(run.file, step, state, run.statements, None), run.began, run.ended)
             for run in runs

@@ -89,8 +89,32 @@ NO_CUTS: Final = Cuts()
 
 
 def statements(file: StreamFile) -> tuple[sql.Statement, ...]:
-    """The statements of the whole file, header included: lines are the file's. Raises `sql-syntax`."""
-    return sql.statements(file.text, file.path)
+    """The statements of the whole file, header included: lines are the file's.
+
+    A plain BEGIN … COMMIT around all of them is left out. Raises `sql-syntax`, and `transaction-control` for
+    any other statement that would end the transaction of the deploy.
+    """
+    text = unwrapped(file).text
+    control = sql.transaction_control(text, file.path)
+    if control:
+        word = control[0].sql.split()[0].upper()
+        raise OrmonyError(
+            "transaction-control",
+            f"{word} in a migration would end the transaction of the deploy",
+            place=f"{file.path}:{control[0].line}:{control[0].column}",
+            hint="remove BEGIN and COMMIT: ormony runs everything in one transaction",
+        )
+    return sql.statements(text, file.path)
+
+
+def unwrapped(file: StreamFile) -> StreamFile:
+    """The file without a plain BEGIN … COMMIT around all of its SQL, every line where it was."""
+    if not _COMMIT.search(file.text):
+        return file
+    return msgspec.structs.replace(file, text=sql.strip_wrapper(file.text, file.path))
+
+
+_COMMIT: Final = re.compile(r"\b(?:COMMIT|END)\b", re.IGNORECASE)
 
 
 def texts(file: StreamFile, parsed: Sequence[sql.Statement]) -> list[str]:
@@ -98,6 +122,7 @@ def texts(file: StreamFile, parsed: Sequence[sql.Statement]) -> list[str]:
     them.
     """
     found = []
+    file = unwrapped(file)
     at = len(file.text) - len(file.body)
     for statement in parsed:
         found.append(file.text[at : statement.stop].strip().rstrip(";").rstrip())
@@ -110,6 +135,7 @@ def cut_out(file: StreamFile, parsed: Sequence[sql.Statement], piece: Piece) -> 
 
     Everything else is blank, so lines keep their numbers.
     """
+    file = unwrapped(file)
     if piece.whole:
         return file
     at = head = len(file.text) - len(file.body)

@@ -1,0 +1,642 @@
+"""The deploy: every pending file in one transaction, every ledger stamped in it, verified before COMMIT.
+
+The session that does the work holds the locks (`locks`). Only then are the ledgers read and the plan made
+(`pending`), and refusals come before anything runs. What PostgreSQL forbids in one transaction is split into
+recorded steps (`rehearse`); a deploy that was killed is finished by the next one. This module prints nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import psycopg
+
+from ormony import sql
+from ormony.database import (
+    autocommit,
+    connect,
+    deployments,
+    ledgers,
+    locks,
+    pending,
+    refusals,
+    rehearse,
+    run,
+)
+from ormony.database.pending import Plan, State
+from ormony.database.refusals import Missing
+from ormony.database.rehearse import Cuts, Piece, Step
+from ormony.errors import DATABASE, OrmonyError
+from ormony.history import History, Notice, Service
+from ormony.stream import StreamFile
+
+Verify = Callable[[psycopg.Connection[Any], Plan], None]
+"""Asked in the open transaction of the last step, before COMMIT; an OrmonyError rolls everything back."""
+
+Clone = Callable[[Sequence[StreamFile]], str]
+"""The URL of a throw-away database in which these files have run."""
+
+LOCK_TIMEOUT_MS: Final = 10_000
+WAIT_S: Final = 300.0
+
+_RECONNECT_S: Final = 60.0
+_MOST_PLANS: Final = 5
+
+
+Parsed = Mapping[str, Sequence[sql.Statement]]
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A database to deploy to, and what belongs in it. `missing` tells what of the surface it lacks."""
+
+    name: str
+    url: str
+    stream: tuple[StreamFile, ...]
+    services: tuple[Service, ...]
+    histories: Mapping[str, History]
+    clone: Clone | None = None  # None: steps are found by the text, and by what the target itself refuses
+    missing: Missing | None = None
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How to deploy. `late` and `rehearse` are explained at `pending.plan` and `deploy`."""
+
+    lock_timeout_ms: int = LOCK_TIMEOUT_MS
+    wait_s: float = WAIT_S
+    dry_run: bool = False
+    late: bool = False
+    rehearse: bool = False
+
+
+class Deployed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deploy did, or would do. `stamped` counts revisions, and stream files, by ledger label."""
+
+    name: str
+    applied: tuple[str, ...] = ()
+    stamped: Mapping[str, int] = {}
+    steps: int = 0
+    shown: tuple[str, ...] = ()  # the steps in words
+    notices: tuple[Notice, ...] = ()
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """Whom to tell: `progress(what, done, total)` at each boundary, `say(sentence)` what a person should
+    read.
+    """
+
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    say: Callable[[str], None] = lambda sentence: None
+
+
+def deploy(
+    targets: Sequence[Target],
+    options: Options = Options(),  # noqa: B008 - a frozen value
+    *,
+    talk: Talk = Talk(),  # noqa: B008
+    verify: Verify | None = None,
+) -> tuple[Deployed, ...]:
+    """Bring each target up to its stream; with several, all are verified before the first is committed.
+
+    A database that has everything is left untouched. With `options.rehearse` the pending files always run in
+    a clone first; else only when their text shows that they may need more than one transaction. Raises
+    OrmonyErrors alone; unless the message says otherwise nothing was applied.
+    """
+    results: list[Deployed] = []
+    with contextlib.ExitStack() as stack:
+        waiting: list[tuple[Generator[None, None, Deployed] | None, Any]] = []
+        for target in targets:
+            work = _deploying(target, options, talk, verify)
+            stack.callback(work.close)  # whatever is not committed by then is rolled back
+            try:
+                next(work)
+            except StopIteration as done:
+                waiting.append((None, done.value))
+                continue
+            waiting.append((work, None))
+        for running, result in waiting:
+            results.append(result if running is None else _finish(running))
+    return tuple(results)
+
+
+def _finish(work: Generator[None, None, Deployed]) -> Deployed:
+    try:
+        next(work)
+    except StopIteration as done:
+        result: Deployed = done.value
+        return result
+    raise AssertionError("a deploy yields once")
+
+
+class _Lost(Exception):
+    """The connection went away during COMMIT: whether it happened is for the ledger to say."""
+
+    def __init__(self, versions: Sequence[str], cause: psycopg.Error) -> None:
+        super().__init__(str(cause))
+        self.versions = tuple(versions)
+
+
+class _Changed(Exception):
+    """A ledger changed between the plan and the transaction: plan again."""
+
+
+class _Cut(Exception):
+    """The target itself refused the step as one transaction."""
+
+    def __init__(self, cuts: Cuts) -> None:
+        super().__init__()
+        self.cuts = cuts
+
+
+class _Sum(msgspec.Struct):
+    """What this deploy has committed so far."""
+
+    applied: list[str] = []
+    stamped: dict[str, int] = {}
+    steps: int = 0
+    shown: list[str] = []
+    notices: list[Notice] = []
+
+
+def _deploying(
+    target: Target, options: Options, talk: Talk, verify: Verify | None
+) -> Generator[None, None, Deployed]:
+    """Deploy up to the last COMMIT, yield once, commit. Returns at once when there is nothing to do."""
+    total = _Sum()
+    lost: _Lost | None = None
+    yielded = False
+    plans = 0
+    while True:
+        try:
+            with _session(target, options, talk, patient=lost is not None) as conn:
+                plan = _planned(conn, target, options)
+                if lost is not None:
+                    _settle(lost, plan, total)
+                    lost = None
+                if not plans:
+                    total.notices += plan.notices
+                plans += 1
+                if plan.empty:
+                    break
+                steps = _steps(conn, target, plan, options, talk)
+                total.shown = [*total.shown[: total.steps], *(str(step) for step in steps)]
+                if options.dry_run:
+                    return _would_do(target, plan, steps, total)
+                parsed = _parsed(plan.pending)
+                work = _work(conn, target, options, talk, verify, plan, steps, parsed, total)
+                with contextlib.closing(work):
+                    for _ in work:
+                        if not yielded:
+                            yielded = True
+                            yield
+                break
+        except _Lost as error:
+            lost = error
+            talk.say("the connection was lost during COMMIT; reading the ledger again")
+        except _Changed:
+            if plans >= _MOST_PLANS:
+                raise OrmonyError(
+                    "ledger-changes",
+                    f'another tool keeps writing in the ledgers of database "{target.name}"',
+                    hint="stop it, then run: ormony deploy",
+                    exit_status=DATABASE,
+                ) from None
+    return Deployed(
+        name=target.name,
+        applied=tuple(total.applied),
+        stamped=total.stamped,
+        steps=total.steps,
+        shown=tuple(total.shown),
+        notices=tuple(total.notices),
+    )
+
+
+def _would_do(target: Target, plan: Plan, steps: Sequence[Step], total: _Sum) -> Deployed:
+    stamped = {
+        found.label: len(plan.stamps.get(found.service, ())) for found in plan.state.found if found.service
+    }
+    stamped = {plan.state.found[0].label: len(plan.pending), **stamped}
+    return Deployed(
+        name=target.name,
+        applied=tuple(file.version for file in plan.pending),
+        stamped={label: count for label, count in stamped.items() if count},
+        steps=len(steps),
+        shown=tuple(total.shown),
+        notices=tuple(total.notices),
+    )
+
+
+# ---------------------------------------------------------------------------------- the session and the plan
+
+
+@contextlib.contextmanager
+def _session(
+    target: Target, options: Options, talk: Talk, *, patient: bool
+) -> Iterator[psycopg.Connection[Any]]:
+    """A session on the target that holds both locks; `patient` waits for a server that restarts."""
+    until = time.monotonic() + _RECONNECT_S
+    while True:
+        try:
+            conn = connect.connect(target.url)
+            break
+        except OrmonyError:
+            if not patient or time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+    roles = [service.role for service in target.services if service.role]
+    conn.prepare_threshold = None  # the user's DEALLOCATE ALL would take prepared statements away
+    try:
+        refusals.check_target(conn, roles, target.url, target.missing)
+        with locks.hold(conn, wait_s=options.wait_s, waiting=talk.say):
+            talk.progress("locked", 0, len(target.stream))
+            try:
+                yield conn
+            finally:
+                _roll_back(conn)
+    except psycopg.OperationalError as error:
+        if not conn.closed:
+            raise refusals.server_error(error) from error
+        raise OrmonyError(
+            "connection-lost",
+            f"the connection was lost: {str(error).strip().splitlines()[0]}",
+            hint="ormony deploy   # goes on after the last step that was committed",
+            exit_status=DATABASE,
+        ) from error
+    except psycopg.Error as error:
+        raise refusals.server_error(error) from error
+    finally:
+        conn.close()
+
+
+def _planned(conn: psycopg.Connection[Any], target: Target, options: Options) -> Plan:
+    """Read every ledger in a transaction of its own and plan; a tool that is writing in one is waited for."""
+    conn.execute(autocommit.BEGIN)
+    try:
+        state = _read_locked(conn, target, options)
+        return pending.plan(state, target.stream, target.services, target.histories, late=options.late)
+    finally:
+        _roll_back(conn)
+
+
+def _read_locked(conn: psycopg.Connection[Any], target: Target, options: Options) -> State:
+    """The ledgers, locked against writers until the transaction ends."""
+    _limit(conn, int(options.wait_s * 1000))
+    try:
+        ledgers.lock(conn, ledgers.look(conn, target.services, target.histories))
+        return pending.read(conn, target.services, target.histories)
+    except psycopg.errors.LockNotAvailable as error:
+        _roll_back(conn)
+        raise OrmonyError(
+            "lock-not-available",
+            f'a ledger of database "{target.name}" stayed locked by another session for {options.wait_s:g} s',
+            hint="SELECT pid, application_name, query FROM pg_stat_activity WHERE state <> 'idle';"
+            "   -- find it, end it, then run: ormony deploy",
+            exit_status=DATABASE,
+        ) from error
+
+
+def _limit(conn: psycopg.Connection[Any], lock_timeout_ms: int) -> None:
+    conn.execute("SELECT pg_catalog.set_config('lock_timeout', %s, true)", (str(lock_timeout_ms),))
+
+
+def _parsed(files: Sequence[StreamFile]) -> Parsed:
+    return {file.version: rehearse.statements(file) for file in files}
+
+
+def _steps(
+    conn: psycopg.Connection[Any], target: Target, plan: Plan, options: Options, talk: Talk
+) -> tuple[Step, ...]:
+    """The steps of the plan, found in a clone where that is worth it; one empty step when there is only to
+    stamp.
+    """
+    if not plan.pending:
+        return (Step(()),)
+    parsed = _parsed(plan.pending)
+    if not options.rehearse and not rehearse.needs_care(parsed, plan.pending):
+        return rehearse.split(plan.pending, parsed, done=plan.state.running)
+    return _careful(target, plan, parsed, options, talk, rehearse.NO_CUTS)
+
+
+def _careful(
+    target: Target,
+    plan: Plan,
+    parsed: Parsed,
+    options: Options,
+    talk: Talk,
+    cuts: Cuts,
+) -> tuple[Step, ...]:
+    if target.clone is None:
+        known = rehearse.enum_cuts(plan.pending, parsed)
+        return rehearse.split(
+            plan.pending,
+            parsed,
+            done=plan.state.running,
+            cuts=Cuts(known.before | cuts.before, known.alone | cuts.alone),
+        )
+    talk.progress("rehearsing", 0, len(plan.pending))
+    deployed = plan.state.deployed
+    order = {version: n for n, version in enumerate(plan.state.records)}
+    before = sorted(
+        (file for file in target.stream if file.version in deployed),
+        key=lambda file: (order.get(file.version, -1), file.version),
+    )
+    with contextlib.closing(connect.connect(target.clone(before))) as shadow:
+        return rehearse.rehearse(
+            shadow,
+            plan.pending,
+            parsed,
+            functools.partial(_run, options=options),
+            done=plan.state.running,
+            cuts=cuts,
+        )
+
+
+# ------------------------------------------------------------------------------------------------- the steps
+
+
+def _work(
+    conn: psycopg.Connection[Any],
+    target: Target,
+    options: Options,
+    talk: Talk,
+    verify: Verify | None,
+    plan: Plan,
+    steps: tuple[Step, ...],
+    parsed: Parsed,
+    total: _Sum,
+) -> Generator[None, None, None]:
+    """Run the steps; yields before the last COMMIT."""
+    cuts = rehearse.NO_CUTS
+    state = plan.state
+    waiting = list(steps)
+    while waiting:
+        step = waiting[0]
+        last = len(waiting) == 1
+        if len(total.shown) > 1:
+            talk.say(f"step {total.steps + 1} of {total.steps + len(waiting)}: {step}")
+        try:
+            if step.transactional:
+                hook = verify if last else None
+                for _ in _inside(conn, target, options, talk, hook, plan, step, parsed, state, total):
+                    if last:
+                        yield
+            else:
+                if last:
+                    yield
+                _outside(conn, target, options, talk, plan, step.pieces[0], parsed, state, total)
+        except _Cut as cut:
+            cuts = Cuts(cuts.before | cut.cuts.before, cuts.alone | cut.cuts.alone)
+            left = {piece.version for each in waiting for piece in each.pieces}
+            rest = Plan(
+                pending=tuple(file for file in plan.pending if file.version in left), stamps={}, state=state
+            )
+            waiting = list(_careful(target, rest, parsed, options, talk, cuts))
+            total.shown = [*total.shown[: total.steps], *(str(each) for each in waiting)]
+            continue
+        total.steps += 1
+        total.applied += step.versions
+        waiting.pop(0)
+        talk.progress("committed", len(total.applied), len(plan.pending))
+        if waiting:
+            conn.execute(autocommit.BEGIN)
+            state = _read_locked(conn, target, options)
+            conn.rollback()
+
+
+def _inside(
+    conn: psycopg.Connection[Any],
+    target: Target,
+    options: Options,
+    talk: Talk,
+    verify: Verify | None,
+    plan: Plan,
+    step: Step,
+    parsed: Parsed,
+    state: State,
+    total: _Sum,
+) -> Generator[None, None, None]:
+    """A step in one transaction, which it begins and ends; yields before COMMIT."""
+    files = {file.version: file for file in plan.pending}
+    conn.execute(autocommit.BEGIN)
+    now = _read_locked(conn, target, options)
+    if now.rows != state.rows or now.records != state.records:
+        raise _Changed
+    _limit(conn, options.lock_timeout_ms)
+    times: dict[str, tuple[float, float]] = {}
+    count = len(total.applied)
+    with refusals.Watch(target.url, conn.info.backend_pid) as watch:
+        for piece in step.pieces:
+            file = files[piece.version]
+            talk.progress(_base(file), count, len(plan.pending))
+            begun = time.monotonic()
+            try:
+                _run(conn, rehearse.cut_out(file, parsed[piece.version], piece), options)
+            except OrmonyError as error:
+                if rehearse.state_of(error) not in rehearse.CUTS:
+                    raise refusals.explained(error, watch.seen) from error.__cause__
+                conn.rollback()
+                runner = functools.partial(_run, options=options)
+                cuts = rehearse.find_cut(conn, step, piece, files, parsed, runner, rehearse.NO_CUTS)
+                raise _Cut(cuts) from error
+            times[piece.version] = begun, time.monotonic()
+            count += piece.ends
+        locks.require(conn)
+        _limit(conn, options.lock_timeout_ms)
+        try:
+            stamped = _book(conn, target, plan, step, parsed, now, total, times)
+        except psycopg.Error as error:
+            if conn.closed:
+                raise
+            raise refusals.explained(refusals.server_error(error), watch.seen) from error
+    talk.progress("stamped", count, len(plan.pending))
+    if verify is not None:
+        verify(conn, plan)
+        talk.progress("verified", count, len(plan.pending))
+    conn.execute("NOTIFY pgrst, 'reload schema'")
+    yield
+    _commit(conn, step.versions)
+    _add(total.stamped, stamped)
+
+
+def _run(conn: psycopg.Connection[Any], file: StreamFile, options: Options) -> None:
+    run.run_file(conn, file, lock_timeout_ms=options.lock_timeout_ms, split=_split)
+
+
+def _split(text: str) -> list[str]:
+    return [statement.sql for statement in sql.statements(text)]
+
+
+def _commit(conn: psycopg.Connection[Any], versions: Sequence[str]) -> None:
+    try:
+        status = conn.execute("COMMIT").statusmessage
+    except psycopg.OperationalError as error:
+        if conn.closed:
+            raise _Lost(versions, error) from error
+        raise
+    if status != "COMMIT":
+        raise OrmonyError(
+            "rolled-back",
+            "the server rolled the transaction back at COMMIT: nothing was applied",
+            hint="ormony deploy",
+            exit_status=DATABASE,
+        )
+
+
+def _settle(lost: _Lost, plan: Plan, total: _Sum) -> None:
+    """After a COMMIT whose answer was lost: go on when it happened, else say that it did not."""
+    deployed = plan.state.deployed
+    if (lost.versions and all(version in deployed for version in lost.versions)) or (
+        not lost.versions and plan.empty
+    ):
+        total.applied += lost.versions
+        total.steps += 1
+        stream = plan.state.found[0].label
+        total.stamped[stream] = total.stamped.get(stream, 0) + len(lost.versions)
+        return
+    raise OrmonyError(
+        "connection-lost",
+        "the connection was lost during COMMIT, and the server rolled the transaction back:"
+        f" {'nothing was applied' if not total.steps else f'the state is that after step {total.steps}'}",
+        hint="ormony deploy",
+        exit_status=DATABASE,
+    )
+
+
+def _book(
+    conn: psycopg.Connection[Any],
+    target: Target,
+    plan: Plan,
+    step: Step,
+    parsed: Parsed,
+    before: State,
+    total: _Sum,
+    times: Mapping[str, tuple[float, float]],
+) -> dict[str, int]:
+    """Stamp every ledger and record the step, in the open transaction; the number of new stamps by ledger."""
+    files = {file.version: file for file in plan.pending}
+    running = before.running
+    done = [files[version] for version in step.versions]
+    deployed = before.deployed | {file.version for file in done}
+    complete = pending.complete(target.stream, deployed)
+    stamped: dict[str, int] = {}
+    for found in ledgers.look(conn, target.services, target.histories):
+        history = target.histories.get(found.service)
+        if history is None:
+            if done:
+                there, notices = ledgers.ensure(conn, found, None)
+                total.notices += notices
+                texts = {file.version: rehearse.texts(file, parsed[file.version]) for file in done}
+                stamped[found.label] = ledgers.stamp_stream(conn, there, done, texts)
+            continue
+        already = before.recorded[found.service]
+        applied = already | (
+            complete.get(found.service, frozenset()) & {each.id for each in history.revisions}
+        )
+        new = [each for each in history.revisions if each.id in applied and each.id not in already]
+        repair = ledgers.nameless(found, before.rows.get(found.label, ()))
+        if new or repair:
+            there, notices = ledgers.ensure(conn, found, history)
+            count = ledgers.stamp(conn, there, history, new, applied)
+            total.notices += (*notices, *ledgers.usable(conn, there))
+            if count:
+                stamped[found.label] = count
+    partial = [piece for piece in step.pieces if not piece.ends]
+    if done or partial:
+        deployments.ensure(conn)
+    now = time.monotonic()
+    deployments.finish(
+        conn,
+        [
+            deployments.Run(
+                file,
+                len(parsed[file.version]),
+                now - times.get(file.version, (now, now))[0],
+                now - times.get(file.version, (now, now))[1],
+            )
+            for file in done
+        ],
+        step=total.steps + 1,
+        running=running,
+    )
+    for piece in partial:
+        deployments.advance(
+            conn,
+            files[piece.version],
+            step=total.steps + 1,
+            statements=piece.stop,
+            doing=None,
+            first=piece.version not in running,
+        )
+    return stamped
+
+
+# -------------------------------------------------------------------------- statements outside a transaction
+
+
+def _outside(
+    conn: psycopg.Connection[Any],
+    target: Target,
+    options: Options,
+    talk: Talk,
+    plan: Plan,
+    piece: Piece,
+    parsed: Parsed,
+    state: State,
+    total: _Sum,
+) -> None:
+    """The statements of one piece outside a transaction, then the stamps of what they complete in one."""
+    files = {file.version: file for file in plan.pending}
+    file = files[piece.version]
+    record = state.records.get(piece.version) if piece.version in state.running else None
+    step = Step((piece,), transactional=False)
+    begun = time.monotonic()
+
+    def before(n: int) -> None:
+        talk.progress(f"{_base(file)} ({n + 1} of {piece.of})", len(total.applied), len(plan.pending))
+
+    with refusals.Watch(target.url, conn.info.backend_pid) as watch:
+        try:
+            autocommit.run_piece(
+                conn,
+                file,
+                parsed[piece.version],
+                piece,
+                step=total.steps + 1,
+                begun=record.doing if record is not None else None,
+                first=record is None,
+                lock_timeout_ms=options.lock_timeout_ms,
+                patience_ms=max(options.lock_timeout_ms, int(options.wait_s * 1000)),
+                before=before,
+            )
+        except OrmonyError as error:
+            raise refusals.explained(error, watch.seen) from error.__cause__
+        finally:
+            if not conn.closed:
+                _roll_back(conn)
+                run.between_files(conn)
+    locks.require(conn)
+    conn.execute(autocommit.BEGIN)
+    now = _read_locked(conn, target, options)
+    _limit(conn, options.lock_timeout_ms)
+    stamped = _book(conn, target, plan, step, parsed, now, total, {piece.version: (begun, time.monotonic())})
+    conn.execute("NOTIFY pgrst, 'reload schema'")
+    _commit(conn, step.versions)
+    _add(total.stamped, stamped)
+
+
+def _base(file: StreamFile) -> str:
+    return file.path.rpartition("/")[2]
+
+
+def _add(stamped: dict[str, int], more: Mapping[str, int]) -> None:
+    for label, count in more.items():
+        stamped[label] = stamped.get(label, 0) + count
+
+
+def _roll_back(conn: psycopg.Connection[Any]) -> None:
+    if not conn.closed and conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        conn.rollback()
