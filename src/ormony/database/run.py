@@ -7,6 +7,7 @@ This module decides nothing: which files run, in which transaction and on which 
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ import psycopg
 from psycopg import pq
 
 from ormony.database.connect import SqlError, sql_error
+from ormony.errors import OrmonyError
 from ormony.stream import StreamFile
 
 Split = Callable[[str], Sequence[str]]
@@ -30,10 +32,10 @@ _RESETS: Final = (
     "DEALLOCATE ALL",
 )
 
-# SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails (55006);
-# it also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred again by name.
-# A name means all constraints of that name in the schema, and one that is not deferrable would be an error. The
-# first look is cheap, and all that most databases need: this runs after every file.
+# SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails (55006).
+# It also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred again by
+# name. A name means all constraints of that name in the schema, and one that is not deferrable would be an
+# error. The first look is cheap, and all that most databases need: this runs after every file.
 _DEFERRED: Final = """DO $ormony$
 DECLARE
   names pg_catalog.text;
@@ -226,10 +228,12 @@ def _located(
         return sql_error(error, "", file.path, statement=0)
     offset = None
     at_end = False
+    statements: Sequence[str] = ()
     if not error.diag.statement_position and split is not None:
-        statements = split(body)
+        with contextlib.suppress(OrmonyError):  # the server has read the text, and our parser cannot
+            statements = split(body)
         offsets = _offsets(body, statements)
-        at_end = statement >= len(statements)
+        at_end = 0 < len(statements) <= statement
         if offsets and not at_end:
             offset = offsets[statement]
     elif error.diag.statement_position:

@@ -305,7 +305,7 @@ def start(
     `disk-full`, `postgres-missing`.
     """
     binaries = binaries or embedded()
-    _make_home(home)
+    make_home(home)
     with locked(home / "lock"):
         cluster = running(home)
         if cluster is not None and (cluster.tcp or not tcp):
@@ -357,7 +357,7 @@ def stop(home: Path) -> bool:
 def destroy(home: Path) -> None:
     """Stop the server and remove the cluster; a home that does not exist is fine."""
     stop(home)
-    for name in ("data", "run", "made", "password", "port", "server.log", "lock"):
+    for name in ("data", "data.part", "run", "made", "password", "port", "server.log", "users", "lock"):
         _remove(home / name)
     short = _short_sockets(home)
     if short.is_dir() and not short.is_symlink():
@@ -399,7 +399,8 @@ def _answers(sockets: Path, port: int) -> bool:
         return True
 
 
-def _make_home(home: Path) -> None:
+def make_home(home: Path) -> None:
+    """Make the folder of a cluster. Raises `server-not-started` where the server could not work in it."""
     account = _account(home / "data")
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -960,6 +961,7 @@ __all__ = [
     "initialised",
     "locked",
     "made_of",
+    "make_home",
     "pg_dump",
     "psql",
     "running",

@@ -1,0 +1,717 @@
+"""Shadows: throw-away databases with the Supabase surface, in which the stream runs to prove itself.
+
+SQL runs in them as `postgres`, which is no superuser. A replay begins from the longest series of files that
+has run before: a database that is kept as a template. What reaches beyond its database runs in a cluster of
+its own. This module reads no catalog and never connects to a database of the user's, except to make shadows
+beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+import psycopg
+from psycopg import sql as compose
+
+from ormony import sql
+from ormony.database import server, surface
+from ormony.database.connect import (
+    Connection,
+    SqlError,
+    connect,
+    redact,
+    url_of,
+    with_database,
+)
+from ormony.database.run import run_file, run_outside
+from ormony.errors import DATABASE, OrmonyError
+from ormony.stream import StreamFile
+
+TEMPLATES_BYTES: Final = 2 << 30
+"""How much disk the templates of one server may take; the least recently used are dropped beyond it."""
+
+WORTH_A_TEMPLATE_S: Final = 0.15
+"""A template is made of files that took longer than this to run; it costs about 0.03 s, and 8 MB of disk."""
+
+_WORK: Final = "ormony_w_"
+_TEMPLATE: Final = "ormony_t_"
+_LOGIN: Final = "ormony_login_"
+_OUTSIDE: Final = frozenset({"25001", "55P04"})  # what a file may meet because it runs in one transaction
+_ABANDONED_S: Final = 600  # on a server that is shared, what is younger is left alone
+_FIRST_MAJOR: Final = 15
+_LAST_MAJOR: Final = 18
+_MAYBE_CLUSTER_WIDE: Final = re.compile(
+    r"\b(?:role|user|group|database|tablespace|system|subscription|grant|owned)\b", re.IGNORECASE
+)
+# Of one role: all that a file can change in it without naming a database.
+_CLUSTER_STATE: Final = """
+SELECT md5(concat((SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_roles AS r
+                    WHERE rolname NOT LIKE 'ormony\\_login\\_%'),
+                  (SELECT string_agg(concat_ws('-', roleid, member, admin_option), ',' ORDER BY roleid, member)
+                     FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
+                    WHERE r.rolname NOT LIKE 'ormony\\_login\\_%'),
+                  (SELECT string_agg(s::text, ',' ORDER BY setrole) FROM pg_db_role_setting AS s
+                    WHERE setdatabase = 0),
+                  (SELECT string_agg(spcname, ',' ORDER BY oid) FROM pg_tablespace)))
+"""
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """A database in which files have run, at `url`, until the shadow closes.
+
+    `major` is its server's version. `ran` are the paths that ran now; `reused` counts those before them,
+    which a template had. `outside` ran statement by statement, because they must or cannot run in one
+    transaction. `standins` are the extensions that a stand-in's script replaced, since the server takes no
+    stand-ins.
+    """
+
+    url: str
+    major: int
+    ran: tuple[str, ...]
+    reused: int
+    outside: tuple[str, ...] = ()
+    standins: tuple[str, ...] = ()
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    """What the comment on a template says of it."""
+
+    used: float  # seconds since the epoch
+    size: int  # bytes
+    outside: tuple[str, ...] = ()
+    standins: tuple[str, ...] = ()
+
+
+class _Site(Protocol):
+    """A server that holds shadows."""
+
+    admin: Connection
+    major: int
+    shared: bool
+    """Do people use the server for something else?"""
+
+    def url(self, database: str) -> str:
+        """The URL at which the database is reached as `postgres`."""
+
+    def close(self) -> None:
+        """Let go of the server."""
+
+
+class Shadow:
+    """Throw-away databases on one server, which starts when the first is asked for. See `open_shadow`."""
+
+    def __init__(self, root: Path, *, url: str | None, binaries: server.Binaries | None, cache: bool) -> None:
+        self._root = root
+        self._url = url
+        self._binaries = binaries
+        self._cache = cache
+        self._site: _Site | None = None
+        self._private: list[_Site] = []
+        self._given: dict[str, tuple[_Site, str]] = {}  # url -> where it is, and its name
+        self._tainted = False
+
+    @property
+    def major(self) -> int:
+        """The major version of the server; starts nothing where it is the embedded one."""
+        if self._url is not None:
+            return self._shared_site().major
+        return (self._binaries or server.embedded()).major
+
+    def replay(
+        self, files: Sequence[StreamFile], *, keep: bool = False, settled: int | None = None
+    ) -> Replayed:
+        """A database in which the files have run, in this order, each in a transaction of its own.
+
+        The first `settled` files (by default all but the last) are expected to stay as they are: a template
+        is made of them, as of the whole, where that is worth it; `keep` makes one of the whole in any case.
+        Raises SqlError `sql-failed` at the line of the file that failed, `sql-syntax`, and `shadow-…` where
+        the server cannot hold a shadow.
+        """
+        if self._tainted or any(_cluster_wide(file) for file in files):
+            return self._replay_alone(files)
+        site = self._shared_site()
+        replayed = self._replay_on(site, files, keep=keep, settled=settled)
+        return replayed if replayed is not None else self._replay_alone(files)
+
+    def clone(self, files: Sequence[StreamFile]) -> str:
+        """The URL of a database in which the files have run, for the caller to use up; else as `replay`."""
+        return self.replay(files).url
+
+    def release(self, url: str) -> None:
+        """Drop a database that `replay` or `clone` gave; one that is not there is fine."""
+        site, name = self._given.pop(url, (None, ""))
+        if site is not None:
+            server.drop_database(site.admin, name)
+            _unlock(site.admin, name)
+
+    def close(self) -> None:
+        """Drop all databases that were given, and stop the server if nobody else uses it."""
+        for url in list(self._given):
+            with contextlib.suppress(psycopg.Error):  # the server may be gone, and the next start cleans up
+                self.release(url)
+        for site in (*self._private, *([self._site] if self._site is not None else [])):
+            site.close()
+        self._private.clear()
+        self._site = None
+
+    def _shared_site(self) -> _Site:
+        if self._site is None:
+            self._site = (
+                _Embedded(self._root, self._binaries or server.embedded())
+                if self._url is None
+                else _Configured(self._url)
+            )
+        return self._site
+
+    def _replay_alone(self, files: Sequence[StreamFile]) -> Replayed:
+        """In a cluster of its own, which lives as long as we do."""
+        if self._url is not None:
+            first = next((file.path for file in files if _cluster_wide(file)), None)
+            raise OrmonyError(
+                "shadow-cluster-wide",
+                f"the file changes roles or other things of a whole cluster, and {redact(self._url)} is shared",
+                place=first,
+                hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
+                exit_status=DATABASE,
+            )
+        site = _Embedded(self._root, self._binaries or server.embedded(), alone=True)
+        self._private.append(site)
+        name = _clone(site, server.TEMPLATE)
+        run = _Run(site, name, _Memory(0, 0))
+        try:
+            for file in files:
+                run.file(file)
+        finally:
+            run.conn.close()
+        return self._give(site, name, run, 0)
+
+    def _replay_on(
+        self, site: _Site, files: Sequence[StreamFile], *, keep: bool, settled: int | None
+    ) -> Replayed | None:
+        """On the server that is shared; None if the files have changed the cluster, unseen by the parser."""
+        keys = _keys(site, files)
+        begin, name, memory = self._begin(site, keys)
+        before = _cluster_state(site)
+        run = _Run(site, name, memory)
+        checkpoint = len(files) - 1 if settled is None else settled
+        since = time.monotonic()
+        try:
+            for number in range(begin, len(files)):
+                run.file(files[number])
+                done = number + 1
+                last = done == len(files)
+                slow = time.monotonic() - since > WORTH_A_TEMPLATE_S
+                if self._cache and ((keep and last) or (slow and (last or done == checkpoint))):
+                    run.conn.close()
+                    if _cluster_state(site) == before:
+                        _publish(site, name, keys[done], run.memory())
+                    if not last:
+                        run.conn = connect(site.url(name))
+                    since = time.monotonic()
+            run.conn.close()
+            changed = _cluster_state(site) != before
+        except BaseException:
+            run.conn.close()
+            with contextlib.suppress(psycopg.Error):
+                server.drop_database(site.admin, name)
+                _unlock(site.admin, name)
+            raise
+        if changed:
+            self._tainted = True
+            server.drop_database(site.admin, name)
+            if isinstance(site, _Embedded):
+                site.spoil()
+                return None
+            raise OrmonyError(
+                "shadow-cluster-wide",
+                "by dynamic SQL a file changed roles or other things of a whole cluster, which is shared",
+                hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
+                exit_status=DATABASE,
+            )
+        return self._give(site, name, run, begin)
+
+    def _begin(self, site: _Site, keys: Sequence[str]) -> tuple[int, str, _Memory]:
+        """A database with as many of the files as a template has: how many, its name, what is known of it."""
+        known = _templates(site) if self._cache else {}
+        for number in range(len(keys) - 1, 0, -1):
+            memory = known.get(keys[number])
+            if memory is None:
+                continue
+            with contextlib.suppress(psycopg.errors.InvalidCatalogName):  # dropped meanwhile
+                name = _clone(site, _TEMPLATE + keys[number])
+                _remember(site, _TEMPLATE + keys[number], memory)
+                return number, name, memory
+        if isinstance(site, _Embedded):
+            return 0, _clone(site, server.TEMPLATE), _Memory(0, 0)
+        if keys[0] not in _templates(site):
+            _prepare(site, keys[0])
+        return 0, _clone(site, _TEMPLATE + keys[0]), _Memory(0, 0)
+
+    def _give(self, site: _Site, name: str, run: _Run, reused: int) -> Replayed:
+        url = site.url(name)
+        self._given[url] = (site, name)
+        return Replayed(
+            url=url,
+            major=site.major,
+            ran=tuple(run.ran),
+            reused=reused,
+            outside=tuple(run.outside),
+            standins=tuple(sorted(run.standins)),
+        )
+
+
+@contextlib.contextmanager
+def open_shadow(
+    root: Path,
+    *,
+    url: str | None = None,
+    binaries: server.Binaries | None = None,
+    cache: bool = True,
+) -> Iterator[Shadow]:
+    """Shadows for the project in `root`, dropped at the end of the block; no server starts before the first.
+
+    They lie on the embedded server, or on that of `url`, a superuser's where `postgres` is none. `binaries`
+    are those of another PostgreSQL than the embedded one. Without `cache` no template is used or made. The
+    embedded server stops with its last user.
+    """
+    shadow = Shadow(root, url=url, binaries=binaries, cache=cache)
+    try:
+        yield shadow
+    finally:
+        shadow.close()
+
+
+# ---------------------------------------------------------------------------------------------------- servers
+
+
+class _Embedded:
+    """A cluster of ours, shared by all processes of the project that use the same versions, or alone ours."""
+
+    shared = False
+
+    def __init__(self, root: Path, binaries: server.Binaries, *, alone: bool = False) -> None:
+        key = hashlib.sha256(server.made_of(binaries).encode()).hexdigest()[:8]
+        self._alone = alone
+        self._home = server.home_of(
+            root, f"alone-{os.getpid()}-{secrets.token_hex(3)}" if alone else f"shadow-{key}"
+        )
+        self.major = binaries.major
+        self._handle = _use(self._home)
+        try:
+            _sweep(self._home)
+            self._cluster = server.start(self._home, durable=False, binaries=binaries)
+            self.admin = self._cluster.admin("postgres")
+            _drop_abandoned(self)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def url(self, database: str) -> str:
+        return self._cluster.url(database)
+
+    def spoil(self) -> None:
+        """Have the cluster made anew at its next start: files have left something in it."""
+        (self._home / "made").write_text("spoiled")
+
+    def close(self) -> None:
+        self.admin.close()
+        try:
+            # Not atomic: others may get the lock first, and then they stop the server.
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._alone:
+                server.destroy(self._home)
+            else:
+                server.stop(self._home)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(self._handle)
+
+
+def _use(home: Path) -> int:
+    """A shared lock on the cluster, which its user holds as long as it needs the server."""
+    while True:
+        server.make_home(home)
+        handle = os.open(home / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        with contextlib.suppress(FileNotFoundError):
+            if (home / "users").stat().st_ino == os.fstat(handle).st_ino:
+                return handle
+        os.close(handle)  # someone has swept it away between the two
+
+
+def _sweep(home: Path) -> None:
+    """Remove the clusters beside this one that nobody uses: of older versions, and of processes that were
+    killed.
+    """
+    for other in (*home.parent.glob("shadow-*"), *home.parent.glob("alone-*")):
+        if other == home or not (other / "users").exists():
+            continue
+        with contextlib.suppress(OSError):
+            handle = os.open(other / "users", os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                server.destroy(other)
+            finally:
+                os.close(handle)
+
+
+class _Configured:
+    """A server of the user's, on which we may make databases."""
+
+    shared = True
+
+    def __init__(self, url: str) -> None:
+        self._base = url
+        self._login = ""
+        self.admin = connect(url)
+        try:
+            self.major = self.admin.info.server_version // 10000
+            if not _FIRST_MAJOR <= self.major <= _LAST_MAJOR:
+                raise OrmonyError(
+                    "shadow-version",
+                    f"the shadow server is PostgreSQL {self.major}; {_FIRST_MAJOR} to {_LAST_MAJOR} will do",
+                    hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
+                    exit_status=DATABASE,
+                )
+            with _refusals(url):
+                self._enter(url)
+                _drop_abandoned(self)
+        except BaseException:
+            self.admin.close()
+            raise
+
+    def _enter(self, url: str) -> None:
+        """Find or make a role that is no superuser, and that acts as `postgres`."""
+        row = self.admin.execute(
+            "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = 'postgres'), r.rolsuper, r.rolname"
+            " FROM pg_roles AS r WHERE r.rolname = current_user"
+        ).fetchone()
+        assert row is not None
+        postgres_is_super, is_super, user = row
+        if postgres_is_super:
+            raise OrmonyError(
+                "shadow-superuser",
+                f"role postgres of {redact(url)} is a superuser, and the stream must not run as one",
+                hint="use a server that was made with: initdb -U supabase_admin   # or remove [shadow] url",
+                exit_status=DATABASE,
+            )
+        if not is_super:
+            self._parameters = {} if user == "postgres" else {"options": "-c role=postgres"}
+            return
+        surface.install_roles(self.admin)
+        self._login = f"{_LOGIN}{int(time.time())}_{secrets.token_hex(4)}"
+        password = secrets.token_urlsafe(24)
+        _lock(self.admin, self._login)
+        self.admin.execute(
+            compose.SQL(
+                "CREATE ROLE {0} LOGIN NOSUPERUSER PASSWORD {1} IN ROLE postgres; COMMENT ON ROLE {0} IS {2}"
+            ).format(
+                compose.Identifier(self._login),
+                password,
+                "of an ormony that runs a shadow; may be dropped afterwards",
+            )
+        )
+        # RESET ROLE goes back to what the connection asked for, so no file gets out of `postgres`.
+        self._parameters = {"user": self._login, "password": password, "options": "-c role=postgres"}
+
+    def url(self, database: str) -> str:
+        parameters = psycopg.conninfo.conninfo_to_dict(with_database(self._base, database))
+        return url_of({**parameters, **self._parameters})
+
+    def close(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            if self._login:
+                self.admin.execute(compose.SQL("DROP ROLE {}").format(compose.Identifier(self._login)))
+        self.admin.close()
+
+
+@contextlib.contextmanager
+def _refusals(url: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise OrmonyError(
+            "shadow-refused",
+            f"the shadow server {redact(url)} refuses: {error.diag.message_primary or error}",
+            hint="give [shadow] url a superuser other than postgres, or remove it to use the embedded server",
+            exit_status=DATABASE,
+        ) from error
+
+
+# -------------------------------------------------------------------------------------------------- databases
+
+
+def _keys(site: _Site, files: Sequence[StreamFile]) -> list[str]:
+    """Of each prefix of the files, the empty one first: what its database would be."""
+    digest = hashlib.sha256(f"{surface.fingerprint()} {site.admin.info.server_version} 1".encode())
+    keys = [digest.hexdigest()[:32]]
+    for file in files:
+        text = file.text.encode("utf-8", "surrogatepass")
+        digest.update(len(text).to_bytes(8, "big") + text)
+        keys.append(digest.hexdigest()[:32])
+    return keys
+
+
+def _cluster_wide(file: StreamFile) -> bool:
+    return _MAYBE_CLUSTER_WIDE.search(file.text) is not None and any(
+        sql.cluster_wide(each) for each in sql.statements(file.text, file.path)
+    )
+
+
+def _cluster_state(site: _Site) -> str:
+    row = site.admin.execute(_CLUSTER_STATE.encode()).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _new_name() -> str:
+    return f"{_WORK}{int(time.time())}_{secrets.token_hex(6)}"
+
+
+def _clone(site: _Site, template: str) -> str:
+    """The name of a new database made from the template, locked as ours. Raises InvalidCatalogName."""
+    name = _new_name()
+    _lock(site.admin, name)
+    _lock(site.admin, template, shared=True)
+    try:
+        server.clone_database(site.admin, template, name)
+    except AssertionError:
+        raise psycopg.errors.InvalidCatalogName(template) from None
+    finally:
+        _unlock(site.admin, template, shared=True)
+    return name
+
+
+def _prepare(site: _Site, key: str) -> None:
+    """Make the template that has the surface and no file, on a server that is not ours."""
+    name = _new_name()
+    _lock(site.admin, name)
+    base = site.admin.info
+    with _refusals(f"postgresql://{base.host}"):
+        server.create_empty(site.admin, name)
+        inside = connect(psycopg.conninfo.make_conninfo(base.dsn, password=base.password or "", dbname=name))
+        try:
+            surface.install_database(inside)
+        finally:
+            inside.close()
+    _seal(site, name, key, _Memory(time.time(), 0))
+
+
+def _publish(site: _Site, name: str, key: str, memory: _Memory) -> None:
+    """Make a template of the database, to which nobody is connected, unless there is one."""
+    if key in _templates(site):
+        return
+    row = site.admin.execute("SELECT pg_database_size(%s::name)", (name,)).fetchone()
+    size = int(row[0]) if row is not None else 0
+    copy = _clone(site, name)
+    _seal(site, copy, key, msgspec.structs.replace(memory, used=time.time(), size=size))
+    _evict(site)
+
+
+def _seal(site: _Site, name: str, key: str, memory: _Memory) -> None:
+    """Let the database appear as a template, all at once; nobody can connect to it and change it."""
+    server.wait_until_alone(site.admin, name)
+    _remember(site, name, memory)
+    try:
+        site.admin.execute(
+            compose.SQL(
+                "ALTER DATABASE {0} ALLOW_CONNECTIONS false; ALTER DATABASE {0} RENAME TO {1}"
+            ).format(compose.Identifier(name), compose.Identifier(_TEMPLATE + key))
+        )
+    except psycopg.errors.DuplicateDatabase:  # another process was faster
+        server.drop_database(site.admin, name)
+    finally:
+        _unlock(site.admin, name)
+
+
+def _templates(site: _Site) -> dict[str, _Memory]:
+    """The templates by key."""
+    found = {}
+    for name, comment in site.admin.execute(
+        "SELECT datname, pg_catalog.shobj_description(oid, 'pg_database') FROM pg_catalog.pg_database"
+        " WHERE datname LIKE 'ormony\\_t\\_%'"
+    ):
+        with contextlib.suppress(msgspec.DecodeError, msgspec.ValidationError, TypeError):
+            found[name.removeprefix(_TEMPLATE)] = msgspec.json.decode(comment, type=_Memory)
+    return found
+
+
+def _remember(site: _Site, name: str, memory: _Memory) -> None:
+    text = msgspec.json.encode(msgspec.structs.replace(memory, used=time.time())).decode()
+    with contextlib.suppress(psycopg.errors.InvalidCatalogName, psycopg.errors.InternalError_):
+        site.admin.execute(compose.SQL("COMMENT ON DATABASE {} IS {}").format(compose.Identifier(name), text))
+
+
+def _evict(site: _Site) -> None:
+    """Drop the least recently used templates beyond the limit; one that is being cloned stays."""
+    known = sorted(_templates(site).items(), key=lambda item: item[1].used, reverse=True)
+    total = 0
+    for key, memory in known:
+        total += memory.size
+        name = _TEMPLATE + key
+        if total > TEMPLATES_BYTES and _try_lock(site.admin, name):
+            server.drop_database(site.admin, name)
+            _unlock(site.admin, name)
+
+
+def _drop_abandoned(site: _Site) -> None:
+    """Drop what processes have left that were killed: their locks ended with their sessions."""
+    roles = site.admin.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'ormony\\_login\\_%'"
+    ).fetchall()
+    names = site.admin.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'ormony\\_w\\_%'"
+    ).fetchall()
+    for (name,) in (*names, *roles):
+        digits = re.match(r"ormony_(?:w|login)_([0-9]+)_", name)
+        age = time.time() - int(digits[1]) if digits else 0
+        if (site.shared and age < _ABANDONED_S) or not _try_lock(site.admin, name):
+            continue
+        with contextlib.suppress(psycopg.Error):  # not ours after all: another role's, or in use
+            if name.startswith(_WORK):
+                server.drop_database(site.admin, name)
+            else:
+                site.admin.execute(compose.SQL("DROP ROLE IF EXISTS {}").format(compose.Identifier(name)))
+        _unlock(site.admin, name)
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def _lock(admin: Connection, name: str, *, shared: bool = False) -> None:
+    admin.execute(
+        "SELECT pg_catalog.pg_advisory_lock_shared(%s)"
+        if shared
+        else "SELECT pg_catalog.pg_advisory_lock(%s)",
+        (_number(name),),
+    )
+
+
+def _try_lock(admin: Connection, name: str) -> bool:
+    row = admin.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (_number(name),)).fetchone()
+    return bool(row and row[0])
+
+
+def _unlock(admin: Connection, name: str, *, shared: bool = False) -> None:
+    admin.execute(
+        "SELECT pg_catalog.pg_advisory_unlock_shared(%s)"
+        if shared
+        else "SELECT pg_catalog.pg_advisory_unlock(%s)",
+        (_number(name),),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- running
+
+
+class _Run:
+    """Files that run one after the other in one database."""
+
+    def __init__(self, site: _Site, name: str, memory: _Memory) -> None:
+        self._site = site
+        self._name = name
+        self._missing: frozenset[str] | None = None
+        self.conn = connect(site.url(name))
+        self.ran: list[str] = []
+        self.outside = list(memory.outside)
+        self.standins = set(memory.standins)
+
+    def memory(self) -> _Memory:
+        return _Memory(0, 0, tuple(self.outside), tuple(sorted(self.standins)))
+
+    def file(self, file: StreamFile) -> None:
+        """Run the file: in a transaction if it can, else statement by statement. Raises SqlError."""
+        runnable = self._with_standins(file)
+        if not file.transaction or not self._as_one(runnable):
+            statements = [each.sql for each in sql.statements(runnable.text, file.path)]
+            run_outside(self.conn, runnable, statements)
+            self.outside.append(file.path)
+        self.ran.append(file.path)
+
+    def _as_one(self, file: StreamFile) -> bool:
+        """Run the file in one transaction; False, and nothing has happened, if that is what it cannot."""
+        try:
+            run_file(self.conn, file, own_transaction=True, split=_split)
+        except SqlError as error:
+            if error.sqlstate not in _OUTSIDE:
+                raise
+            return False
+        return True
+
+    def _with_standins(self, file: StreamFile) -> StreamFile:
+        """The file without CREATE EXTENSION of what the server cannot create, that being made by a script."""
+        if "extension" not in file.text.lower() or not self._missing_extensions():
+            return file
+        text = file.text
+        for statement in sql.statements(file.text, file.path):
+            wanted = _extension_of(statement)
+            if wanted is None or wanted[0] not in self._missing_extensions():
+                continue
+            name, schema = wanted
+            if statement.kind == "CreateExtensionStmt" and name not in self.standins:
+                self._make_standin(name, schema or "public", file, statement)
+                self.standins.add(name)
+            blank = re.sub(r"[^\r\n]", " ", text[statement.start : statement.stop])
+            text = text[: statement.start] + blank + text[statement.stop :]
+        return msgspec.structs.replace(file, text=text)
+
+    def _missing_extensions(self) -> frozenset[str]:
+        if self._missing is None:
+            rows = self._site.admin.execute("SELECT name FROM pg_available_extensions").fetchall()
+            self._missing = frozenset(surface.standins()) - {name for (name,) in rows}
+        return self._missing
+
+    def _make_standin(self, name: str, schema: str, file: StreamFile, statement: sql.Statement) -> None:
+        script = surface.standin_script(name, schema)
+        assert script is not None
+        base = self._site.admin.info
+        dsn = psycopg.conninfo.make_conninfo(base.dsn, password=base.password or "", dbname=self._name)
+        with contextlib.closing(connect(dsn)) as inside:
+            try:
+                with inside.transaction():
+                    inside.execute(script.encode())
+            except psycopg.Error as error:
+                raise OrmonyError(
+                    "shadow-refused",
+                    f'the shadow server has no extension "{name}" and refuses its stand-in: '
+                    f"{error.diag.message_primary or error}",
+                    place=f"{file.path}:{statement.line}",
+                    hint=f"install {name} on the shadow server, or remove [shadow] url from ormony.toml",
+                    exit_status=DATABASE,
+                ) from error
+
+
+def _split(text: str) -> list[str]:
+    return [each.sql for each in sql.statements(text)]
+
+
+_EXTENSION: Final = re.compile(
+    r"(?:create\s+extension(?:\s+if\s+not\s+exists)?|drop\s+extension(?:\s+if\s+exists)?|alter\s+extension"
+    r"|comment\s+on\s+extension)\s+(\"(?:[^\"]|\"\")+\"|[\w$]+)"
+    r"(?:.*?\bschema\s+(\"(?:[^\"]|\"\")+\"|[\w$]+))?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _extension_of(statement: sql.Statement) -> tuple[str, str | None] | None:
+    """The extension that a statement is about, and the schema that it names."""
+    match = _EXTENSION.match(statement.sql)
+    if match is None:
+        return None
+    return _unquoted(match[1]), _unquoted(match[2]) if match[2] else None
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
