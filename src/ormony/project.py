@@ -216,7 +216,7 @@ def _service(
             f"orm is one of: {', '.join(get_args(Orm))}",
         )
     database = table.database or (databases[0] if len(databases) == 1 else None)
-    if database not in databases:
+    if database is None or database not in databases:
         raise _problem(
             text,
             f"services.{name}",

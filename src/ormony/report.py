@@ -230,10 +230,7 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
         _line(console, f"database {database.name}  {database.target}", "bold")
         if value.dry_run:
             for number, step in enumerate(database.plan, 1):
-                how = "one transaction" if step.transaction else "outside a transaction"
-                _line(console, f"  step {number} ({how})")
-                for version in step.files:
-                    _line(console, f"    {version}")
+                _line(console, f"  step {number}: {step}")
             if not database.plan:
                 _line(console, "  nothing to do", "green")
             continue

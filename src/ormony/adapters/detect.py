@@ -415,7 +415,7 @@ def _named(root: Path, found: Iterable[Detected]) -> Iterator[Detected]:
     services = tuple(found)
     for each in services:
         folder = _parts(each.path)[-1] if each.path != "." else root.resolve().name
-        name = _slug(folder)
+        name = _slug(folder).removesuffix("-service") or "service"
         siblings = [other for other in services if (other.path, other.orm) == (each.path, each.orm)]
         variant = drizzle_config.FILE_NAME.fullmatch(posixpath.basename(each.config or ""))
         if len(siblings) > 1 and variant is not None:

@@ -1,0 +1,2 @@
+-- ormony: service=python source=alembic/9bfbd5791093 native=69b62eaea805fbb091f30db3b35dc82ca74bf7e19540b78a1ad957532612603c body=be25932b217210718bbe6e59797028259f610b0e4aa3a77c47b8b362fbf72dd8
+ALTER TYPE shipment_status ADD VALUE IF NOT EXISTS 'returned';

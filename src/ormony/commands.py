@@ -1,0 +1,862 @@
+"""One function per verb: what the command line calls, and what a program may call.
+
+Each takes a `Project` and plain options, and returns a value; none prints and none exits. `progress(what,
+done, total)` and `talk(sentence)` are told what goes on.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import msgspec
+import psycopg
+
+from ormony import files, git, sql
+from ormony import project as projects
+from ormony import stream as streams
+from ormony.adapters import alembic, drizzle, sqlx, supabase
+from ormony.database import connect, ledgers, server
+from ormony.database import deploy as deploying
+from ormony.database import prepare as preparing
+from ormony.database import shadow as shadows
+from ormony.errors import DATABASE, FINDINGS, OrmonyError
+from ormony.files import File
+from ormony.history import History, Notice, Part, Revision, Service
+from ormony.project import Database, Project
+from ormony.stream import StreamFile
+
+Progressed = Callable[[str, int, int], None]
+Talk = Callable[[str], None]
+
+READERS: Final[Mapping[str, Callable[[Path, Service], History]]] = {
+    "drizzle": drizzle.read,
+    "alembic": alembic.read,
+    "sqlx": sqlx.read,
+    "supabase": supabase.read,
+}
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """No one is watching."""
+
+
+def _mute(sentence: str) -> None:
+    """No one is listening."""
+
+
+class ServiceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One service of `init`'s report."""
+
+    name: str
+    orm: str
+    path: str
+
+
+class Initialized(msgspec.Struct, frozen=True, kw_only=True):
+    """What `init` found, the text of the ormony.toml, and whether it was written."""
+
+    file: str
+    text: str
+    written: bool
+    services: tuple[ServiceLine, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of revisions; `deployed` is None when no database was asked; `lane` may be first and last."""
+
+    name: str
+    orm: str
+    lane: int | tuple[int, int]
+    found: int
+    merged: int
+    deployed: int | None
+
+
+class StreamStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the stream; `deployed` is None when no database was asked."""
+
+    version: str
+    file: str
+    service: str | None
+    source: str | None
+    deployed: bool | None
+
+
+class Unmerged(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision that lies in a service and not yet in the stream."""
+
+    service: str
+    source: str
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a file of the stream is pending."""
+
+    file: str
+    why: str
+
+
+class DatabaseStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One database: `asked` says which server was asked, or why none was; `next` is the command to run."""
+
+    name: str
+    asked: str
+    folder: str
+    services: tuple[ServiceStatus, ...]
+    stream: tuple[StreamStatus, ...]
+    pending: tuple[str, ...]
+    unmerged: tuple[Unmerged, ...]
+    reasons: tuple[Reason, ...]
+    next: str | None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `status`."""
+
+    databases: tuple[DatabaseStatus, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+class Synced(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `sync`: paths written, pairs of old and new path, what counted as frozen."""
+
+    written: tuple[str, ...]
+    unchanged: int
+    renumbered: tuple[tuple[str, str], ...] = ()
+    frozen: Mapping[str, str] = {}
+    dry_run: bool = False
+    files: tuple[File, ...] = ()  # the texts, with --dry-run
+    notices: tuple[Notice, ...] = ()
+
+
+class DatabaseDeployed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deploy did to one database; `seconds` go from the first statement to COMMIT."""
+
+    name: str
+    target: str
+    applied: tuple[str, ...]
+    stamped: Mapping[str, int]
+    steps: int
+    plan: tuple[str, ...] = ()  # the steps in words
+    adopted: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Deployed(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `deploy`."""
+
+    databases: tuple[DatabaseDeployed, ...]
+    dry_run: bool = False
+    notices: tuple[Notice, ...] = ()
+
+
+class DatabaseLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One local or prepared database; `url` has no password."""
+
+    name: str
+    state: str
+    url: str | None = None
+
+
+class Databases(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of the `db` verbs."""
+
+    databases: tuple[DatabaseLine, ...]
+    next: str | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One value for another program, e.g. a URL."""
+
+    text: str
+    notices: tuple[Notice, ...] = ()
+
+
+Result = Initialized | Status | Synced | Deployed | Databases | Text
+
+
+class _Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """One database's stream and histories as they lie in the project."""
+
+    database: Database
+    services: tuple[Service, ...]
+    stream: tuple[StreamFile, ...]
+    histories: Mapping[str, History]
+    notices: tuple[Notice, ...]
+
+
+def init(root: Path, *, dry_run: bool = False) -> Initialized:
+    """Detect the services below `root` and write ormony.toml.
+
+    Raises `config-exists` when there is one, and `no-project` when nothing was found.
+    """
+    if (root / projects.CONFIG).exists() and not dry_run:
+        raise OrmonyError(
+            "config-exists",
+            f"{projects.CONFIG} is there already; init never overwrites it",
+            place=projects.CONFIG,
+            hint="ormony init --dry-run   # shows what it would write",
+        )
+    proposal = projects.propose(root)
+    text = projects.as_toml(proposal)
+    if not dry_run:
+        files.write(root, [File(projects.CONFIG, text)])
+    return Initialized(
+        file=projects.CONFIG,
+        text=text,
+        written=not dry_run,
+        services=tuple(ServiceLine(name=s.name, orm=s.orm, path=s.path) for s in proposal.services),
+    )
+
+
+def status(project: Project, name: str | None = None, *, against: str | None = None) -> Status:
+    """What is found, merged and deployed, per service; starts no server and no foreign interpreter."""
+    found = []
+    notices: list[Notice] = []
+    for database in project.chosen(name):
+        loaded = _load(project, database)
+        notices += loaded.notices
+        found.append(_status(project, loaded, against))
+    return Status(databases=tuple(found), notices=tuple(notices))
+
+
+def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseStatus:
+    database = loaded.database
+    asked, deployed = _deployed_versions(project, database, against)
+    rows, unmerged = [], []
+    for service in loaded.services:
+        history = loaded.histories[service.name]
+        places = _places(loaded.stream, service, history)
+        merged = [revision for revision in history.revisions if revision.id in places]
+        unmerged += [
+            Unmerged(service=service.name, source=streams.source_of(service, revision))
+            for revision in history.revisions
+            if revision.id not in places
+        ]
+        done = None
+        if deployed is not None:
+            done = sum(all(f.version in deployed for f in places[r.id]) for r in merged)
+        rows.append(
+            ServiceStatus(
+                name=service.name,
+                orm=service.orm,
+                lane=_lane(service),
+                found=len(history.revisions),
+                merged=len(merged),
+                deployed=done,
+            )
+        )
+    pending = [] if deployed is None else [f for f in loaded.stream if f.version not in deployed]
+    newest = max(deployed, default="") if deployed else ""
+    reasons = tuple(
+        Reason(
+            file=file.path.rpartition("/")[2],
+            why=f"sorts before {newest}, which is deployed" if file.version < newest else "not deployed yet",
+        )
+        for file in pending
+    )
+    following = None
+    if unmerged:
+        following = "ormony sync"
+    elif deployed is None:
+        following = "ormony db up" if database.url is None else None
+    elif pending:
+        following = "ormony deploy"
+    return DatabaseStatus(
+        name=database.name,
+        asked=asked,
+        folder=database.stream,
+        services=tuple(rows),
+        stream=tuple(
+            StreamStatus(
+                version=file.version,
+                file=file.path.rpartition("/")[2],
+                service=file.provenance.service if file.provenance else None,
+                source=file.provenance.source if file.provenance else None,
+                deployed=None if deployed is None else file.version in deployed,
+            )
+            for file in loaded.stream
+        ),
+        pending=tuple(file.version for file in pending),
+        unmerged=tuple(unmerged),
+        reasons=reasons,
+        next=following,
+    )
+
+
+def _places(stream: Sequence[StreamFile], service: Service, history: History) -> dict[str, list[StreamFile]]:
+    """The stream files of each merged revision, by its id."""
+    ids = {streams.source_of(service, revision): revision.id for revision in history.revisions}
+    places: dict[str, list[StreamFile]] = {}
+    for file in stream:
+        origin = file.provenance
+        if origin is not None and origin.service == service.name and origin.source in ids:
+            places.setdefault(ids[origin.source], []).append(file)
+    return places
+
+
+def _lane(service: Service) -> int | tuple[int, int]:
+    start, end = service.lane
+    return start // 100 if start % 100 == 0 and end == start + 99 else service.lane
+
+
+def _deployed_versions(
+    project: Project, database: Database, against: str | None
+) -> tuple[str, frozenset[str] | None]:
+    """Which server was asked, and the versions in its Supabase ledger; None when there was none to ask."""
+    if against is None and database.url is None:
+        cluster = server.running(server.home_of(project.root))
+        if cluster is None:
+            return "(the local server is down)", None
+        url = cluster.url(local_name(database))
+    else:
+        try:
+            url = against or projects.target_url(database) or ""
+        except OrmonyError as error:
+            return f"({error.message})", None
+    with connect.connect(url) as connection:
+        return connect.redact(url), _versions(connection)
+
+
+def _versions(connection: connect.Connection) -> frozenset[str]:
+    """What Supabase's ledger holds; nothing where there is none."""
+    found = ledgers.look(connection, (), {})[0]
+    ledgers.require_rights(connection, found)
+    return frozenset(
+        row.version for row in ledgers.read(connection, found) if isinstance(row, ledgers.SupabaseRow)
+    )
+
+
+def local_name(database: Database) -> str:
+    """The name that a project's database has on the embedded server."""
+    return database.name
+
+
+def _load(project: Project, database: Database) -> _Loaded:
+    stream, notices = supabase.read_stream(project.root, database.stream)
+    services = project.of(database.name)
+    histories: dict[str, History] = {}
+    for service in services:
+        reader = READERS.get(service.orm)  # models alone have no history
+        history = (
+            reader(project.root, service)
+            if reader
+            else History(service=service.name, ledger=None, revisions=())
+        )
+        histories[service.name] = history
+        notices += history.notices
+        lying = {revision.path: revision for revision in history.revisions}
+        stream = tuple(
+            streams.in_place(file, service, lying[file.path])
+            if file.path in lying and file.provenance is None
+            else file
+            for file in stream
+        )
+    return _Loaded(database=database, services=services, stream=stream, histories=histories, notices=notices)
+
+
+class _Frozen(msgspec.Struct, frozen=True):
+    """Paths of stream files that never change, and which rule said so."""
+
+    paths: frozenset[str]
+    rule: str
+    versions: frozenset[str] = frozenset()  # what the ledger of --against holds
+
+
+def _frozen(
+    project: Project, database: Database, stream: Sequence[StreamFile], against: str | None
+) -> _Frozen:
+    """DESIGN's rule: the branch, else origin/ + it, else HEAD; without git all; and what a ledger has."""
+    snapshot = git.snapshot(project.root, database.frozen, database.stream)
+    if snapshot is None:
+        paths, rule = frozenset(file.path for file in stream), "every file that is there (no git)"
+    else:
+        paths, rule = frozenset(snapshot.blobs), f"git {snapshot.reference}"
+        _refuse_edited(project, stream, snapshot)
+    if against is None:
+        return _Frozen(paths, rule)
+    with connect.connect(against) as connection:
+        versions = _versions(connection)
+    return _Frozen(paths, f"{rule} and the ledger of {connect.redact(against)}", versions)
+
+
+def _refuse_edited(project: Project, stream: Sequence[StreamFile], snapshot: git.Snapshot) -> None:
+    """A frozen file whose text is no longer what the branch holds, comments aside."""
+    present = {file.path: file for file in stream}
+    missing = sorted(path for path in snapshot.blobs if path.endswith(".sql") and path not in present)
+    if missing:
+        raise OrmonyError(
+            "frozen-file-missing",
+            f"{missing[0]} is on {snapshot.reference} and no longer here",
+            place=missing[0],
+            hint=f"git checkout {snapshot.reference} -- {missing[0]}",
+        )
+    texts = git.texts(project.root, [blob for path, blob in snapshot.blobs.items() if path in present])
+    for path, blob in snapshot.blobs.items():
+        if (
+            path in present
+            and texts[blob] != present[path].text
+            and not sql.same_code(texts[blob], present[path].text)
+        ):
+            raise OrmonyError(
+                "frozen-file-edited",
+                f"{path} differs from {snapshot.reference}, where it is frozen",
+                place=path,
+                hint=f"git checkout {snapshot.reference} -- {path}   # then write a new migration instead",
+            )
+
+
+def sync(
+    project: Project,
+    name: str | None = None,
+    *,
+    dry_run: bool = False,
+    rewrite: bool = False,
+    against: str | None = None,
+    progress: Progressed = _silent,
+) -> Synced:
+    """Merge new revisions of all services into the streams, replay the result in a shadow, then write it.
+
+    Writes nothing at all when one database's stream is refused. Raises what the adapters, `streams.merge`,
+    `streams.verify` and the replay refuse.
+    """
+    written: list[File] = []
+    removed: list[str] = []
+    renumbered: list[tuple[str, str]] = []
+    notices: list[Notice] = []
+    frozen_by: dict[str, str] = {}
+    unchanged = 0
+    for database in project.chosen(name):
+        loaded = _load(project, database)
+        frozen = _frozen(project, database, loaded.stream, against)
+        frozen_by[database.name] = frozen.rule
+        with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+            change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
+            if change.files or change.renumbered:
+                _prove(shadow, change.stream, progress)
+        notices += [*loaded.notices, *change.notices]
+        written += [File(file.path, file.text) for file in change.files]
+        written += [File(file.path, file.text) for _, file in change.renumbered]
+        removed += [old for old, _ in change.renumbered]
+        renumbered += [(old, file.path) for old, file in change.renumbered]
+        unchanged += len(change.stream) - len(change.files) - len(change.renumbered)
+    if not dry_run:
+        files.write(project.root, written, remove=removed)
+    moved = {new for _, new in renumbered}
+    return Synced(
+        written=tuple(file.path for file in written if file.path not in moved),
+        unchanged=unchanged,
+        renumbered=tuple(renumbered),
+        frozen=frozen_by,
+        dry_run=dry_run,
+        files=tuple(written) if dry_run else (),
+        notices=tuple(notices),
+    )
+
+
+class _Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What `sync` would do to one stream, and the stream that results, in order."""
+
+    files: tuple[StreamFile, ...]
+    renumbered: tuple[tuple[str, StreamFile], ...]
+    stream: tuple[StreamFile, ...]
+    notices: tuple[Notice, ...]
+
+
+def _merge(
+    project: Project,
+    loaded: _Loaded,
+    frozen: _Frozen,
+    shadow: shadows.Shadow,
+    *,
+    rewrite: bool,
+    progress: Progressed,
+) -> _Change:
+    """The new, rewritten and renumbered files of one stream. Raises what `verify` finds, and like `merge`."""
+    services = {service.name: service for service in loaded.services}
+    sources = {
+        (file.provenance.service, file.provenance.source)
+        for file in loaded.stream
+        if file.provenance is not None
+    }
+    fresh = {
+        name: [
+            r
+            for r in loaded.histories[name].revisions
+            if (name, streams.source_of(service, r)) not in sources
+        ]
+        for name, service in services.items()
+    }
+    changed = {
+        name: _changed(service, loaded.histories[name], loaded.stream) for name, service in services.items()
+    }
+    generated: dict[str, Mapping[str, tuple[Part, ...]]] = {}
+    notices: list[Notice] = []
+    incoming: dict[str, list[streams.Incoming]] = {
+        name: [
+            streams.Incoming(revision, (Part(revision.sql, revision.transaction),))
+            for revision in revisions
+            if revision.sql is not None
+        ]
+        for name, revisions in fresh.items()
+    }
+    numbering = _Numbering(project, loaded.database, frozen)
+    for name, service in services.items():
+        wanted = [r.id for r in (*changed[name], *fresh[name]) if r.sql is None]
+        if not wanted:
+            continue
+        progress(f"asking alembic of {name} for SQL", 0, len(wanted))
+
+        def applied(ids: tuple[str, ...], service: Service = service) -> str:
+            return _shadow_before(service, ids, loaded, incoming, numbering, shadow)
+
+        made = alembic.sql(project.root, service, loaded.histories[name], wanted, shadow=applied)
+        generated[name] = made.parts
+        notices += made.notices
+        incoming[name] = [
+            streams.Incoming(revision, made.parts[revision.id])
+            for revision in fresh[name]
+            if revision.id in made.parts
+        ]
+        progress(f"asking alembic of {name} for SQL", len(wanted), len(wanted))
+    parts = {
+        (name, streams.source_of(services[name], revision)): generated[name][revision.id]
+        for name, revisions in changed.items()
+        for revision in revisions
+        if name in generated and revision.id in generated[name]
+    }
+    rewritten: tuple[StreamFile, ...] = ()
+    if rewrite:
+        for name, revisions in changed.items():
+            for revision in revisions:
+                sql_parts = parts.get((name, streams.source_of(services[name], revision)))
+                if sql_parts is None:
+                    assert revision.sql is not None
+                    sql_parts = (Part(revision.sql, revision.transaction),)
+                rewritten += streams.rewrite(
+                    loaded.stream, frozen.paths, services[name], streams.Incoming(revision, sql_parts)
+                )
+    new_texts = {file.path: file for file in rewritten}
+    stream = tuple(new_texts.get(file.path, file) for file in loaded.stream)
+    notices += _refuse_findings(
+        streams.verify(stream, loaded.services, loaded.histories, frozen=frozen.paths, parts=parts)
+    )
+    merged = numbering.merge(stream, loaded.services, incoming)
+    gone = {old for old, _ in merged.renumbered}
+    after = [file for file in stream if file.path not in gone]
+    return _Change(
+        files=(*rewritten, *merged.files),
+        renumbered=merged.renumbered,
+        stream=streams.in_stream_order([*after, *(file for _, file in merged.renumbered), *merged.files]),
+        notices=(*notices, *merged.notices),
+    )
+
+
+class _Numbering(msgspec.Struct, frozen=True):
+    """What `streams.merge` needs to know beside the files themselves."""
+
+    project: Project
+    database: Database
+    frozen: _Frozen
+
+    def merge(
+        self,
+        stream: Sequence[StreamFile],
+        services: Sequence[Service],
+        incoming: Mapping[str, Sequence[streams.Incoming]],
+        order: Mapping[str, Sequence[str]] | None = None,
+    ) -> streams.Merged:
+        """`streams.merge` with this database's settings."""
+        return streams.merge(
+            stream,
+            self.frozen.paths,
+            services,
+            incoming,
+            self.database.order if order is None else order,
+            now=datetime.datetime.now(datetime.UTC),
+            applied=self.frozen.versions,
+            timestamps=self.project.more_services_than_lanes(self.database.name),
+            folder=self.database.stream,
+        )
+
+
+def _changed(service: Service, history: History, stream: Sequence[StreamFile]) -> list[Revision]:
+    """Revisions whose native file, or the body of whose stream file, is no longer what was merged."""
+    changed = set()
+    for file in stream:
+        provenance = file.provenance
+        if provenance is not None and provenance.service == service.name:
+            changed |= {
+                revision.id
+                for revision in history.revisions
+                if streams.source_of(service, revision) == provenance.source
+                and (revision.native != provenance.native or not streams.body_is_intact(file))
+            }
+    return [revision for revision in history.revisions if revision.id in changed]
+
+
+def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:
+    """The warnings as notices. Raises the first error, and says how many more there are."""
+    errors = [
+        finding for finding in findings if finding.severity == "error" and finding.code != "duplicate-version"
+    ]
+    if errors:
+        first, more = errors[0], len(errors) - 1
+        raise OrmonyError(
+            first.code,
+            first.message + (f" (and {more} more like it: {errors[1].place})" if more else ""),
+            place=first.place,
+            hint=first.hint,
+            exit_status=FINDINGS,
+        )
+    return [
+        Notice(code=finding.code, message=finding.message, place=finding.place, hint=finding.hint)
+        for finding in findings
+        if finding.severity == "warning"
+    ]
+
+
+def _shadow_before(
+    service: Service,
+    ids: tuple[str, ...],
+    loaded: _Loaded,
+    incoming: Mapping[str, Sequence[streams.Incoming]],
+    numbering: _Numbering,
+    shadow: shadows.Shadow,
+) -> str:
+    """The URL of a database in which everything has run but these revisions and what follows them.
+
+    What other services' new migrations need from these very revisions is not there yet: a file that fails is
+    left out, with all that its service has after it, and the rest is tried again.
+    """
+    without = set(ids)
+    history = loaded.histories[service.name]
+    for revision in history.revisions:
+        if without & {*revision.parents, *revision.depends_on}:
+            without.add(revision.id)
+    mine = [each for each in incoming.get(service.name, ()) if each.revision.id not in without]
+    candidates = {**{name: list(its) for name, its in incoming.items()}, service.name: mine}
+    while True:
+        merged = numbering.merge(loaded.stream, loaded.services, candidates, {})
+        files_ = streams.in_stream_order([*loaded.stream, *merged.files])
+        try:
+            return shadow.clone(files_)
+        except OrmonyError as error:
+            failed = next((f for f in merged.files if error.place and error.place.startswith(f.path)), None)
+            if failed is None or failed.provenance is None:
+                raise
+            name, source = failed.provenance.service, failed.provenance.source
+            at = [streams.source_of(_named(loaded, name), each.revision) for each in candidates[name]].index(
+                source
+            )
+            candidates[name] = candidates[name][:at]
+
+
+def _named(loaded: _Loaded, name: str) -> Service:
+    return next(service for service in loaded.services if service.name == name)
+
+
+def _prove(shadow: shadows.Shadow, stream: Sequence[StreamFile], progress: Progressed) -> None:
+    """Replay the stream; an error says which `[order]` line would help where the order may be at fault."""
+    progress("replaying the stream", 0, len(stream))
+    shadow.replay(stream)
+    progress("replaying the stream", len(stream), len(stream))
+
+
+def deploy(
+    project: Project,
+    name: str | None = None,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
+    adopt: bool = False,
+    assume: Sequence[str] = (),
+    out_of_order: bool = False,
+    lock_timeout_s: float = 5.0,
+    wait_s: float = 600.0,
+    progress: Progressed = _silent,
+    talk: Talk = _mute,
+) -> Deployed:
+    """Apply what is pending and stamp every ledger, in one transaction wherever PostgreSQL allows.
+
+    With several databases all are verified before the first COMMIT. Raises what `deploying.deploy` refuses.
+    """
+    chosen = project.chosen(name)
+    if to is not None and len(chosen) > 1:
+        raise OrmonyError(
+            "several-databases",
+            f"--to names one database, and the project has {len(chosen)}",
+            hint=f"ormony --database {chosen[0].name} deploy --to URL",
+        )
+    notices: list[Notice] = []
+    loads = [_load(project, database) for database in chosen]
+    for loaded in loads:
+        notices += loaded.notices
+        notices += _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
+    with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+        targets = [
+            deploying.Target(
+                name=loaded.database.name,
+                url=to or _url(project, loaded.database, talk),
+                stream=loaded.stream,
+                services=loaded.services,
+                histories=loaded.histories,
+                clone=shadow.clone,
+                missing=preparing.missing,
+            )
+            for loaded in loads
+        ]
+        options = deploying.Options(
+            lock_timeout_ms=round(lock_timeout_s * 1000), wait_s=wait_s, dry_run=dry_run, late=out_of_order
+        )
+        done = deploying.deploy(targets, options, talk=deploying.Talk(progress, talk))
+    return Deployed(
+        databases=tuple(
+            DatabaseDeployed(
+                name=each.name,
+                target=connect.redact(target.url),
+                applied=each.applied,
+                stamped=each.stamped,
+                steps=each.steps,
+                plan=each.shown,
+                seconds=each.seconds,
+            )
+            for each, target in zip(done, targets, strict=True)
+        ),
+        dry_run=dry_run,
+        notices=(*notices, *(notice for each in done for notice in each.notices)),
+    )
+
+
+def _url(project: Project, database: Database, talk: Talk) -> str:
+    """Where a deploy goes: the configured database, else the embedded one, started if need be."""
+    url = projects.target_url(database)
+    return url if url is not None else _local(project, database).url(local_name(database))
+
+
+def _local(project: Project, database: Database, *, tcp: bool = False) -> server.Cluster:
+    cluster = server.start(server.home_of(project.root), tcp=tcp)
+    server.create_database(cluster, local_name(database))
+    return cluster
+
+
+def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Databases:
+    """Start the local server and make each database that is not there, with the surface and nothing else."""
+    lines = []
+    for database in project.chosen(name):
+        cluster = _local(project, database, tcp=tcp)
+        url = connect.redact(cluster.url(local_name(database)))
+        lines.append(DatabaseLine(name=database.name, state="up", url=url))
+    return Databases(databases=tuple(lines), next="ormony deploy")
+
+
+def db_down(project: Project, *, destroy: bool = False) -> Databases:
+    """Stop the local server; with `destroy` remove its data, too."""
+    home = server.home_of(project.root)
+    stopped = server.stop(home)
+    if destroy:
+        server.destroy(home)
+    state = "destroyed" if destroy else "down" if stopped else "was down already"
+    return Databases(databases=tuple(DatabaseLine(name=d.name, state=state) for d in project.databases))
+
+
+def db_reset(
+    project: Project,
+    name: str | None = None,
+    *,
+    seed: bool = True,
+    progress: Progressed = _silent,
+    talk: Talk = _mute,
+) -> Databases:
+    """Make the local databases anew, deploy the stream to each, and run its seeds.
+
+    The configured URL plays no part: only the embedded server's databases are ever dropped.
+    """
+    lines = []
+    notices: list[Notice] = []
+    cluster = server.start(server.home_of(project.root))
+    for database in project.chosen(name):
+        with cluster.admin() as admin:
+            server.drop_database(admin, local_name(database))
+        server.create_database(cluster, local_name(database))
+        url = cluster.url(local_name(database))
+        done = deploy(project, database.name, to=url, progress=progress, talk=talk)
+        notices += done.notices
+        state = f"reset, {len(done.databases[0].applied)} files deployed"
+        if seed:
+            seeded = _seed(project, database, url)
+            state += f", {seeded} seeded" if seeded else ""
+        lines.append(DatabaseLine(name=database.name, state=state, url=connect.redact(url)))
+    return Databases(databases=tuple(lines), notices=tuple(notices))
+
+
+def _seed(project: Project, database: Database, url: str) -> str:
+    """Run the seed files that Supabase's config names, in one transaction; their names."""
+    paths = _seeds(project.root, PurePosixPath(database.stream).parent)
+    with connect.connect(url) as connection, connection.transaction():
+        for path in paths:
+            text = files.read_text(project.root, path)
+            try:
+                connection.execute(text.encode())
+            except psycopg.Error as error:
+                raise connect.sql_error(error, text, path, 1) from None
+    return ", ".join(path.rpartition("/")[2] for path in paths)
+
+
+def _seeds(root: Path, folder: PurePosixPath) -> list[str]:
+    """The seed files that Supabase's config beside the stream names, else its default, in its order."""
+    config = supabase.read_config(root, folder.as_posix())
+    if config is not None and not config.seed_enabled:
+        return []
+    patterns = config.seeds if config is not None else ("./seed.sql",)
+    found = (
+        each for pattern in patterns for each in sorted((root / folder).glob(pattern.removeprefix("./")))
+    )
+    return [path.relative_to(root).as_posix() for path in dict.fromkeys(found) if path.is_file()]
+
+
+def db_prepare(url: str) -> Databases:
+    """Give the empty database at `url` Supabase's roles, schemas, functions and stand-ins."""
+    done = preparing.prepare(url)
+    return Databases(
+        databases=(DatabaseLine(name=done.database, state=done.state, url=connect.redact(url)),),
+        next=f"ormony deploy --to {connect.redact(url)}",
+        notices=done.notices,
+    )
+
+
+def db_url(project: Project, name: str | None = None) -> Text:
+    """The URL of the one local database, with its password.
+
+    Raises `local-server-down`, `several-databases`.
+    """
+    cluster, database = _one_local(project, name)
+    return Text(text=cluster.url(local_name(database)))
+
+
+def db_psql(project: Project, name: str | None, arguments: Sequence[str]) -> list[str]:
+    """The command that opens psql on the one local database. Raises like `db_url`."""
+    cluster, database = _one_local(project, name)
+    return [server.psql(), cluster.url(local_name(database)), *arguments]
+
+
+def _one_local(project: Project, name: str | None) -> tuple[server.Cluster, Database]:
+    chosen = project.chosen(name)
+    if len(chosen) > 1:
+        known = ", ".join(database.name for database in chosen)
+        raise OrmonyError(
+            "several-databases",
+            f"the project has several databases: {known}",
+            hint=f"ormony --database {chosen[0].name} db url",
+        )
+    cluster = server.running(server.home_of(project.root))
+    if cluster is None:
+        raise OrmonyError(
+            "local-server-down", "the local server does not run", hint="ormony db up", exit_status=DATABASE
+        )
+    return cluster, chosen[0]

@@ -1,0 +1,322 @@
+"""The three services of examples/saas converge, deploy as one, and every tool agrees afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import saas
+
+from ormony.database import server
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("saas")]
+
+FRESH = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def tcp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Cluster]:
+    """A server on 127.0.0.1, since drizzle-kit and supabase want a host."""
+    home = tmp_path_factory.mktemp("tcp") / "server"
+    cluster = server.start(home, tcp=True)
+    yield cluster
+    server.destroy(home)
+
+
+@pytest.fixture
+def fresh(tcp: server.Cluster) -> Iterator[FRESH]:
+    """Makes databases with Supabase's surface and nothing else; each is dropped afterwards."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"fresh_{len(made)}")
+        server.create_database(tcp, made[-1])
+        return tcp.url(made[-1])
+
+    yield make
+    with tcp.admin() as admin:
+        for name in made:
+            server.drop_database(admin, name)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return saas.copy(tmp_path / "saas")
+
+
+def test_the_committed_stream_is_what_sync_writes(project: Path, tmp_path: Path) -> None:
+    assert saas.ormony_json(project, "sync")["written"] == []
+    bare = saas.copy(tmp_path / "bare", merged=False)
+    written = saas.ormony_json(bare, "sync")["written"]
+    assert len(written) >= 12
+    assert saas.stream(bare) == saas.stream(project)
+    again = saas.ormony_json(bare, "sync")
+    assert (again["written"], again["unchanged"]) == ([], len(saas.stream(bare)))
+
+
+def test_a_lower_lane_waits_for_a_higher_one(project: Path) -> None:
+    names = list(saas.stream(project))
+    assert names.index("01100_node_invoice_shipment.sql") > names.index("00201_python_shipments.sql")
+
+
+def test_kodo_alone_gives_the_same_stream(project: Path, tmp_path: Path) -> None:
+    bare = saas.copy(tmp_path / "bare", merged=False)
+    (bare / "ormony.toml").unlink()
+    saas.ormony(bare, "sync")
+    assert saas.stream(bare) == saas.stream(project)
+
+
+def test_init_describes_the_same_project(project: Path, tmp_path: Path) -> None:
+    bare = saas.copy(tmp_path / "bare", merged=False)
+    (bare / "ormony.toml").unlink()
+    saas.ormony(bare, "init")
+    text = (bare / "ormony.toml").read_text()
+    saas.ormony(bare, "sync")
+    assert saas.stream(bare) == saas.stream(project)
+    refused = saas.ormony(bare, "init", exit_status=2)
+    assert "error[config-exists]" in refused.stderr
+    assert (bare / "ormony.toml").read_text() == text
+
+
+def test_after_a_deploy_every_tool_finds_nothing_to_do(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    done = saas.ormony_json(project, "deploy", "--to", url)["databases"][0]
+    assert done["applied"] == [name.split("_")[0] for name in saas.stream(project)]
+    assert len(done["stamped"]) == 4
+    saas.every_tool_finds_nothing(project, url)
+    listed = saas.supabase(project, url, "migration", "list")
+    rows = re.findall(r"^\s*(\d+)\s*[|│]\s*(\d*)", listed, re.MULTILINE)
+    assert len(rows) == len(saas.stream(project)), listed
+    assert all(local == remote for local, remote in rows)
+    again = saas.ormony_json(project, "deploy", "--to", url)["databases"][0]
+    assert (again["applied"], again["stamped"]) == ([], {})
+
+
+def test_a_plain_postgres_is_prepared_first(project: Path, tcp: server.Cluster) -> None:
+    with tcp.admin() as admin:
+        server.create_empty(admin, "plain")
+    try:
+        superuser = tcp.url("plain", user="supabase_admin")
+        refused = saas.ormony(project, "deploy", "--to", tcp.url("plain"), exit_status=3)
+        assert "error[missing-surface]" in refused.stderr
+        assert "ormony db prepare" in refused.stderr
+        saas.ormony(project, "db", "prepare", superuser)
+        saas.ormony(project, "db", "prepare", superuser)  # again: nothing to do
+        saas.ormony(project, "deploy", "--to", tcp.url("plain"))
+        saas.every_tool_finds_nothing(project, tcp.url("plain"))
+    finally:
+        with tcp.admin() as admin:
+            server.drop_database(admin, "plain")
+
+
+def test_status_tells_found_merged_deployed_and_what_is_next(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    before = saas.ormony_json(project, "status", "--against", url)["databases"][0]
+    assert [s["deployed"] for s in before["services"]] == [0, 0, 0]
+    assert before["pending"] == [name.split("_")[0] for name in saas.stream(project)]
+    assert before["next"] == "ormony deploy"
+    saas.ormony(project, "deploy", "--to", url)
+    after = saas.ormony_json(project, "status", "--against", url)["databases"][0]
+    for service in after["services"]:
+        assert service["found"] == service["merged"] == service["deployed"] >= 4, service
+    assert after["pending"] == []
+    assert after["next"] is None
+
+
+def second_round(project: Path, word: str) -> None:
+    """One new migration in every service, as its own tool would have written it."""
+    node = project / saas.NODE / "drizzle"
+    journal = json.loads((node / "meta" / "_journal.json").read_text())
+    last = journal["entries"][-1]
+    tag = f"{last['idx'] + 1:04}_{word}"
+    (node / f"{tag}.sql").write_text(f'CREATE TABLE "node_{word}" ("id" bigint PRIMARY KEY);\n')
+    journal["entries"].append({**last, "idx": last["idx"] + 1, "when": last["when"] + 1000, "tag": tag})
+    (node / "meta" / "_journal.json").write_text(json.dumps(journal, indent=2))
+    versions = project / saas.PYTHON / "alembic" / "versions"
+    head = saas.tool([".venv/bin/alembic", "heads"], project / saas.PYTHON, "").stdout.split()[0]
+    (versions / f"{word}.py").write_text(
+        f'"""{word}"""\n\nfrom alembic import op\n\nrevision = "{word}"\ndown_revision = "{head}"\n'
+        f"branch_labels = None\ndepends_on = None\n\n\ndef upgrade() -> None:\n"
+        f'    op.execute("create table python_{word} (id bigint primary key references node_{word} (id))")\n'
+        f'\n\ndef downgrade() -> None:\n    op.execute("drop table python_{word}")\n'
+    )
+    rust = project / saas.RUST / "migrations"
+    newest = max(int(path.name.split("_")[0]) for path in rust.glob("*.sql"))
+    (rust / f"{newest + 1}_{word}.sql").write_text(
+        f"create table rust_{word} (id bigint primary key references python_{word} (id));\n"
+    )
+
+
+def test_a_second_round_sorts_after_all_that_is_deployed(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    old = saas.stream(project)
+    second_round(project, "second")
+    found = saas.ormony_json(project, "status", "--against", url)["databases"][0]
+    assert [s["found"] - s["merged"] for s in found["services"]] == [1, 1, 1]
+    assert found["next"] == "ormony sync"
+    written = saas.ormony_json(project, "sync")["written"]
+    assert len(written) == 3
+    assert all(Path(path).name > max(old) for path in written)
+    assert {name: saas.stream(project)[name] for name in old} == old
+    offered = saas.supabase(project, url, "db", "push", "--dry-run")
+    assert all(Path(path).name in offered for path in written), offered
+    saas.ormony(project, "deploy", "--to", url)
+    saas.every_tool_finds_nothing(project, url)
+    replayed = fresh()
+    saas.ormony(project, "deploy", "--to", replayed)
+    assert dumped(url) == dumped(replayed)
+
+
+def dumped(url: str) -> str:
+    """The schema, with the columns of each table in whatever order: that is the order of the deploys."""
+    return server.pg_dump(url, "--schema-only", "--exclude-schema=ormony")
+
+
+def test_two_branches_that_add_to_every_lane_merge_and_go_on(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    saas.git(project, "checkout", "-q", "-b", "left")
+    second_round_unlinked(project, "left")
+    saas.ormony(project, "sync")
+    saas.commit(project, "left")
+    saas.git(project, "checkout", "-q", "main")
+    saas.git(project, "checkout", "-q", "-b", "right")
+    second_round_unlinked(project, "right")
+    saas.ormony(project, "sync")
+    saas.commit(project, "right")
+    saas.git(project, "checkout", "-q", "main")
+    saas.git(project, "merge", "-q", "--no-edit", "left")
+    saas.ormony(project, "deploy", "--to", url)
+    saas.git(project, "merge", "-q", "--no-edit", "right")
+    refused = saas.ormony(project, "deploy", "--to", url, exit_status=3)
+    assert "error[duplicate-version]" in refused.stderr or "error[out-of-order]" in refused.stderr
+    left = {name for name in saas.stream(project) if "left" in name}
+    result = saas.ormony_json(project, "sync", "--against", url)
+    assert result["renumbered"]
+    names = set(saas.stream(project))
+    assert left <= names
+    assert min(name for name in names if "right" in name) > max(left)
+    saas.ormony(project, "deploy", "--to", url)
+    assert {"public.rust_left", "public.rust_right"} <= saas.tables(url)
+    assert saas.ormony_json(project, "sync", "--against", url)["written"] == []
+
+
+def second_round_unlinked(project: Path, word: str) -> None:
+    """A new SQLx and a new hand-written file: two branches of a linear journal cannot merge without a conflict."""
+    rust = project / saas.RUST / "migrations"
+    newest = max(int(path.name.split("_")[0]) for path in rust.glob("*.sql"))
+    offset = {"left": 1, "right": 2}[word]
+    (rust / f"{newest + offset}_{word}.sql").write_text(
+        f"create table rust_{word} (id bigint primary key);\n"
+    )
+
+
+def test_an_unmerged_revision_stays_pending_for_its_tool(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    second_round(project, "later")
+    saas.ormony(project, "deploy", "--to", url)
+    assert "public.node_later" not in saas.tables(url)
+    saas.drizzle_migrate(project, url)
+    assert "public.node_later" in saas.tables(url)
+    assert "Running upgrade" in saas.alembic_upgrade(project, url)
+    assert "later" in saas.sqlx_run(project, url)
+
+
+def test_drizzle_1_finds_nothing_to_do(project: Path, fresh: FRESH) -> None:
+    variant = saas.EXAMPLE / "variants" / "drizzle-1"
+    node = project / saas.NODE
+    shutil.rmtree(node)
+    shutil.copytree(variant, node, ignore=shutil.ignore_patterns("node_modules"))
+    (node / "node_modules").symlink_to(variant / "node_modules")
+    for file in (project / "supabase" / "migrations").glob("*.sql"):
+        if not file.name.startswith("0000"):
+            file.unlink()
+    saas.git(project, "rm", "-rq", "--cached", "supabase/migrations")
+    saas.commit(project, "Drizzle 1.0 from the start")
+    saas.ormony(project, "sync")
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    query = "select hash, created_at, name from drizzle.__drizzle_migrations order by id"
+    with psycopg.connect(url) as connection:
+        before = connection.execute(query).fetchall()
+    assert len(before) >= 4
+    assert all(name for _, _, name in before)
+    saas.drizzle_migrate(project, url)
+    with psycopg.connect(url) as connection:
+        assert connection.execute(query).fetchall() == before
+    assert "public.customers" in saas.tables(url)
+
+
+def test_a_failure_in_the_last_file_leaves_no_trace(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    before = server.pg_dump(url)
+    (project / "supabase" / "migrations" / "19999_broken.sql").write_text(
+        "create table almost (id int);\nselect 1 / 0;\n"
+    )
+    refused = saas.ormony(project, "deploy", "--to", url, exit_status=3)
+    assert "supabase/migrations/19999_broken.sql:2" in refused.stderr
+    assert "division by zero" in refused.stderr
+    assert server.pg_dump(url) == before
+
+
+def test_a_failure_in_a_second_deploy_leaves_the_database_as_it_was(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    before = server.pg_dump(url)
+    (project / "supabase" / "migrations" / "19999_broken.sql").write_text(
+        "insert into products (id) values (null);\n"
+    )
+    saas.ormony(project, "deploy", "--to", url, exit_status=3)
+    assert server.pg_dump(url) == before
+
+
+def test_adopting_a_database_where_the_tools_have_migrated(project: Path, fresh: FRESH) -> None:
+    """Bootstrap by psql, then Drizzle's first two by drizzle-kit: ormony takes those over and runs the rest."""
+    url = fresh()
+    bootstrap = [text for name, text in saas.stream(project).items() if name.startswith("0000")]
+    with psycopg.connect(url, autocommit=True) as connection:
+        for text in bootstrap:
+            connection.execute(text.encode())
+    partial = project / saas.NODE / "drizzle" / "meta" / "_journal.json"
+    whole = partial.read_text()
+    journal = json.loads(whole)
+    journal["entries"] = journal["entries"][:2]
+    partial.write_text(json.dumps(journal))
+    saas.drizzle_migrate(project, url)
+    partial.write_text(whole)
+    refused = saas.ormony(project, "deploy", "--to", url, exit_status=3)
+    assert "--adopt" in refused.stderr
+    saas.ormony(project, "deploy", "--adopt", "--to", url)
+    saas.every_tool_finds_nothing(project, url)
+    straight = fresh()
+    saas.ormony(project, "deploy", "--to", straight)
+    assert dumped(url) == dumped(straight)
+
+
+def test_adopting_a_database_whose_drizzle_ledger_is_missing(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop schema drizzle cascade; drop schema supabase_migrations cascade")
+        connection.execute("drop schema ormony cascade")
+    saas.ormony(project, "deploy", "--adopt", "--to", url)
+    saas.every_tool_finds_nothing(project, url)
+
+
+def test_adopting_a_database_with_half_of_the_alembic_chain(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    names = list(saas.stream(project))
+    upto = names.index("00201_python_shipments.sql") + 1
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in names[:upto]:
+            if "python" not in name:
+                connection.execute(saas.stream(project)[name].encode())
+    saas.alembic_upgrade(project, url, "a4dfb0a7d6ac")
+    saas.ormony(project, "deploy", "--adopt", "--to", url)
+    saas.every_tool_finds_nothing(project, url)
