@@ -63,6 +63,24 @@ declare
         ['pg_read_all_data', 'supabase_etl_admin', '']
     ];
     modern constant boolean := current_setting('server_version_num')::int >= 160000;
+    -- What else supautils lets postgres set, for itself and for roles. It takes whole families, such as pgrst.*;
+    -- PostgreSQL takes names.
+    parameters constant text[] := array[
+        'session_replication_role', 'log_min_messages', 'log_lock_waits', 'track_functions', 'track_io_timing',
+        'auto_explain.log_min_duration', 'auto_explain.log_analyze', 'auto_explain.log_nested_statements',
+        'pg_net.batch_size', 'pg_net.ttl', 'pg_stat_statements.track', 'pg_stat_statements.track_utility',
+        'pgaudit.log', 'pgaudit.log_catalog', 'pgaudit.log_client', 'pgaudit.log_level', 'pgaudit.log_relation',
+        'pgaudit.log_rows', 'pgaudit.log_statement', 'pgaudit.log_statement_once', 'pgaudit.role',
+        'plan_filter.limit_select_only', 'plan_filter.statement_cost_limit', 'safeupdate.enabled',
+        'pgrst.db_aggregates_enabled', 'pgrst.db_anon_role', 'pgrst.db_extra_search_path',
+        'pgrst.db_hoisted_tx_settings', 'pgrst.db_max_rows', 'pgrst.db_plan_enabled', 'pgrst.db_pre_config',
+        'pgrst.db_pre_request', 'pgrst.db_root_spec', 'pgrst.db_schema', 'pgrst.db_schemas',
+        'pgrst.db_timezone_enabled', 'pgrst.db_tx_end', 'pgrst.jwt_aud', 'pgrst.jwt_role_claim_key',
+        'pgrst.jwt_secret', 'pgrst.jwt_secret_is_base64', 'pgrst.openapi_mode',
+        'pgrst.openapi_security_active', 'pgrst.openapi_server_proxy_uri', 'pgrst.raw_media_types',
+        'pgrst.server_cors_allowed_origins', 'pgrst.server_timing_enabled'
+    ];
+    parameter text;
     each text[];
     made text[] := '{}';
 begin
@@ -104,6 +122,12 @@ begin
                 else ''
             end
         );
+    end loop;
+
+    foreach parameter in array parameters loop
+        if not pg_catalog.has_parameter_privilege('postgres', parameter, 'set') then
+            execute format('grant set on parameter %s to postgres', parameter);
+        end if;
     end loop;
 end
 $roles$;

@@ -222,7 +222,8 @@ begin
             end if;
         end loop;
     end loop;
-    return E'-----BEGIN PGP MESSAGE-----\n' || headers || E'\n' || encode($1, 'base64') || E'\n='
+    return E'-----BEGIN PGP MESSAGE-----\n' || headers || E'\n'
+        || case when $1 = '' then '' else encode($1, 'base64') || E'\n' end || '='
         || encode(decode(lpad(to_hex(crc), 6, '0'), 'hex'), 'base64') || E'\n-----END PGP MESSAGE-----\n';
 end
 $$;

@@ -20,8 +20,9 @@ begin
                 errcode = 'feature_not_supported', hint = 'Use a PostgreSQL server that has the real wrappers.';
         end;
         execute format(
-            'create function %I(options text[], catalog oid) returns void language sql as %L',
-            kind || '_fdw_validator', 'select null::void'
+            'create function %I(options text[], catalog oid) returns void language plpgsql as %L',
+            -- A function in SQL would return null, which PostgreSQL does not take from a validator.
+            kind || '_fdw_validator', 'begin end'
         );
         execute format(
             'create function %I() returns table (name text, version text, author text, website text) '
