@@ -32,10 +32,10 @@ _RESETS: Final = (
     "DEALLOCATE ALL",
 )
 
-# SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails (55006).
-# It also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred again by
-# name. A name means all constraints of that name in the schema, and one that is not deferrable would be an
-# error. The first look is cheap, and all that most databases need: this runs after every file.
+# SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails
+# (55006). It also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred
+# again by name. A name means all constraints of that name in the schema, and one that is not deferrable would
+# be an error. The first look is cheap, and all that most databases need: this runs after every file.
 _DEFERRED: Final = """DO $ormony$
 DECLARE
   names pg_catalog.text;

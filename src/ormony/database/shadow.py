@@ -57,7 +57,8 @@ _MAYBE_CLUSTER_WIDE: Final = re.compile(
 _CLUSTER_STATE: Final = """
 SELECT md5(concat((SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_roles AS r
                     WHERE rolname NOT LIKE 'ormony\\_login\\_%'),
-                  (SELECT string_agg(concat_ws('-', roleid, member, admin_option), ',' ORDER BY roleid, member)
+                  (SELECT string_agg(concat_ws('-', roleid, member, admin_option), ',' 
+                                     ORDER BY roleid, member)
                      FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
                     WHERE r.rolname NOT LIKE 'ormony\\_login\\_%'),
                   (SELECT string_agg(s::text, ',' ORDER BY setrole) FROM pg_db_role_setting AS s
@@ -179,7 +180,7 @@ class Shadow:
             first = next((file.path for file in files if _cluster_wide(file)), None)
             raise OrmonyError(
                 "shadow-cluster-wide",
-                f"the file changes roles or other things of a whole cluster, and {redact(self._url)} is shared",
+                f"the file changes roles or other things of a cluster, and {redact(self._url)} is shared",
                 place=first,
                 hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
                 exit_status=DATABASE,
@@ -234,7 +235,7 @@ class Shadow:
                 return None
             raise OrmonyError(
                 "shadow-cluster-wide",
-                "by dynamic SQL a file changed roles or other things of a whole cluster, which is shared",
+                "by dynamic SQL a file changed roles or other things of a cluster, which is shared",
                 hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
                 exit_status=DATABASE,
             )
