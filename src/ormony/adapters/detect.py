@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -432,7 +433,8 @@ def _named(root: Path, found: Iterable[Detected]) -> Iterator[Detected]:
 
 def _slug(text: str) -> str:
     """The text as a name of a service: `[a-z][a-z0-9_-]*`, at most 63 characters."""
-    clean = re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    clean = re.sub(r"[^a-z0-9_-]+", "-", plain.lower()).strip("-_")
     if not clean[:1].isalpha():
         clean = f"service-{clean}".rstrip("-")
     return clean[:63].rstrip("-_")
@@ -484,7 +486,7 @@ class _Workspace(msgspec.Struct, rename="camel"):
 
 
 class _Stack(msgspec.Struct):
-    workspaces: dict[str, _Workspace] = {}
+    workspaces: dict[str, msgspec.Raw] = {}
 
 
 class _Kodo(msgspec.Struct):
@@ -508,10 +510,16 @@ def kodo(root: Path) -> tuple[KodoWorkspace, ...] | None:
         return None
     text = files.read_text(root, KODO)
     try:
+        key = ""
         raw = msgspec.json.decode(text.removeprefix("\ufeff"), type=_Kodo)
+        workspaces = {}
+        for name, each in raw.stack.workspaces.items():
+            key = f"stack.workspaces.{name}"
+            workspaces[name] = msgspec.json.decode(each, type=_Workspace)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        raise _kodo_error(where.strip(".`") or "the file", what[:1].lower() + what[1:]) from None
+        path = f"{key}{where.strip('`')}".strip(".") or "the file"
+        raise _kodo_error(path, what[:1].lower() + what[1:]) from None
     except msgspec.DecodeError as error:
         line, what = None, f"{str(error)[:1].lower()}{str(error)[1:]}"
         try:
@@ -526,7 +534,7 @@ def kodo(root: Path) -> tuple[KodoWorkspace, ...] | None:
             place=f"{KODO}:{line}" if line else KODO,
             hint=f"git log -p -- {KODO}   # find where it was last right",
         ) from None
-    return tuple(_workspace(root, name, each) for name, each in raw.stack.workspaces.items())
+    return tuple(_workspace(root, name, each) for name, each in workspaces.items())
 
 
 def _kodo_error(key: str, what: str, hint: str | None = None) -> OrmonyError:

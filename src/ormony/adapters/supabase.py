@@ -94,9 +94,11 @@ def read_stream(root: Path, folder: str) -> tuple[tuple[StreamFile, ...], tuple[
         return (), ()
     found: list[StreamFile] = []
     notices: list[Notice] = []
-    names = sorted(entry.name for entry in (root / folder).iterdir() if not entry.is_dir())
-    for index, name in enumerate(names):
+    names = sorted(entry.name for entry in (root / folder).iterdir())
+    for index, name in enumerate(names):  # of all entries: a folder before the first file lifts the rule on it
         path = f"{folder}/{name}"
+        if (root / path).is_dir():
+            continue
         init = _INIT.fullmatch(name)
         if index == 0 and init and init[1] < _LAST_INIT:
             notices.append(

@@ -1,0 +1,5 @@
+CREATE TABLE "orders" (
+	"id" serial PRIMARY KEY NOT NULL,
+	"state" "state" NOT NULL,
+	"note" text
+);

@@ -1,0 +1,2 @@
+-- été
+insert into customers(name) values ('Zoë');

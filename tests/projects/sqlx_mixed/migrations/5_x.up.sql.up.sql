@@ -1,0 +1,1 @@
+create table up2(id int);
