@@ -1,6 +1,7 @@
 """Real servers for the tests: an embedded cluster, a shadow, and Debian's PostgreSQL 15. Nothing is mocked.
 
-Under xdist each worker has its own. All lie in folders that the server's uid can reach, which pytest's are not.
+Under xdist each worker has its own. All lie in folders that the server's uid can reach, which pytest's are
+not.
 """
 
 from __future__ import annotations

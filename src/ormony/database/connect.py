@@ -7,6 +7,7 @@ the clear and no transaction pooler is mistaken for a session. This module runs 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from functools import cache
@@ -168,7 +169,10 @@ def connect(
     if options:
         parameters["options"] = " ".join(filter(None, (parameters.get("options"), options)))
     try:
-        return psycopg.connect(conninfo.make_conninfo("", **parameters), autocommit=autocommit)
+        # Without prepared statements: a file of the user's may deallocate all, and poolers lose them.
+        return psycopg.connect(
+            conninfo.make_conninfo("", **parameters), autocommit=autocommit, prepare_threshold=None
+        )
     except psycopg.OperationalError as error:
         raise _refused(given, error) from None
     except psycopg.ProgrammingError as error:  # e.g. an sslmode that does not exist
@@ -196,13 +200,13 @@ def transaction_pooler(conn: psycopg.Connection[Any]) -> str | None:
         other = psycopg.connect(_dsn_of(conn), autocommit=True)
     except psycopg.OperationalError:
         return None  # no second connection to be had: a session pool that is full
-    with other:
-        other.execute("BEGIN")
+    with contextlib.closing(other):
         try:
+            other.execute("BEGIN")
             if _backend(other) == first or _backend(conn) != first:
                 return "another session met this session's backend"
-        finally:
-            other.execute("ROLLBACK")
+        except psycopg.errors.ProtocolViolation:
+            return "it pools single statements"
     return None
 
 

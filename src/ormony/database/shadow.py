@@ -57,7 +57,7 @@ _MAYBE_CLUSTER_WIDE: Final = re.compile(
 _CLUSTER_STATE: Final = """
 SELECT md5(concat((SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_roles AS r
                     WHERE rolname NOT LIKE 'ormony\\_login\\_%'),
-                  (SELECT string_agg(concat_ws('-', roleid, member, admin_option), ',' 
+                  (SELECT string_agg(concat_ws('-', roleid, member, admin_option), ','
                                      ORDER BY roleid, member)
                      FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
                     WHERE r.rolname NOT LIKE 'ormony\\_login\\_%'),
@@ -131,7 +131,7 @@ class Shadow:
     def replay(
         self, files: Sequence[StreamFile], *, keep: bool = False, settled: int | None = None
     ) -> Replayed:
-        """A database in which the files have run, in this order, each in a transaction of its own.
+        """A database in which the files have run, in this , each in a transaction of its own.
 
         The first `settled` files (by default all but the last) are expected to stay as they are: a template
         is made of them, as of the whole, where that is worth it; `keep` makes one of the whole in any case.
