@@ -64,11 +64,12 @@ class StreamFile(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     provenance: Provenance | None = None  # None: hand-written
     transaction: bool = True  # False: the first line is DIRECTIVE
+    in_place: bool = False  # the native file of its revision lies in the stream itself, without a line
 
     @property
     def body(self) -> str:
         """All after the header line; the whole text of a hand-written file."""
-        if self.provenance is None:
+        if self.provenance is None or self.in_place:
             return self.text
         first = self.text.index(_HEADER)
         end = self.text.find("\n", first)
@@ -199,6 +200,17 @@ def compose(path: str, provenance: Provenance, body: str, *, transaction: bool =
         provenance=provenance,
         transaction=transaction,
     )
+
+
+def in_place(file: StreamFile, service: Service, revision: Revision) -> StreamFile:
+    """The file that a tool wrote into the stream itself, with the provenance that it needs no line for."""
+    provenance = Provenance(
+        service=service.name,
+        source=source_of(service, revision),
+        native=revision.native,
+        body=sha256(file.text),
+    )
+    return msgspec.structs.replace(file, provenance=provenance, in_place=True)
 
 
 def body_is_intact(file: StreamFile) -> bool:
@@ -976,7 +988,7 @@ def _move(graph: _Graph, node: _Node, target: _Node, names: frozenset[Name]) -> 
         companion.incoming = node.incoming
         companion.moved = True
         companion.search_path = search_path
-        companion.rank = (2, *node.rank[1:])
+        companion.rank = (*node.rank[:3], "moved")
         graph.parents = {**graph.parents, id(companion): [node.key]}
         graph.nodes.append(companion)
         before = _comment(f"-- moved here by ormony from {node.label}, since {why}") + "\n"
@@ -1041,9 +1053,7 @@ class _Numbers:
         while self.period <= last:
             self.period *= 10  # lanes of a configuration that counts in thousands
         # Of two unfrozen files with one version the hand-written one keeps it, since we may not rename that.
-        keep = sorted(
-            existing, key=lambda file: (file.path not in frozen, file.provenance is not None, file.path)
-        )
+        keep = sorted(existing, key=lambda file: (file.path not in frozen, not _is_fixed(file), file.path))
         self.keepers: dict[str, str] = {}
         for file in keep:
             self.keepers.setdefault(file.version, file.path)
@@ -1120,13 +1130,18 @@ def _place(
             return
         lane = _lane_of(current[0], numbers.period) if node.fixed else node.lane
         versions = numbers.next(lane, len(node.files), bound, node.place)
-        if node.files[0].provenance is None:
+        if _is_fixed(node.files[0]):
             raise _hand_written(node, graph, versions[0], doubled=doubled)
         renumbered += [(file.path, _renamed(file, to)) for file, to in zip(node.files, versions, strict=True)]
     else:
         versions = numbers.next(node.lane, len(node.pieces), bound, node.place)
     numbers.take(versions)
     node.versions = versions
+
+
+def _is_fixed(file: StreamFile) -> bool:
+    """Whether its name is not ours to change: hand-written, or known to another tool's journal."""
+    return file.provenance is None or file.in_place
 
 
 def _lane_of(version: str, period: int) -> tuple[int, int]:
@@ -1140,6 +1155,8 @@ def _lane_of(version: str, period: int) -> tuple[int, int]:
 def _hand_written(node: _Node, graph: _Graph, version: str, *, doubled: bool) -> OrmonyError:
     file = node.files[0]
     hint = f"git mv {file.path} {_renamed(file, version).path}"
+    if file.in_place:
+        hint = f"remove {file.path} with its tool, e.g. drizzle-kit drop, and generate it again"
     if doubled:
         what = f'version "{file.version}" is in the stream twice, and {file.path} is written by hand'
         return OrmonyError("duplicate-version", what, place=file.path, hint=hint)
