@@ -18,6 +18,7 @@ import psycopg
 
 from ormony import sql
 from ormony.database import (
+    adopt,
     autocommit,
     connect,
     deployments,
@@ -27,7 +28,9 @@ from ormony.database import (
     refusals,
     rehearse,
     run,
+    server,
 )
+from ormony.database.adopt import Adoption, Verdict
 from ormony.database.pending import Plan, State
 from ormony.database.refusals import Missing
 from ormony.database.rehearse import Cuts, Piece, Step
@@ -60,17 +63,20 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[Service, ...]
     histories: Mapping[str, History]
     clone: Clone | None = None  # None: steps are found by the text, and by what the target itself refuses
+    release: Callable[[str], None] = lambda url: None  # gives a clone back
     missing: Missing | None = None
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How to deploy. `late` and `rehearse` are explained at `pending.plan` and `deploy`."""
+    """How to deploy: see `deploy`; `late` is explained at `pending.plan`, `assume` at `adopt.judge`."""
 
     lock_timeout_ms: int = LOCK_TIMEOUT_MS
     wait_s: float = WAIT_S
     dry_run: bool = False
     late: bool = False
     rehearse: bool = False
+    adopt: bool = False
+    assume: frozenset[str] = frozenset()
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +87,9 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     stamped: Mapping[str, int] = {}
     steps: int = 0
     shown: tuple[str, ...] = ()  # the steps in words
+    adopted: tuple[Verdict, ...] = ()
+    drift: tuple[str, ...] = ()
+    seconds: float = 0.0  # from the first statement of the first file to the end of the last COMMIT
     notices: tuple[Notice, ...] = ()
 
 
@@ -103,7 +112,8 @@ def deploy(
     """Bring each target up to its stream; with several, all are verified before the first is committed.
 
     A database that has everything is left untouched. With `options.rehearse` the pending files always run in
-    a clone first; else only when their text shows that they may need more than one transaction. Raises
+    a clone first; else only when their text shows that they may need more than one transaction. With
+    `options.adopt` what the database has already is first taken over, in a transaction of its own. Raises
     OrmonyErrors alone; unless the message says otherwise nothing was applied.
     """
     results: list[Deployed] = []
@@ -160,6 +170,7 @@ class _Sum(msgspec.Struct):
     steps: int = 0
     shown: list[str] = []
     notices: list[Notice] = []
+    adoption: Adoption | None = None
 
 
 def _deploying(
@@ -173,7 +184,11 @@ def _deploying(
     while True:
         try:
             with _session(target, options, talk, patient=lost is not None) as conn:
-                plan = _planned(conn, target, options)
+                if options.adopt and total.adoption is None:
+                    total.adoption = _judged(conn, target, options, talk)
+                    if not options.dry_run:
+                        _take_over(conn, target, options, total.adoption, total)
+                plan = _planned(conn, target, options, total.adoption)
                 if lost is not None:
                     _settle(lost, plan, total)
                     lost = None
@@ -212,6 +227,8 @@ def _deploying(
         steps=total.steps,
         shown=tuple(total.shown),
         notices=tuple(total.notices),
+        adopted=total.adoption.verdicts if total.adoption is not None else (),
+        drift=total.adoption.drift if total.adoption is not None else (),
     )
 
 
@@ -227,6 +244,8 @@ def _would_do(target: Target, plan: Plan, steps: Sequence[Step], total: _Sum) ->
         steps=len(steps),
         shown=tuple(total.shown),
         notices=tuple(total.notices),
+        adopted=total.adoption.verdicts if total.adoption is not None else (),
+        drift=total.adoption.drift if total.adoption is not None else (),
     )
 
 
@@ -272,14 +291,68 @@ def _session(
         conn.close()
 
 
-def _planned(conn: psycopg.Connection[Any], target: Target, options: Options) -> Plan:
+def _planned(
+    conn: psycopg.Connection[Any], target: Target, options: Options, adoption: Adoption | None
+) -> Plan:
     """Read every ledger in a transaction of its own and plan; a tool that is writing in one is waited for."""
+    state = _read_once(conn, target, options)
+    late = options.late
+    if adoption is not None:
+        late = late or adoption.late
+        if options.dry_run:
+            state = pending.imagined(state, target.stream, adoption.applied)
+    return pending.plan(state, target.stream, target.services, target.histories, late=late)
+
+
+def _read_once(conn: psycopg.Connection[Any], target: Target, options: Options) -> State:
     conn.execute(autocommit.BEGIN)
     try:
-        state = _read_locked(conn, target, options)
-        return pending.plan(state, target.stream, target.services, target.histories, late=options.late)
+        return _read_locked(conn, target, options)
     finally:
         _roll_back(conn)
+
+
+def _judged(conn: psycopg.Connection[Any], target: Target, options: Options, talk: Talk) -> Adoption:
+    """What the database has of the stream already."""
+    if target.clone is None:
+        raise OrmonyError(
+            "no-shadow",
+            f'adopting database "{target.name}" needs a shadow to compare it with',
+            hint="ormony db up",
+        )
+    state = _read_once(conn, target, options)
+
+    def dump(url: str) -> str:
+        return server.pg_dump(url, "--schema-only", "--no-owner")
+
+    def told(done: int, of: int) -> None:
+        talk.progress("comparing", done, of)
+
+    replay = adopt.dumps(target.clone, target.release, dump, told)
+    return adopt.judge(
+        dump(target.url), target.stream, target.histories, state, replay, assume=options.assume
+    )
+
+
+def _take_over(
+    conn: psycopg.Connection[Any], target: Target, options: Options, adoption: Adoption, total: _Sum
+) -> None:
+    """Write in every ledger what the database has: one transaction, before anything is deployed."""
+    conn.execute(autocommit.BEGIN)
+    state = _read_locked(conn, target, options)
+    _limit(conn, options.lock_timeout_ms)
+    applied = set(adoption.applied) - state.deployed
+    files = tuple(
+        sorted((file for file in target.stream if file.version in applied), key=lambda file: file.version)
+    )
+    parsed = _parsed(files)
+    pieces = tuple(
+        Piece(file.version, 0, len(parsed[file.version]), len(parsed[file.version])) for file in files
+    )
+    plan = Plan(pending=files, stamps={}, state=state)
+    stamped = _book(conn, target, plan, Step(pieces), parsed, state, total, {}, adopted=True)
+    _commit(conn, [file.version for file in files])
+    _add(total.stamped, stamped)
 
 
 def _read_locked(conn: psycopg.Connection[Any], target: Target, options: Options) -> State:
@@ -344,15 +417,19 @@ def _careful(
         (file for file in target.stream if file.version in deployed),
         key=lambda file: (order.get(file.version, -1), file.version),
     )
-    with contextlib.closing(connect.connect(target.clone(before))) as shadow:
-        return rehearse.rehearse(
-            shadow,
-            plan.pending,
-            parsed,
-            functools.partial(_run, options=options),
-            done=plan.state.running,
-            cuts=cuts,
-        )
+    url = target.clone(before)
+    try:
+        with contextlib.closing(connect.connect(url)) as shadow:
+            return rehearse.rehearse(
+                shadow,
+                plan.pending,
+                parsed,
+                functools.partial(_run, options=options),
+                done=plan.state.running,
+                cuts=cuts,
+            )
+    finally:
+        target.release(url)
 
 
 # ------------------------------------------------------------------------------------------------- the steps
@@ -515,6 +592,8 @@ def _book(
     before: State,
     total: _Sum,
     times: Mapping[str, tuple[float, float]],
+    *,
+    adopted: bool = False,
 ) -> dict[str, int]:
     """Stamp every ledger and record the step, in the open transaction; the number of new stamps by ledger."""
     files = {file.version: file for file in plan.pending}
@@ -559,8 +638,9 @@ def _book(
             )
             for file in done
         ],
-        step=total.steps + 1,
+        step=0 if adopted else total.steps + 1,
         running=running,
+        adopted=adopted,
     )
     for piece in partial:
         deployments.advance(

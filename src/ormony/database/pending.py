@@ -90,6 +90,18 @@ def read(
     return State(found=found, rows=rows, records=deployments.read(conn), recorded=recorded)
 
 
+def imagined(state: State, stream: Sequence[StreamFile], applied: Collection[str]) -> State:
+    """The state as it would be with these versions, and the revisions that they complete, in the ledgers."""
+    label = state.found[0].label
+    more = sorted(set(applied) - state.deployed)
+    rows = {**state.rows, label: (*state.rows[label], *(SupabaseRow(version, None) for version in more))}
+    done = complete(stream, state.deployed | set(applied))
+    recorded = {
+        service: revisions | done.get(service, frozenset()) for service, revisions in state.recorded.items()
+    }
+    return msgspec.structs.replace(state, rows=rows, recorded=recorded)
+
+
 def revision_of(file: StreamFile) -> tuple[str, str] | None:
     """The service and the revision id that a stream file was made from; None when it was not."""
     if file.provenance is None:
