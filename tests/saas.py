@@ -1,4 +1,4 @@
-"""What the tests of examples/saas share: copies of it, the command line, and the tools that judge the result."""
+"""What the tests of examples/saas share: copies of it, the command line, and the tools that judge."""
 
 from __future__ import annotations
 
@@ -140,7 +140,8 @@ def ledgers(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def tables(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            "select n.nspname || '.' || c.relname"
+            " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " where c.relkind = 'r' and n.nspname = 'public'"
         ).fetchall()
     return {name for (name,) in rows}

@@ -320,16 +320,18 @@ def _deployed_versions(
         except OrmonyError as error:
             return f"({error.message})", None
     with connect.connect(url) as connection:
-        return connect.redact(url), _versions(connection)
+        return connect.redact(url), frozenset(_deployed_names(connection))
 
 
-def _versions(connection: connect.Connection) -> frozenset[str]:
-    """What Supabase's ledger holds; nothing where there is none."""
+def _deployed_names(connection: connect.Connection) -> dict[str, str]:
+    """The versions in Supabase's ledger, and their names; nothing where there is none."""
     found = ledgers.look(connection, (), {})[0]
     ledgers.require_rights(connection, found)
-    return frozenset(
-        row.version for row in ledgers.read(connection, found) if isinstance(row, ledgers.SupabaseRow)
-    )
+    return {
+        row.version: row.name or ""
+        for row in ledgers.read(connection, found)
+        if isinstance(row, ledgers.SupabaseRow)
+    }
 
 
 def local_name(database: Database) -> str:
@@ -366,6 +368,7 @@ class _Frozen(msgspec.Struct, frozen=True):
     paths: frozenset[str]
     rule: str
     versions: frozenset[str] = frozenset()  # what the ledger of --against holds
+    notices: tuple[Notice, ...] = ()
 
 
 def _frozen(
@@ -375,20 +378,62 @@ def _frozen(
     snapshot = git.snapshot(project.root, database.frozen, database.stream)
     if snapshot is None:
         paths, rule = frozenset(file.path for file in stream), "every file that is there (no git)"
+        ranks: Mapping[str, int] = {}
     else:
         paths, rule = frozenset(snapshot.blobs), f"git {snapshot.reference}"
         _refuse_edited(project, stream, snapshot)
-    if against is None:
-        return _Frozen(paths, rule)
-    with connect.connect(against) as connection:
-        versions = _versions(connection)
-    return _Frozen(paths, f"{rule} and the ledger of {connect.redact(against)}", versions)
+        ranks = {}
+        if len({file.version for file in stream}) < len(stream):
+            ranks = git.joined(project.root, snapshot.reference, database.stream)
+    names: Mapping[str, str] = {}
+    if against is not None:
+        with connect.connect(against) as connection:
+            names = _deployed_names(connection)
+        rule += f" and the ledger of {connect.redact(against)}"
+    loose = _loose([file for file in stream if file.path in paths], names, ranks)
+    notices = tuple(
+        Notice(
+            code="frozen-but-not-deployed",
+            message=f"{path} is frozen by {rule}, and gets another version all the same: {why}",
+            place=path,
+        )
+        for path, why in loose.items()
+    )
+    return _Frozen(paths - set(loose), rule, frozenset(names), notices)
+
+
+def _loose(
+    frozen: Sequence[StreamFile], names: Mapping[str, str], ranks: Mapping[str, int]
+) -> dict[str, str]:
+    """Frozen files that cannot have been deployed under their version, and why: they may be renumbered.
+
+    No deploy accepts a stream with two files of one version, so of two that met on the branch the one that
+    came later was not deployed; a given ledger knows it by name. What sorts before the newest version
+    of that ledger and is not in it would be refused as out of order.
+    """
+    newest = max(names, default="")
+    loose: dict[str, str] = {}
+    groups: dict[str, list[StreamFile]] = {}
+    for file in frozen:
+        groups.setdefault(file.version, []).append(file)
+    for version, its in groups.items():
+        if version not in names and version < newest:
+            loose |= {file.path: f"{newest} is deployed, and it is not" for file in its}
+        elif len(its) > 1:
+            first = min(its, key=lambda f: (f.name != names.get(version), ranks.get(f.path, 0), f.path))
+            loose |= {file.path: f"{version} is that of {first.path}" for file in its if file is not first}
+    return loose
 
 
 def _refuse_edited(project: Project, stream: Sequence[StreamFile], snapshot: git.Snapshot) -> None:
     """A frozen file whose text is no longer what the branch holds, comments aside."""
     present = {file.path: file for file in stream}
-    missing = sorted(path for path in snapshot.blobs if path.endswith(".sql") and path not in present)
+    gone = {
+        path: blob for path, blob in snapshot.blobs.items() if path.endswith(".sql") and path not in present
+    }
+    now = {file.text for file in stream}  # a file that got another version is there, under another name
+    old = git.texts(project.root, gone.values())
+    missing = sorted(path for path, blob in gone.items() if old[blob] not in now)
     if missing:
         raise OrmonyError(
             "frozen-file-missing",
@@ -439,7 +484,7 @@ def sync(
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             if change.files or change.renumbered:
                 _prove(shadow, change.stream, progress)
-        notices += [*loaded.notices, *change.notices]
+        notices += [*loaded.notices, *frozen.notices, *change.notices]
         written += [File(file.path, file.text) for file in change.files]
         written += [File(file.path, file.text) for _, file in change.renumbered]
         removed += [old for old, _ in change.renumbered]
