@@ -9,6 +9,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -39,7 +40,8 @@ def read_bytes(root: Path, path: str) -> bytes:
 
 
 def read_text(root: Path, path: str) -> str:
-    """The text of `root/path`, newlines and byte-order mark untouched. Raises `unreadable-file`, `not-utf-8`."""
+    """The text of `root/path`, newlines and byte-order mark untouched. Raises `unreadable-file`, `not-utf-8`.
+    """
     data = read_bytes(root, path)
     try:
         return data.decode("utf-8")
@@ -54,51 +56,109 @@ def read_text(root: Path, path: str) -> str:
 
 
 def inside(root: Path, path: str) -> Path:
-    """The real place of `path` under `root`. Raises `path-outside-project`, also for a link that leads out."""
-    base = root.resolve()
-    target = (base / PurePosixPath(path)).resolve()
+    """The real place of `path` under `root`. Raises `path-outside-project`, also for a link that leads out.
+    """
+    try:
+        base = root.resolve()
+        target = (base / PurePosixPath(path)).resolve()
+    except (ValueError, OSError, RuntimeError):  # a null byte, a name too long, links that lead in a circle
+        raise OrmonyError("path-outside-project", f"{path!r} leads nowhere", place=ascii(path)) from None
     if target != base and base not in target.parents:
         raise OrmonyError("path-outside-project", f'"{path}" lies outside the project', place=path)
     return target
 
 
+class _Change(msgspec.Struct, frozen=True):
+    """One name in the tree: what it becomes (`staged`; None: it goes), and what it was (`kept`; None: not
+    there).
+    """
+
+    path: str
+    target: Path
+    staged: Path | None = None
+    kept: Path | None = None
+
+
 def write(root: Path, files: Iterable[File], *, remove: Iterable[str] = ()) -> None:
     """Write all files and remove others, or nothing: every new text is on disk before the first name changes.
 
-    An existing file is replaced only at its rename. When a rename fails half-way what was replaced is put back.
-    Raises `cannot-write` (a full disk, a read-only tree) and `path-outside-project`.
+    What was there before keeps its bytes under another name until all is done, so that taking everything back
+    needs no space. Raises `cannot-write` (a full disk, a read-only tree) and `path-outside-project`.
     """
     planned = [(inside(root, file.path), file) for file in files]
-    doomed = [inside(root, path) for path in remove]
-    staged: list[tuple[Path, Path]] = []
+    doomed = [(inside(root, path), path) for path in remove]
+    changes: list[_Change] = []
     made: list[Path] = []
-    undo: list[tuple[Path, bytes | None]] = []
+    done = 0
     current = ""
     try:
         for target, file in planned:
             current = file.path
-            made += _make_folder(target.parent)
-            staged.append((_stage(target, file.text.encode()), target))
-        for temporary, target in staged:
-            current = target.name
-            undo.append((target, target.read_bytes() if target.exists() else None))
-            temporary.replace(target)
-        for target in doomed:
-            current = target.name
-            if target.exists():
-                undo.append((target, target.read_bytes()))
-                target.unlink()
-    except OSError as error:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-        for target, before in reversed(undo):
-            _restore(target, before)
-        for folder in reversed(made):
-            _remove_if_empty(folder)
+            _make_folder(target.parent, made)
+            changes.append(_Change(file.path, target, _stage(target, file.text.encode())))
+        changes += [_Change(path, target) for target, path in doomed if target.exists()]
+        for at, change in enumerate(changes):
+            current = change.path
+            if change.target.exists():
+                changes[at] = msgspec.structs.replace(change, kept=_keep(change.target))
+        for change in changes:
+            current = change.path
+            if change.staged is not None:
+                change.staged.replace(change.target)
+            else:
+                change.target.unlink()
+            done += 1
+    except BaseException as error:
+        _take_back(changes, done, made)
+        if isinstance(error, UnicodeEncodeError):
+            raise OrmonyError(
+                "cannot-write", "the text is not Unicode; no file was changed", place=current
+            ) from None
+        if not isinstance(error, OSError):
+            raise
         hint = "free some space and run the command again" if error.errno == errno.ENOSPC else None
         raise OrmonyError(
             "cannot-write", f"{_reason(error)}; no file was changed", place=current, hint=hint
         ) from None
+    for change in changes:
+        _forget(change.kept)
+
+
+def _take_back(changes: list[_Change], done: int, made: list[Path]) -> None:
+    for change in reversed(changes[:done]):
+        with contextlib.suppress(OSError):
+            if change.kept is not None:
+                change.kept.replace(change.target)
+            else:
+                change.target.unlink(missing_ok=True)
+    for change in changes:
+        _forget(change.staged)
+        _forget(change.kept)
+    for folder in reversed(made):
+        _remove_if_empty(folder)
+
+
+def _forget(path: Path | None) -> None:
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _keep(target: Path) -> Path:
+    """A second name for the bytes of `target`; a copy where the file system has no hard links."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".old")
+    os.close(handle)
+    kept = Path(name)
+    try:
+        kept.unlink()
+        try:
+            kept.hardlink_to(target)
+        except OSError:
+            shutil.copy2(target, kept)
+    except BaseException:
+        _forget(kept)
+        raise
+    return kept
 
 
 def _stage(target: Path, data: bytes) -> Path:
@@ -123,28 +183,19 @@ def _umask() -> int:
     return mask
 
 
-def _make_folder(folder: Path) -> list[Path]:
+def _make_folder(folder: Path, made: list[Path]) -> None:
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
-    missing.reverse()
-    for each in missing:
+    for each in reversed(missing):
         each.mkdir()
-    return missing
+        made.append(each)
 
 
 def _remove_if_empty(folder: Path) -> None:
     with contextlib.suppress(OSError):  # someone else put a file there meanwhile: leave it
         folder.rmdir()
-
-
-def _restore(target: Path, before: bytes | None) -> None:
-    with contextlib.suppress(OSError):
-        if before is None:
-            target.unlink(missing_ok=True)
-        else:
-            target.write_bytes(before)
 
 
 def _reason(error: OSError) -> str:

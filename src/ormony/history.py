@@ -42,7 +42,9 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrizzleStamp(msgspec.Struct, frozen=True, tag="drizzle"):
-    """A row of `__drizzle_migrations`: lower-case hex sha256 of the file, epoch milliseconds, 1.0's folder name."""
+    """A row of `__drizzle_migrations`: lower-case hex sha256 of the file, epoch milliseconds, 1.0's folder
+    name.
+    """
 
     hash: str
     created_at: int
@@ -76,11 +78,12 @@ Stamp = DrizzleStamp | AlembicStamp | SqlxStamp | SupabaseStamp
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """One migration of a service as it lies in the service.
 
-    `id` is the tool's own identity of it, unique in the history: Drizzle's tag or folder name, Alembic's revision
-    id, SQLx's and Supabase's file stem. `parents` and `depends_on` are ids; `parents` of a linear tool is the entry
-    before. `native` is the hex sha256 of the file's bytes at `path` (POSIX, relative to the project). `sql` is the
-    text of the file for tools whose migrations are SQL, else None: `adapters.alembic.sql` makes it on demand.
-    `transaction` is False where the tool runs the file outside a transaction.
+    `id` is the tool's own identity of it, unique in the history: Drizzle's tag or folder name, Alembic's
+    revision id, SQLx's and Supabase's file stem. `parents` and `depends_on` are ids; `parents` of a linear
+    tool is the entry before. `native` is the hex sha256 of the file's bytes at `path` (POSIX, relative to the
+    project). `sql` is the text of the file for tools whose migrations are SQL, else None:
+    `adapters.alembic.sql` makes it on demand. `transaction` is False where the tool runs the file outside a
+    transaction.
     """
 
     id: str
@@ -112,7 +115,9 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a reader should know and that stops nothing, e.g. a stray file. `place` is `file` or `file:line`."""
+    """Something a reader should know and that stops nothing, e.g. a stray file. `place` is `file` or
+    `file:line`.
+    """
 
     code: str
     message: str
@@ -132,9 +137,19 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def in_order(revisions: tuple[Revision, ...], place: str | None = None) -> tuple[Revision, ...]:
     """The revisions with every parent and dependency before its child; ties keep the given order.
 
-    Raises `unknown-revision` for a parent that does not exist and `revision-cycle` for a cycle.
+    Raises `duplicate-revision` for an id that two have, `unknown-revision` for a parent that does not exist
+    and `revision-cycle` for a cycle.
     """
-    by_id = {revision.id: revision for revision in revisions}
+    by_id: dict[str, Revision] = {}
+    for revision in revisions:
+        other = by_id.setdefault(revision.id, revision)
+        if other is not revision:
+            raise OrmonyError(
+                "duplicate-revision",
+                f'two revisions have the id "{revision.id}": {other.path} and {revision.path}',
+                place=revision.path or place,
+                hint="give one of the two another id",
+            )
     done: dict[str, bool] = {}  # id -> finished (False while it is being visited)
     ordered: list[Revision] = []
     for root in revisions:
@@ -162,7 +177,9 @@ def in_order(revisions: tuple[Revision, ...], place: str | None = None) -> tuple
             elif not done[needed]:
                 names = [r.id for r, _ in stack]
                 cycle = " -> ".join([*names[names.index(needed) :], needed])
-                raise OrmonyError("revision-cycle", f"revisions follow each other in a cycle: {cycle}", place=place)
+                raise OrmonyError(
+                    "revision-cycle", f"revisions follow each other in a cycle: {cycle}", place=place
+                )
     return tuple(ordered)
 
 
