@@ -147,6 +147,13 @@ def test_other_databases_are_not_ours(tmp_path: Path) -> None:
     ) == [("drizzle", "c", "drizzle.config.ts", None, "c")]
 
 
+@pytest.mark.parametrize("out", ["/etc", "../elsewhere"])
+def test_a_folder_outside_the_project_is_not_proposed(tmp_path: Path, out: str) -> None:
+    text = f"export default {{ dialect: 'postgresql', out: '{out}' }};"
+    (tmp_path / "elsewhere").mkdir()
+    assert found(tmp_path / "project", {"drizzle.config.ts": text})[0][3] is None
+
+
 def test_a_broken_config_is_found_all_the_same(tmp_path: Path) -> None:
     assert found(tmp_path, {"a/drizzle.config.ts": "export default { out: 'x"}) == [
         ("drizzle", "a", "drizzle.config.ts", None, "a")

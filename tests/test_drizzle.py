@@ -315,6 +315,7 @@ def test_the_ledger_is_the_services_then_the_configs(tmp_path: Path) -> None:
     assert given == Ledger(kind="drizzle-0", table="rows", schema="mine")
     bare = drizzle.read(tmp_path, service(ledger="rows")).ledger
     assert bare == Ledger(kind="drizzle-0", table="rows", schema="drizzle")
+    assert refusal(tmp_path, service(ledger="mine.")).code == "invalid-config"
 
 
 def test_a_ledger_that_is_not_literal_is_never_guessed(tmp_path: Path) -> None:

@@ -182,3 +182,10 @@ def test_folders_that_are_not_there_or_lead_out_are_refused(tmp_path: Path) -> N
 def test_an_empty_folder_is_an_empty_history(tmp_path: Path) -> None:
     history = sqlx.read(write(tmp_path, {}), service())
     assert (history.revisions, history.notices) == ((), ())
+
+
+@pytest.mark.parametrize("name", [".", "a..b", "a.b.c", '"x', "a b", ""])
+def test_a_ledger_that_names_no_table_is_refused(tmp_path: Path, name: str) -> None:
+    error = refusal(write(tmp_path, {"sqlx.toml": f"[migrate]\ntable-name = '{name}'\n"}))
+    assert error.code == "invalid-config"
+    assert error.message.endswith("does not name a table for SQLx to record its migrations in")

@@ -80,6 +80,11 @@ def _join(*parts: str) -> str:
     return posixpath.normpath(posixpath.join(*parts))
 
 
+def _leads_out(path: str) -> bool:
+    """Whether a normal path is not below the project, as it is written."""
+    return posixpath.isabs(path) or path.split("/")[0] == ".."
+
+
 def _parts(path: str) -> tuple[str, ...]:
     return () if path == "." else tuple(path.split("/"))
 
@@ -144,7 +149,7 @@ def _drizzle_config(root: Path, package: str, path: str) -> tuple[Detected | Non
         out = drizzle.migrations_folder(root, package, config)
     except OrmonyError:
         config = None
-    if out is not None and out.split("/")[0] == "..":
+    if out is not None and _leads_out(out):
         out = None
     exists = out is not None and (root / out).is_dir()
     if out is not None and config is not None and config.dialect is None and _foreign_journal(root, out):
@@ -287,7 +292,7 @@ def _sqlx_folder(root: Path, tree: _Tree, crate: str) -> Detected | None:
 
 
 def _holds_sqlx(root: Path, folder: str) -> bool:
-    if folder.startswith("../"):
+    if _leads_out(folder):
         return False
     try:
         return any(sqlx.is_migration(entry.name) for entry in (root / folder).iterdir())
@@ -575,7 +580,7 @@ def _workspace_path(root: Path, name: str, raw: _Workspace, key: str) -> str:
         path = posixpath.normpath(raw.path)
     else:
         path = next((each for each in guesses if (root / each).is_dir()), guesses[0])
-    if posixpath.isabs(path) or path.split("/")[0] == "..":
+    if _leads_out(path):
         raise _kodo_error(f"{key}.path", f'"{path}" lies outside the project')
     return path
 

@@ -72,7 +72,7 @@ def read(root: Path, service: Service) -> History:
         revisions, found = _read_folders(root, folder, names, folders)
         kind = "drizzle-1"
     else:
-        revisions, found, kind = (), _stray(root, folder, names, frozenset()), "drizzle-0"
+        revisions, found, kind = (), _stray(folder, names, frozenset()), "drizzle-0"
         found = (*found, _nothing(folder))
     return History(
         service=service.name,
@@ -214,6 +214,12 @@ def _ledger(service: Service, config: Config | None, kind: LedgerKind) -> Ledger
     """The table that `migrate` uses, never guessed: with a wrong one Drizzle would run everything again."""
     if service.ledger is not None:
         schema, _, table = service.ledger.rpartition(".")
+        if not table:
+            raise OrmonyError(
+                "invalid-config",
+                f'the ledger "{service.ledger}" of service "{service.name}" names no table',
+                hint=_line(service, "ledger", f"{DEFAULT_SCHEMA}.{DEFAULT_TABLE}"),
+            )
         return Ledger(kind=kind, table=table, schema=schema or DEFAULT_SCHEMA)
     names = {"schema": DEFAULT_SCHEMA, "table": DEFAULT_TABLE}
     for key, setting in (("schema", config.ledger_schema), ("table", config.table)) if config else ():
@@ -320,7 +326,7 @@ def _read_journal(
             revision = msgspec.structs.replace(revision, parents=(revisions[-1].id,))
         revisions.append(revision)
         notices += notice
-    return tuple(revisions), (*notices, *_stray(root, folder, names, frozenset(seen_tags)))
+    return tuple(revisions), (*notices, *_stray(folder, names, frozenset(seen_tags)))
 
 
 def _decode_journal(text: str, path: str) -> _Journal:
@@ -444,7 +450,7 @@ def _read_folders(
                 )
             )
             break
-    return ordered, (*notices, *_stray(root, folder, names, frozenset()))
+    return ordered, (*notices, *_stray(folder, names, frozenset()))
 
 
 def _read_snapshot(root: Path, path: str) -> _Snapshot | None:
@@ -528,12 +534,9 @@ def _revision(
     return revision, notices
 
 
-def _stray(root: Path, folder: str, names: list[str], tags: frozenset[str]) -> tuple[Notice, ...]:
+def _stray(folder: str, names: list[str], tags: frozenset[str]) -> tuple[Notice, ...]:
     """The SQL files that Drizzle does not know; none in a Supabase folder, where those are hand-written."""
-    if posixpath.basename(folder) == "migrations" and (
-        posixpath.basename(posixpath.dirname(folder)) == "supabase"
-        or any((root / folder).parent.glob("config.toml"))
-    ):
+    if folder.endswith("supabase/migrations"):
         return ()
     return tuple(
         Notice(

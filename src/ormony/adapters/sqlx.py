@@ -100,13 +100,14 @@ def read(root: Path, service: Service) -> History:
             )
     if config.create_schemas:
         notices.append(_schemas(config, config_path))
+    given = config.table if service.ledger is None else service.ledger
     ordered: list[Revision] = []
     for version in sorted(ups):
         parents = (ordered[-1].id,) if ordered else ()
         ordered.append(msgspec.structs.replace(ups[version], parents=parents))
     return History(
         service=service.name,
-        ledger=_ledger(service.ledger or config.table or DEFAULT_TABLE),
+        ledger=_ledger(DEFAULT_TABLE if given is None else given),
         revisions=tuple(ordered),
         notices=tuple(notices),
     )
@@ -254,8 +255,13 @@ def _schemas(config: Config, path: str) -> Notice:
 
 def _ledger(name: str) -> Ledger:
     """The table of this name, which SQLx puts into its SQL as it is written: quotes and folding are SQL's."""
-    parts = re.findall(r'"(?:[^"]|"")*"|[^."]+', name)
-    names = [
-        part[1:-1].replace('""', '"') if part.startswith('"') else part.strip().lower() for part in parts
-    ]
+    part = r'(?:"(?:[^"]|"")+"|[^\s."]+)'
+    if not re.fullmatch(rf"{part}(?:\.{part})?", name):
+        raise OrmonyError(
+            "invalid-config",
+            f"{json.dumps(name)} does not name a table for SQLx to record its migrations in",
+            hint='table-name = "schema._sqlx_migrations"   # in sqlx.toml; or `ledger` in ormony.toml',
+        )
+    parts = re.findall(part, name)
+    names = [each[1:-1].replace('""', '"') if each.startswith('"') else each.lower() for each in parts]
     return Ledger(kind="sqlx", table=names[-1], schema=names[-2] if len(names) > 1 else None)

@@ -95,7 +95,9 @@ def read_stream(root: Path, folder: str) -> tuple[tuple[StreamFile, ...], tuple[
     found: list[StreamFile] = []
     notices: list[Notice] = []
     names = sorted(entry.name for entry in (root / folder).iterdir())
-    for index, name in enumerate(names):  # of all entries: a folder before the first file lifts the rule on it
+    for index, name in enumerate(
+        names
+    ):  # of all entries: a folder before the first file lifts the rule on it
         path = f"{folder}/{name}"
         if (root / path).is_dir():
             continue
