@@ -86,31 +86,36 @@ _IS_AVAILABLE: Final = "select exists (select from pg_available_extensions where
 
 # A thing in a schema that is missing itself is not listed: its schema is.
 _MISSING: Final = """
-select format('role "%s"', name)
-from unnest(array['anon', 'authenticated', 'service_role']) with ordinality as w (name, place)
-where not exists (select from pg_catalog.pg_roles where rolname = name)
-union all
-select format('schema "%s"', name)
-from unnest(array['auth', 'storage', 'extensions']) as w (name)
-where pg_catalog.to_regnamespace(name) is null
-union all
-select format('function %s()', name)
-from unnest(array['auth.uid', 'auth.jwt', 'auth.role', 'auth.email']) as w (name)
-where pg_catalog.to_regnamespace(split_part(name, '.', 1)) is not null
-    and not exists (
-        select
-        from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-        where n.nspname = split_part(name, '.', 1) and p.proname = split_part(name, '.', 2) and p.pronargs = 0
-    )
-union all
-select format('table %s', name)
-from unnest(array['auth.users', 'storage.buckets', 'storage.objects']) as w (name)
-where pg_catalog.to_regnamespace(split_part(name, '.', 1)) is not null
-    and not exists (
-        select
-        from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-        where n.nspname = split_part(name, '.', 1) and c.relname = split_part(name, '.', 2)
-    )
+select thing
+from (
+    select 1, place, format('role "%s"', name)
+    from unnest(array['anon', 'authenticated', 'service_role']) with ordinality as w (name, place)
+    where not exists (select from pg_catalog.pg_roles where rolname = name)
+    union all
+    select 2, place, format('schema "%s"', name)
+    from unnest(array['auth', 'storage', 'extensions']) with ordinality as w (name, place)
+    where pg_catalog.to_regnamespace(name) is null
+    union all
+    select 3, place, format('function auth.%s()', name)
+    from unnest(array['uid', 'jwt', 'role', 'email']) with ordinality as w (name, place)
+    where pg_catalog.to_regnamespace('auth') is not null
+        and not exists (
+            select
+            from pg_catalog.pg_proc
+            where pronamespace = pg_catalog.to_regnamespace('auth') and proname = name and pronargs = 0
+        )
+    union all
+    select 4, place, format('table %s.%s', schema, name)
+    from unnest(array['auth', 'storage', 'storage'], array['users', 'buckets', 'objects'])
+        with ordinality as w (schema, name, place)
+    where pg_catalog.to_regnamespace(schema) is not null
+        and not exists (
+            select
+            from pg_catalog.pg_class
+            where relnamespace = pg_catalog.to_regnamespace(schema) and relname = name
+        )
+) as t (kind, place, thing)
+order by kind, place
 """
 
 _IS_SUPABASE: Final = """
@@ -207,17 +212,22 @@ def _make_reachable(conn: connect.Connection, url: str, database: str, major: in
             value = surface.write_extensions(place, share)
         except OSError:
             continue
-        # A server in a container, or whose uid may not enter, does not see what we have written.
-        probe = place / "standins" / "extension" / "pgjwt.control"
-        if conn.execute("select size from pg_stat_file(%s, true)", (str(probe),)).fetchone() == (
-            probe.stat().st_size,
-        ):
+        if _sees(conn, place / "standins" / "extension" / "pgjwt.control"):
             conn.execute(
                 sql.SQL("alter database {} set extension_control_path to {}").format(
                     sql.Identifier(database), sql.Literal(value)
                 )
             )
             return
+
+
+def _sees(conn: connect.Connection, path: Path) -> bool:
+    """Does the server see this file of ours? One in a container, or whose uid may not enter, does not."""
+    try:
+        row = conn.execute("select size from pg_stat_file(%s, true)", (str(path),)).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return row == (path.stat().st_size,)
 
 
 def _finds_ours(conn: connect.Connection) -> bool:

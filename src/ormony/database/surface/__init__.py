@@ -53,8 +53,9 @@ def standins() -> tuple[str, ...]:
 def standin_script(name: str, schema: str = "extensions") -> str | None:
     """The SQL that gives a server below 18 what `CREATE EXTENSION name WITH SCHEMA schema` would give.
 
-    None if the extension has no stand-in. The SQL is for a superuser, inside a transaction; it leaves
-    `search_path` as it was.
+    None if the extension has no stand-in. Run it inside a transaction, as the role that would create the
+    extension and never as a superuser: objects of that role's may lie in `schema`. It leaves `search_path` as
+    it was.
     """
     if name not in standins():
         return None

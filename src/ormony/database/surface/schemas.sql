@@ -14,6 +14,8 @@ grant usage on schema public to postgres, anon, authenticated, service_role;
 grant usage on schema auth, storage to anon, authenticated, service_role;
 grant usage on schema extensions, realtime to anon, authenticated, service_role;
 grant usage on schema graphql, graphql_public to postgres, anon, authenticated, service_role;
+-- The stand-in of pg_graphql belongs to the role that creates it.
+grant all on schema graphql to postgres with grant option;
 grant usage on schema supabase_functions to postgres, anon, authenticated, service_role;
 grant usage on schema auth, storage to postgres;
 grant usage on schema realtime, vault to postgres with grant option;

@@ -53,8 +53,15 @@ begin
         grant all on all tables in schema cron to postgres with grant option;
         grant all on all functions in schema cron to postgres with grant option;
         grant all on all sequences in schema cron to postgres with grant option;
-        revoke all on cron.job from postgres;
-        grant select on cron.job to postgres with grant option;
+        -- A stand-in belongs to the role that created it.
+        if exists (
+            select
+            from pg_catalog.pg_class
+            where oid = 'cron.job'::regclass and relowner <> 'postgres'::regrole
+        ) then
+            revoke all on cron.job from postgres;
+            grant select on cron.job to postgres with grant option;
+        end if;
     end if;
 end
 $$;
@@ -93,6 +100,29 @@ begin
 end
 $$;
 
+-- dblink withholds dblink_connect_u from everybody, for it connects without asking for a password: here as any
+-- superuser, over a socket that trusts. The default privileges of schema extensions must not give it away.
+create function extensions.revoke_dblink_access() returns event_trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    each regprocedure;
+begin
+    for each in
+        select p.oid
+        from pg_catalog.pg_event_trigger_ddl_commands() as c
+        join pg_catalog.pg_extension as e on e.oid = c.objid and c.classid = 'pg_catalog.pg_extension'::regclass
+        join pg_catalog.pg_depend as d
+            on d.refclassid = c.classid and d.refobjid = e.oid and d.classid = 'pg_catalog.pg_proc'::regclass
+        join pg_catalog.pg_proc as p on p.oid = d.objid
+        where e.extname = 'dblink' and p.proname = 'dblink_connect_u'
+    loop
+        execute pg_catalog.format('revoke all on function %s from public, postgres', each);
+    end loop;
+end
+$$;
+
+create event trigger issue_dblink_access on ddl_command_end when tag in ('CREATE EXTENSION', 'ALTER EXTENSION')
+    execute function extensions.revoke_dblink_access();
 create event trigger pgrst_ddl_watch on ddl_command_end execute function extensions.pgrst_ddl_watch();
 create event trigger pgrst_drop_watch on sql_drop execute function extensions.pgrst_drop_watch();
 create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREATE EXTENSION')

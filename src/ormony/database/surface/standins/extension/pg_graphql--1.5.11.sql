@@ -2,12 +2,13 @@
 
 create sequence graphql.seq_schema_version;
 
-create function graphql.get_schema_version() returns integer language sql security definer as $$
+create function graphql.get_schema_version() returns integer
+language sql security definer set search_path = '' as $$
     select last_value::integer from graphql.seq_schema_version
 $$;
 
 create function graphql.increment_schema_version() returns event_trigger
-language plpgsql security definer as $$
+language plpgsql security definer set search_path = '' as $$
 begin
     perform pg_catalog.nextval('graphql.seq_schema_version');
 end

@@ -1,6 +1,5 @@
--- ormony stand-in of wrappers: CREATE FOREIGN DATA WRAPPER, CREATE SERVER and CREATE FOREIGN TABLE work, so that
--- migrations replay. A handler cannot be written in SQL, so postgres_fdw's stands for each: a query of a foreign
--- table then fails, because there is no such PostgreSQL server.
+-- ormony stand-in of wrappers: what can be had without its module. A handler cannot be written in SQL, so CREATE
+-- FOREIGN DATA WRAPPER fails.
 
 do $$
 declare
@@ -10,18 +9,8 @@ begin
         'airtable', 'auth0', 'big_query', 'click_house', 'cognito', 'duckdb', 'firebase', 'hello_world', 'iceberg',
         'logflare', 'mssql', 'redis', 's3', 's3_vectors', 'stripe', 'wasm'
     ] loop
-        begin
-            execute format(
-                'create function %I() returns fdw_handler language c strict as %L, %L',
-                kind || '_fdw_handler', '$libdir/postgres_fdw', 'postgres_fdw_handler'
-            );
-        exception when undefined_file then
-            raise exception 'ormony''s stand-in of the extension wrappers needs the module postgres_fdw' using
-                errcode = 'feature_not_supported', hint = 'Use a PostgreSQL server that has the real wrappers.';
-        end;
         execute format(
             'create function %I(options text[], catalog oid) returns void language plpgsql as %L',
-            -- A function in SQL would return null, which PostgreSQL does not take from a validator.
             kind || '_fdw_validator', 'begin end'
         );
         execute format(
