@@ -745,13 +745,16 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True):
     """The SQL of revisions by id. A revision that does nothing has no parts.
 
     `loaded` are the files of the project that were run for it (env.py, models, revisions), relative to the
-    project and sorted: with `versions` (python, alembic, sqlalchemy) they are what the SQL depends on.
+    project and sorted: with `versions` (python, alembic, sqlalchemy) they are what the SQL depends on. `wall`
+    says what the kernel kept from the probe, besides its own guards: `network sockets:<how many hidden>`, or
+    nothing.
     """
 
     parts: dict[str, tuple[Part, ...]]
     notices: tuple[Notice, ...] = ()
     loaded: tuple[str, ...] = ()
     versions: dict[str, str] = {}
+    wall: str = ""
 
 
 def sql(
@@ -823,6 +826,7 @@ def sql(
         notices=tuple(notices),
         loaded=tuple(sorted({probe.relative(each) for each in (*offline["loaded"], *online["loaded"])})),
         versions=offline["versions"],
+        wall=offline["wall"],
     )
 
 
@@ -1067,7 +1071,7 @@ class _Probe:
         module = str(error["module"] or "").split(".")[0]
         pip = shlex.quote(self._shown(self.python.with_name("pip")))
         if (self.folder / module).exists() or (self.folder / f"{module}.py").exists():
-            # The service's own package. `python -m alembic` finds it in the current folder, `alembic` does not.
+            # The service's own package: `python -m alembic` finds it in the current folder, `alembic` not.
             installable = _project_name(self.folder / "pyproject.toml") is not None
             return OrmonyError(
                 "probe-failed",

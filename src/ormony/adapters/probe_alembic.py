@@ -80,6 +80,7 @@ class Job:
         self.runs = 0
         self.env_path = ""
         self.engine_target: tuple[Any, ...] | None = None
+        self.engine_place: dict[str, Any] | None = None
         self.ini_target: tuple[Any, ...] | None = None
         self.shadow_addresses: list[tuple[Any, ...]] = []
         self.recording = True
@@ -549,6 +550,13 @@ def on_do_connect(dialect: Any, record: Any, arguments: Any, parameters: Any) ->
     assert JOB.shadow is not None
     if from_env and JOB.engine_target is None:
         JOB.engine_target = target
+        JOB.engine_place = users_place(sys._getframe(1))
+    elif known and target != JOB.engine_target and JOB.engine_target not in (None, JOB.ini_target):
+        # The first engine was taken for the service's own, by its place alone; here is the real one.
+        if JOB.engine_target[0] != JOB.placeholder:
+            what = described("SQLAlchemy", *JOB.engine_target)
+            JOB.violations.append({"kind": "driver", "what": what, "place": JOB.engine_place})
+        JOB.engine_target = target
     shadow = JOB.shadow
     database = "dbname" if dialect.driver in ("psycopg2", "psycopg", "psycopg2cffi", "aiopg") else "database"
     ours = {name: parameters[name] for name in KEPT_PARAMETERS if name in parameters}
@@ -755,10 +763,14 @@ def patch_alembic() -> None:
     migration.HeadMaintainer.update_to_step = lambda self, step: None
 
 
-def note_mode_question(frame: types.FrameType) -> None:
+def note_mode_question(frame: types.FrameType | None) -> None:
     """A revision that asks whether it runs offline would tell us something else than a database."""
-    name = str(frame.f_globals.get("__name__", ""))
-    if JOB.step is not None and not JOB.online and not name.startswith("alembic."):
+    # The functions of `alembic.context` only pass the question on.
+    while frame is not None and frame.f_globals.get("__name__") in ("alembic.context", "alembic.op"):
+        frame = frame.f_back
+    if frame is None or JOB.step is None or JOB.online:
+        return
+    if not str(frame.f_globals.get("__name__", "")).startswith("alembic."):
         found = {"reason": "it asks whether it runs offline", "place": users_place(frame)}
         JOB.step.needs = JOB.step.needs or found
 
@@ -1205,13 +1217,18 @@ def failure(error: BaseException) -> Abort:
 
 
 def adapt_default_url() -> None:
-    """Where nobody told us the driver, name the one that is installed."""
+    """Where nobody told us the driver, name one that is installed: SQLAlchemy's default changed with 2.1."""
     url = os.environ.get("DATABASE_URL", "")
-    if url.startswith("postgresql://" + "ormony:") and importlib.util.find_spec("psycopg2") is None:
-        for driver in ("asyncpg", "psycopg", "pg8000"):
-            if importlib.util.find_spec(driver) is not None:
-                os.environ["DATABASE_URL"] = "postgresql+{}{}".format(driver, url[len("postgresql") :])
-                return
+    if not url.startswith("postgresql://ormony:") or importlib.util.find_spec("sqlalchemy") is None:
+        return
+    version = importlib.import_module("sqlalchemy").__version__
+    newer = tuple(int(each) for each in re.findall(r"\d+", version)[:2]) >= (2, 1)
+    first, second = ("psycopg", "psycopg2") if newer else ("psycopg2", "psycopg")
+    for driver in (first, second, "asyncpg", "pg8000"):
+        if importlib.util.find_spec(driver) is not None:
+            if driver != first:
+                os.environ["DATABASE_URL"] = "postgresql+" + driver + url[len("postgresql") :]
+            return
 
 
 def outcome(error: dict[str, Any] | None) -> dict[str, Any]:
