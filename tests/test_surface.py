@@ -512,6 +512,8 @@ MISSING = {
     "pgcrypto": [
         "select extensions.pgp_sym_encrypt('a', 'b')",
         "select extensions.encrypt('a', 'b', 'aes')",
+        "select extensions.crypt('a', '$1$abcdefgh')",
+        "select extensions.crypt('ä', extensions.gen_salt('bf'))",
         "select extensions.pgp_pub_decrypt('a', 'b')",
     ],
     "http": [
@@ -652,6 +654,12 @@ SAME = [
     "dearmor(armor(decode(repeat('ab', 100), 'hex')))",
     "dearmor('nothing')",
     "dearmor(replace(armor('abc'), 'YWJj', 'YWJk'))",
+    *(
+        f"crypt('{word}', '{salt}')"
+        for word in ("", "password", "a" * 100)
+        for salt in ("$2a$04$CCCCCCCCCCCCCCCCCCCCC.", "$2a$05$abcdefghijklmnopqrstuu")
+    ),
+    "crypt('secret', crypt('secret', '$2a$04$CCCCCCCCCCCCCCCCCCCCC.'))",
     "length(gen_random_bytes(1024))",
     "gen_random_bytes(0)",
     "gen_random_bytes(1025)",
