@@ -1,8 +1,8 @@
-"""300 generated migrations: `ormony deploy` beside psql -1, supabase db push, alembic upgrade and sqlx migrate run.
+"""300 generated migrations: `ormony deploy` beside psql -1, supabase db push, alembic and sqlx migrate run.
 
-One run, one server, a fresh database for every measurement, the tools taking turns; the table shows the median and
-its ratio to `psql -1`. `make bench` runs it; `--files N` and `--rounds N` change the size. `import click` against
-`ormony --help` is measured at the end.
+One run, one server, a fresh database for every measurement, the tools taking turns; the table shows the
+median and its ratio to `psql -1`. `make bench` runs it; `--files N` and `--rounds N` change the size. `import
+click` against `ormony --help` is measured at the end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from ormony.database import server, surface
+from ormony.database import server
 
 ROOT = Path(__file__).parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -30,7 +30,7 @@ ALEMBIC = ROOT / ".venv-services" / "bin" / "alembic"
 
 
 def migration(number: int) -> str:
-    """A migration like a real one: a table, a foreign key to the one before, an index, a trigger-free backfill."""
+    """A migration like a real one: a table, a foreign key to the one before, an index, rows."""
     before = f"references t{number - 1} (id)" if number else ""
     return f"""create table t{number} (
   id bigint primary key generated always as identity,
@@ -71,7 +71,8 @@ def projects(folder: Path, count: int) -> None:
     (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n")
     (folder / "alembic" / "env.py").write_text(
         "import os\n\nfrom alembic import context\nfrom sqlalchemy import create_engine\n\n"
-        'with create_engine(os.environ["URL"].replace("postgresql:", "postgresql+psycopg:")).connect() as connection:\n'
+        'url = os.environ["URL"].replace("postgresql:", "postgresql+psycopg:")\n'
+        "with create_engine(url).connect() as connection:\n"
         "    context.configure(connection=connection)\n"
         "    with context.begin_transaction():\n        context.run_migrations()\n"
     )
@@ -102,24 +103,20 @@ def main() -> None:
         try:
             measure(folder, cluster, arguments.files, arguments.rounds)
         finally:
-            server.stop(cluster)
+            server.destroy(cluster.home)
     help_cost(arguments.rounds)
 
 
 def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> None:
-    superuser = cluster.url("postgres", user="supabase_admin")
-    with psycopg.connect(superuser, autocommit=True) as connection:
-        connection.execute("create database bench_template")
-    with psycopg.connect(cluster.url("bench_template", user="supabase_admin"), autocommit=True) as connection:
-        surface.install_database(connection)
+    superuser = cluster.url("template1", user="supabase_admin")
 
     def fresh() -> str:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("drop database if exists bench with (force)")
-            connection.execute("create database bench template bench_template owner postgres")
-        return cluster.tcp_url("bench", user="postgres")
+        server.create_database(cluster, "bench")
+        return cluster.url("bench")
 
-    psql = server.binary("psql")
+    psql = server.psql()
     contestants: dict[str, Callable[[str], float]] = {
         "psql -1 -f": lambda url: timed(
             [str(psql), "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", url], {}, folder
@@ -175,9 +172,8 @@ def help_cost(rounds: int) -> None:
         rows["ormony --help"].append(timed([str(BIN / "ormony"), "--help"], {}, ROOT))
     floor = statistics.median(rows["python -c 'import click'"])
     for name, seconds in rows.items():
-        print(
-            f"{name}: {statistics.median(seconds) * 1000:.0f} ms, ratio {statistics.median(seconds) / floor:.2f}"
-        )
+        median = statistics.median(seconds)
+        print(f"{name}: {median * 1000:.0f} ms, ratio {median / floor:.2f}")
 
 
 if __name__ == "__main__":
