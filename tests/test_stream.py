@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from ormony import stream
 from ormony.errors import OrmonyError
 from ormony.files import sha256
 from ormony.history import AlembicStamp, History, Part, Revision, Service
+from ormony.sql import Name
 from ormony.stream import Incoming, Merged, Provenance, StreamFile
 
 WEB = Service(name="web", orm="drizzle", path="services/web", database="main", lane=(100, 199))
@@ -328,6 +330,42 @@ def test_a_new_use_of_what_another_service_has_dropped_for_good_is_an_error() ->
     again = merge({"web": chain("CREATE TABLE t ()", "DROP TABLE t", "CREATE TABLE t ()")}, first.files)
     everything = [*first.files, *again.files]
     assert shown(merge({"api": chain("CREATE VIEW v AS SELECT * FROM t")}, everything)) == ["00200 api/r1"]
+
+
+def test_a_drop_of_another_thing_of_that_name_orders_nothing() -> None:
+    function = "CREATE FUNCTION f(a {}) RETURNS int LANGUAGE sql AS 'SELECT 1'"
+    texts = [function.format("int"), function.format("text"), "DROP FUNCTION f(int)"]
+    first = merge({"web": chain(*texts)})
+    view = {"api": chain("CREATE VIEW v AS SELECT f('x')")}
+    assert shown(merge(view, first.files)) == ["00200 api/r1"]
+    gone = merge({"web": chain(*texts, "DROP FUNCTION f(text)")}, first.files)
+    refused("use-after-drop", view, [*first.files, *gone.files])
+    # An unqualified name that is found in another schema of the search path.
+    apart = msgspec.structs.replace(API, search_path=("app", "public"))
+    first = merge(
+        {"web": chain("CREATE TABLE t (); CREATE SCHEMA app; CREATE TABLE app.t ()", "DROP TABLE t")}
+    )
+    merged = merge({"api": chain("CREATE VIEW v AS SELECT * FROM t")}, first.files, services=[WEB, apart])
+    assert shown(merged) == ["00200 api/r1"]
+
+
+def test_a_new_enum_value_waits_for_its_type_and_what_nobody_creates_orders_nothing() -> None:
+    merged = merge(
+        {
+            "web": chain("ALTER TYPE status ADD VALUE 'late'"),
+            "api": chain("CREATE TYPE status AS ENUM ('new')"),
+            "rust": chain("CREATE TABLE t (u uuid REFERENCES auth.users, n _sqlx_migrations)"),
+        }
+    )
+    assert shown(merged) == ["00200 api/r1", "00300 rust/r1", "01100 web/r1"]
+
+
+def test_a_search_path_that_a_dump_empties_ends_with_its_file() -> None:
+    dump = "SELECT pg_catalog.set_config('search_path', '', false); CREATE TABLE public.t (id int);"
+    merged = merge(
+        {"api": chain(dump, "CREATE TABLE u ()"), "web": chain("CREATE VIEW v AS SELECT * FROM t, u")}
+    )
+    assert shown(merged) == ["00200 api/r1", "00201 api/r2", "01100 web/r1"]
 
 
 def test_branches_of_one_history_follow_parents_and_depends_on() -> None:
@@ -766,9 +804,7 @@ def test_role_and_search_path_are_stated_and_set() -> None:
         file.body
         == 'SET ROLE "we""b"; SET search_path TO "app", "pub lic";\nCREATE TABLE t ()\n;\nRESET ROLE;\n'
     )
-    assert [facts.creates for facts in stream.sql.facts(file.body)][2] == {
-        stream.Name("relation", "app", "t")
-    }
+    assert [facts.creates for facts in stream.sql.facts(file.body)][2] == {Name("relation", "app", "t")}
 
 
 def test_a_search_path_of_a_service_is_where_its_tables_are() -> None:
@@ -904,7 +940,7 @@ def worlds(draw: st.DrawFn) -> dict[str, list[Incoming]]:
                         [
                             f"ALTER TABLE t{at} ADD FOREIGN KEY (id) REFERENCES {table}",
                             f"CREATE VIEW v{at}_{table} AS SELECT * FROM {table}",
-                            f"INSERT INTO {table} VALUES (1)",
+                            f"INSERT INTO {table} SELECT 1 WHERE false",
                             f"ALTER TABLE {table} ADD COLUMN c{at} int",
                         ]
                     )
@@ -985,3 +1021,131 @@ def test_an_unfrozen_stream_heals_behind_any_frozen_file(
     assert {file.text for file in healed} == {file.text for file in files}
     again = merge(world, [*healed, deployed], [deployed.path])
     assert (again.files, again.renumbered) == ((), ())
+
+
+# ------------------------------------------------------------------------------------------ on a real server
+
+
+def replay(conn: psycopg.Connection[tuple[object, ...]], files: Sequence[StreamFile]) -> None:
+    """Run the stream in an empty schema of its own."""
+    conn.execute("DROP SCHEMA IF EXISTS replay CASCADE")
+    conn.execute("CREATE SCHEMA replay")
+    conn.execute("SET search_path = replay")
+    for file in stream.in_stream_order(files):
+        if file.transaction:
+            with conn.transaction():
+                conn.execute(file.text.encode())
+        else:
+            for statement in stream.sql.statements(file.text):
+                conn.execute(statement.sql.encode())
+
+
+def foreign_keys(conn: psycopg.Connection[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    query = """SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+               WHERE contype = 'f' AND connamespace = 'replay'::regnamespace"""
+    return set(conn.execute(query))
+
+
+def test_random_worlds_replay_and_the_parser_saw_what_they_made(fresh_database: str) -> None:
+    with psycopg.connect(fresh_database, autocommit=True) as conn:
+
+        @settings(deadline=None, max_examples=25)
+        @given(worlds())
+        def replays(world: dict[str, list[Incoming]]) -> None:
+            files = merge(world).files
+            replay(conn, files)
+            query = """SELECT relname FROM pg_class
+                       WHERE relnamespace = 'replay'::regnamespace AND relkind IN ('r', 'v', 'i')"""
+            there = {name for (name,) in conn.execute(query) if not str(name).endswith("_pkey")}
+            seen = {
+                name.name
+                for file in files
+                for facts in stream.sql.facts(file.text)
+                for name in facts.creates
+                if name.kind == "relation"
+            }
+            assert seen == there
+
+        replays()
+
+
+@pytest.mark.parametrize(
+    ("web", "api", "keys"),
+    [
+        (f"{USERS}; {KEY}", TEAMS, 2),
+        (
+            "CREATE TABLE users (id int PRIMARY KEY, team int REFERENCES teams ON DELETE CASCADE DEFERRABLE)",
+            TEAMS,
+            2,
+        ),
+        (
+            f"{USERS}; ALTER TABLE users ADD p int REFERENCES teams, ADD FOREIGN KEY (team) REFERENCES teams",
+            TEAMS,
+            3,
+        ),
+        (
+            f"{USERS}; DO $$ BEGIN {KEY}; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+            TEAMS,
+            2,
+        ),
+    ],
+)
+def test_a_broken_cycle_makes_the_keys_that_the_services_wrote(
+    fresh_database: str, web: str, api: str, keys: int
+) -> None:
+    with psycopg.connect(fresh_database, autocommit=True) as conn:
+        replay(conn, merge({"web": chain(web), "api": chain(api)}).files)
+        merged = foreign_keys(conn)
+        # The same two texts where no cycle is: the tables are there first, and the keys are added to them.
+        alone = [hand("1_a.sql", "CREATE TABLE teams (id int PRIMARY KEY, owner int)"), hand("2_b.sql", web)]
+        alone.append(hand("3_c.sql", "ALTER TABLE teams ADD FOREIGN KEY (owner) REFERENCES users (id)"))
+        replay(conn, alone)
+        assert merged == foreign_keys(conn)
+        assert len(merged) == keys
+
+
+def test_lifted_keys_and_sequences_have_the_names_that_postgres_gives(fresh_database: str) -> None:
+    names = [
+        ("a", ["b"]),
+        ("t" * 60, ["c" * 60]),
+        ("t" * 60, ["c"]),
+        ("t", ["c" * 60]),
+        ("é" * 29, ["ü" * 29]),
+        ("t" * 30, ["x" * 25, "y" * 25]),
+        ("日" * 20, ["本" * 20]),
+    ]
+    sequences = """SELECT relname FROM pg_class
+                   WHERE relkind = 'S' AND relnamespace = 'replay'::regnamespace"""
+    with psycopg.connect(fresh_database, autocommit=True) as conn:
+        for table, columns in names:
+            quoted = [stream.sql.quote_identifier(each) for each in columns]
+            other = ", ".join(f"p{at} int" for at in range(len(columns)))
+            key = ", ".join(f"p{at}" for at in range(len(columns)))
+            one = f"CREATE TABLE o ({other}, PRIMARY KEY ({key}))"
+            two = (
+                f"CREATE TABLE {stream.sql.quote_identifier(table)} (s serial, {' int, '.join(quoted)} int, "
+            )
+            two += f"FOREIGN KEY ({', '.join(quoted)}) REFERENCES o)"
+            (statement,) = stream.sql.statements(two)
+            lifted = stream.sql.lift_foreign_keys(statement, frozenset({Name("relation", "public", "o")}))
+            assert lifted is not None
+            replay(conn, [hand("1_a.sql", one), hand("2_b.sql", two)])
+            expected = foreign_keys(conn)
+            ((sequence,),) = conn.execute(sequences)
+            (found,) = stream.sql.facts(two)
+            assert Name("relation", "public", str(sequence)) in found.creates
+            apart = "; ".join([str(lifted.rest), *lifted.foreign_keys])
+            replay(conn, [hand("1_a.sql", one), hand("2_b.sql", apart)])
+            assert foreign_keys(conn) == expected
+
+
+def test_role_and_search_path_hold_for_any_tool(fresh_database: str) -> None:
+    service = msgspec.structs.replace(WEB, role="authenticated", search_path=("app", "pub lic"))
+    files = merge({"web": [rev("r", "CREATE TABLE t ()")]}, services=[service]).files
+    with psycopg.connect(fresh_database, autocommit=True) as conn:
+        conn.execute("CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO authenticated")
+        replay(conn, files)
+        query = """SELECT relowner::regrole::text, relnamespace::regnamespace::text
+                   FROM pg_class WHERE relname = 't'"""
+        assert list(conn.execute(query)) == [("authenticated", "app")]
+        assert conn.execute("SELECT current_user").fetchone() == ("postgres",)

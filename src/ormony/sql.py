@@ -7,6 +7,7 @@ catalog.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -216,7 +217,7 @@ def _parse(sql: str) -> tuple[_Raw, ...]:
     result = native.lib.pg_query_parse(sql.encode())
     try:
         check_error(result)
-        tree = msgspec.json.decode(result.parse_tree)
+        tree = _decode(result.parse_tree)
     finally:
         native.lib.pg_query_free_parse_result(result)
     found = []
@@ -224,6 +225,19 @@ def _parse(sql: str) -> tuple[_Raw, ...]:
         begin, length = entry.get("stmt_location", 0), entry.get("stmt_len", 0)
         found.append(_Raw(entry["stmt"], begin, begin + length if length else None))
     return tuple(found)
+
+
+def _decode(data: bytes) -> Any:
+    """JSON as Python values, without the garbage collector, which would go through the growing tree again and
+    again.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return msgspec.json.decode(data)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _try_parse(sql: str) -> tuple[_Raw, ...]:
@@ -457,6 +471,9 @@ _MAYBE_NON_TRANSACTIONAL: Final = frozenset(
 )
 
 
+_ONLY_CONCURRENTLY: Final = frozenset({"IndexStmt", "DropStmt", "AlterTableStmt"})
+
+
 def non_transactional(statement: Statement) -> bool:
     """Whether PostgreSQL refuses the statement inside a transaction (25001), as far as its text shows.
 
@@ -464,6 +481,8 @@ def non_transactional(statement: Statement) -> bool:
     slot.
     """
     if statement.kind not in _MAYBE_NON_TRANSACTIONAL:
+        return False
+    if statement.kind in _ONLY_CONCURRENTLY and "concurrently" not in statement.sql.lower():
         return False
     node = _parse(statement.sql)[0].node[statement.kind]
     options = _options(node.get("options", ()) or node.get("params", ()))

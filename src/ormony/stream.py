@@ -622,11 +622,12 @@ class _Graph:
         for node in self.nodes:
             for name, facts in node.drops.items():
                 again = [each for each in _creators(name, creators) if each.rank > node.rank]
-                if any(each.service == node.service for each in again):
+                anew = any(each.service == node.service for each in again)
+                if anew or self._overload_stays(node, name, creators):
                     continue  # dropped to be made anew: what uses it may come before or after
                 what = "renames" if name in facts.renames else "drops"
                 for user in users.get(name, ()):
-                    if user.service == node.service or user is node:
+                    if user.service == node.service or _means_another(user, name, creators):
                         continue
                     if node.frozen and user.incoming is not None and not again and name in node.needs:
                         raise OrmonyError(
@@ -639,6 +640,23 @@ class _Graph:
                         f'"{node.label}" {what} {name} ({node.at(facts)}), which "{user.label}" needs before'
                     )
                     self._add(node, user, _Reason(reason))
+
+    def _overload_stays(self, node: _Node, name: Name, creators: Mapping[Name, list[_Node]]) -> bool:
+        """Whether a function of that name with other arguments is left after `node` has dropped one."""
+
+        def overloads(names: Iterable[Name]) -> set[Name]:
+            return {
+                each
+                for each in names
+                if each.kind == "signature"
+                and each.schema == name.schema
+                and each.name.startswith(f"{name.name}(")
+            }
+
+        if name.kind != "function" or not overloads(node.drops):
+            return False
+        dropped = {each for other in self.nodes if other.rank <= node.rank for each in overloads(other.drops)}
+        return bool(overloads(creators) - dropped)
 
     def _follow_orders(self) -> None:
         by_label: dict[str, list[_Node]] = {}
@@ -708,6 +726,18 @@ def _creators(name: Name, creators: Mapping[Name, list[_Node]]) -> list[_Node]:
     if not found and name.kind == "type":
         return creators.get(Name("relation", name.schema, name.name), [])
     return found
+
+
+def _means_another(user: _Node, name: Name, creators: Mapping[Name, list[_Node]]) -> bool:
+    """Whether `user` has a thing of that name by itself, or finds one in another schema of its search path.
+    """
+    if any(each.service == user.service for each in _creators(name, creators)):
+        return True
+    return any(
+        each != name and (each.kind, each.name, each.of) == (name.kind, name.name, name.of)
+        for each in user.needs
+        if _creators(each, creators)
+    )
 
 
 def _pick(node: _Node, name: Name, creators: Mapping[Name, list[_Node]]) -> _Node | None:
