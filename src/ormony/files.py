@@ -40,8 +40,7 @@ def read_bytes(root: Path, path: str) -> bytes:
 
 
 def read_text(root: Path, path: str) -> str:
-    """The text of `root/path`, newlines and byte-order mark untouched. Raises `unreadable-file`, `not-utf-8`.
-    """
+    """The text of `root/path`, newlines and BOM untouched. Raises `unreadable-file`, `not-utf-8`."""
     data = read_bytes(root, path)
     try:
         return data.decode("utf-8")
@@ -56,8 +55,7 @@ def read_text(root: Path, path: str) -> str:
 
 
 def inside(root: Path, path: str) -> Path:
-    """The real place of `path` under `root`. Raises `path-outside-project`, also for a link that leads out.
-    """
+    """The real place of `path` below `root`. Raises `path-outside-project`, also for links that lead out."""
     try:
         base = root.resolve()
         target = (base / PurePosixPath(path)).resolve()

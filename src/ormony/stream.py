@@ -729,8 +729,7 @@ def _creators(name: Name, creators: Mapping[Name, list[_Node]]) -> list[_Node]:
 
 
 def _means_another(user: _Node, name: Name, creators: Mapping[Name, list[_Node]]) -> bool:
-    """Whether `user` has a thing of that name by itself, or finds one in another schema of its search path.
-    """
+    """Whether `user` has a thing of that name itself, or finds one in another schema of its search path."""
     if any(each.service == user.service for each in _creators(name, creators)):
         return True
     return any(
