@@ -56,12 +56,18 @@ class ServiceLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Initialized(msgspec.Struct, frozen=True, kw_only=True):
-    """What `init` found, the text of the ormony.toml, and whether it was written."""
+    """What `init` found, the text of the ormony.toml, and whether it was written.
+
+    `stream_files` counts the files that lie in the stream already.
+    """
 
     file: str
     text: str
     written: bool
     services: tuple[ServiceLine, ...]
+    stream: str
+    stream_files: int
+    next: str
     notices: tuple[Notice, ...] = ()
 
 
@@ -204,6 +210,8 @@ def init(root: Path, *, dry_run: bool = False) -> Initialized:
         )
     proposal = projects.propose(root)
     text = projects.as_toml(proposal)
+    folder = proposal.databases[0].stream
+    found, notices = supabase.read_stream(root, folder)
     if not dry_run:
         files.write(root, [File(projects.CONFIG, text)])
     return Initialized(
@@ -211,6 +219,10 @@ def init(root: Path, *, dry_run: bool = False) -> Initialized:
         text=text,
         written=not dry_run,
         services=tuple(ServiceLine(name=s.name, orm=s.orm, path=s.path) for s in proposal.services),
+        stream=folder,
+        stream_files=len(found),
+        next="ormony sync" if proposal.services else "ormony deploy",
+        notices=notices,
     )
 
 
@@ -298,6 +310,28 @@ def _places(stream: Sequence[StreamFile], service: Service, history: History) ->
         if origin is not None and origin.service == service.name and origin.source in ids:
             places.setdefault(ids[origin.source], []).append(file)
     return places
+
+
+def _unmerged_notice(loaded: _Loaded) -> list[Notice]:
+    """That some revisions are no part of what a deploy applies, for they are not in the stream."""
+    counts = {}
+    for service in loaded.services:
+        history = loaded.histories[service.name]
+        merged = _places(loaded.stream, service, history)
+        count = sum(revision.id not in merged for revision in history.revisions)
+        if count:
+            counts[service.name] = count
+    if not counts:
+        return []
+    what = ", ".join(f"{count} of {name}" for name, count in counts.items())
+    return [
+        Notice(
+            code="unmerged",
+            message=f"migrations that are not in the stream are not deployed: {what}",
+            place=loaded.database.stream,
+            hint="ormony sync",
+        )
+    ]
 
 
 def _lane(service: Service) -> int | tuple[int, int]:
@@ -557,8 +591,11 @@ def _merge(
             continue
         progress(f"asking alembic of {name} for SQL", 0, len(wanted))
 
-        def applied(ids: tuple[str, ...], service: Service = service) -> str:
-            return _shadow_before(service, ids, loaded, incoming, numbering, shadow)
+        def applied(ids: tuple[str, ...], service: Service = service, wanted: Sequence[str] = wanted) -> str:
+            earlier = _earlier(project, service, loaded, wanted, ids[0])
+            return _shadow_before(
+                service, ids, loaded, {**incoming, service.name: earlier}, numbering, shadow
+            )
 
         made = alembic.sql(project.root, service, loaded.histories[name], wanted, shadow=applied)
         generated[name] = made.parts
@@ -666,6 +703,20 @@ def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:
     ]
 
 
+def _earlier(
+    project: Project, service: Service, loaded: _Loaded, wanted: Sequence[str], first: str
+) -> list[streams.Incoming]:
+    """The wanted revisions before `first` that are not in the stream yet; each has its SQL offline."""
+    history = loaded.histories[service.name]
+    merged = _places(loaded.stream, service, history)
+    ids = [revision.id for revision in history.revisions]
+    before = [each for each in ids[: ids.index(first)] if each in wanted and each not in merged]
+    made = alembic.sql(project.root, service, history, before, shadow=None).parts
+    return [
+        streams.Incoming(revision, made[revision.id]) for revision in history.revisions if revision.id in made
+    ]
+
+
 def _shadow_before(
     service: Service,
     ids: tuple[str, ...],
@@ -743,6 +794,7 @@ def deploy(
     for loaded in loads:
         notices += loaded.notices
         notices += _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
+        notices += _unmerged_notice(loaded)
     with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
         targets = [
             deploying.Target(

@@ -16,7 +16,7 @@ from typing import Final, TypeVar, get_args
 
 import msgspec
 
-from ormony import files
+from ormony import files, git
 from ormony.adapters import detect
 from ormony.adapters.detected import Detected
 from ormony.errors import OrmonyError
@@ -373,7 +373,14 @@ def _detected_stream(found: Sequence[Detected]) -> str | None:
 
 
 def _default_branch(root: Path) -> str | None:
-    return "main" if (root / ".git").exists() else None
+    """`main` or `master`, whichever the repository has here or at origin; `main` for one without commits."""
+    for branch in ("main", "master"):
+        found = git.snapshot(root, branch, CONFIG)
+        if found is None:
+            return "main" if (root / ".git").exists() else None
+        if found.reference != "HEAD":
+            return branch
+    return None
 
 
 def proposed_services(found: Sequence[Detected], database: str = "main") -> tuple[Service, ...]:

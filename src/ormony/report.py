@@ -160,7 +160,9 @@ def _initialized(value: commands.Initialized, console: Console) -> None:
     _line(console, f"wrote {value.file}", "green")
     for service in value.services:
         _line(console, f"  {service.name:<16} {service.orm:<10} {service.path}")
-    _line(console, "next: ormony sync", "cyan")
+    if value.stream_files:
+        _line(console, f"stream   {value.stream_files} files in {value.stream}")
+    _line(console, f"next: {value.next}", "cyan")
 
 
 def _status(value: commands.Status, console: Console) -> None:

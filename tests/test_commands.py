@@ -1,0 +1,82 @@
+"""Verbs on small projects of the shapes that real ones have, with the tools that these use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import saas
+from ormony import commands, project
+from ormony.database import server
+
+HERE = Path(__file__).parent
+SERVICES = Path(os.environ.get("ORMONY_SERVICES_VENV", HERE.parent / ".venv-services"))
+
+
+@pytest.fixture
+def root(reachable_folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """An empty project that the server's uid can reach; its clusters are removed afterwards."""
+    folder = reachable_folder / request.node.name
+    folder.mkdir()
+    yield folder
+    server.destroy(server.home_of(folder))
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+@pytest.fixture
+def alembic_project(root: Path) -> Path:
+    """An Alembic service whose third and fifth revisions read what the ones before them made."""
+    if not (SERVICES / "bin" / "python").exists():
+        pytest.fail(f"{SERVICES} is missing; run: make setup", pytrace=False)
+    shutil.copytree(HERE / "projects" / "alembic_shop", root / "api")
+    python = SERVICES / "bin" / "python"
+    write(root, "ormony.toml", f'[services.api]\npath = "api"\norm = "alembic"\npython = "{python}"\n')
+    return root
+
+
+def test_a_revision_that_reads_rows_sees_the_unmerged_ones_before_it(alembic_project: Path) -> None:
+    found = project.load(alembic_project)
+    done = commands.sync(found)
+    assert len(done.written) >= 5
+    assert {notice.code for notice in done.notices} >= {"recorded-against-shadow"}
+    assert commands.sync(found).written == ()
+    deployed = commands.deploy(found).databases[0]
+    assert len(deployed.applied) == len(done.written)
+
+
+def test_a_deploy_names_what_is_not_merged(alembic_project: Path) -> None:
+    (notice,) = [n for n in commands.deploy(project.load(alembic_project)).notices if n.code == "unmerged"]
+    assert notice.message == "migrations that are not in the stream are not deployed: 5 of api"
+    assert notice.hint == "ormony sync"
+
+
+@pytest.mark.parametrize(
+    ("branch", "line"),
+    [
+        ("main", 'frozen = "main"'),
+        ("master", 'frozen = "master"'),
+        ("trunk", '# frozen = "main"'),
+    ],
+)
+def test_init_freezes_the_branch_that_there_is(root: Path, branch: str, line: str) -> None:
+    write(root, "supabase/migrations/20240101000000_first.sql", "create table a (id int);\n")
+    saas.git(root, "init", "-q", "-b", branch)
+    saas.commit(root, "first")
+    done = commands.init(root)
+    assert f"\n{line}    #" in done.text
+    assert (done.stream, done.stream_files, done.next) == ("supabase/migrations", 1, "ormony deploy")
+
+
+def test_init_in_a_folder_of_a_repository_finds_the_branch(root: Path) -> None:
+    write(root, "shop/supabase/migrations/20240101000000_first.sql", "create table a (id int);\n")
+    saas.git(root, "init", "-q", "-b", "master")
+    saas.commit(root, "first")
+    assert '\nfrozen = "master"    #' in commands.init(root / "shop").text
