@@ -58,7 +58,11 @@ def run_piece(
             if sql.non_transactional(found[n]):
                 _alone(conn, file, found[n], n, begun if n == piece.start else None, step, patience_ms)
             else:
-                _recorded(conn, file, found[n], n, step, lock_timeout_ms)
+                try:
+                    _recorded(conn, file, found[n], n, step, lock_timeout_ms)
+                except psycopg.errors.ActiveSqlTransaction:  # its text did not show that
+                    conn.rollback()
+                    _alone(conn, file, found[n], n, None, step, patience_ms)
         except psycopg.Error as error:
             if conn.closed:
                 raise

@@ -89,7 +89,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[str, ...] = ()  # the steps in words
     adopted: tuple[Verdict, ...] = ()
     drift: tuple[str, ...] = ()
-    seconds: float = 0.0  # from the first statement of the first file to the end of the last COMMIT
+    seconds: float = 0.0  # from the first file's first statement to the last COMMIT
     notices: tuple[Notice, ...] = ()
 
 
@@ -171,6 +171,13 @@ class _Sum(msgspec.Struct):
     shown: list[str] = []
     notices: list[Notice] = []
     adoption: Adoption | None = None
+    began: float | None = None
+    seconds: float = 0.0
+
+    def begin(self) -> None:
+        """Note the moment of the first statement."""
+        if self.began is None:
+            self.began = time.monotonic()
 
 
 def _deploying(
@@ -229,6 +236,7 @@ def _deploying(
         notices=tuple(total.notices),
         adopted=total.adoption.verdicts if total.adoption is not None else (),
         drift=total.adoption.drift if total.adoption is not None else (),
+        seconds=total.seconds,
     )
 
 
@@ -476,6 +484,7 @@ def _work(
             continue
         total.steps += 1
         total.applied += step.versions
+        total.seconds = time.monotonic() - (total.began or time.monotonic())
         waiting.pop(0)
         talk.progress("committed", len(total.applied), len(plan.pending))
         if waiting:
@@ -509,6 +518,7 @@ def _inside(
         for piece in step.pieces:
             file = files[piece.version]
             talk.progress(_base(file), count, len(plan.pending))
+            total.begin()
             begun = time.monotonic()
             try:
                 _run(conn, rehearse.cut_out(file, parsed[piece.version], piece), options)
@@ -673,6 +683,7 @@ def _outside(
     file = files[piece.version]
     record = state.records.get(piece.version) if piece.version in state.running else None
     step = Step((piece,), transactional=False)
+    total.begin()
     begun = time.monotonic()
 
     def before(n: int) -> None:
