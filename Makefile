@@ -43,6 +43,10 @@ $(MADE)/tools: tests/tools/package.json
 	cd tests/tools && npm install --no-package-lock --no-audit --no-fund --silent
 	mkdir -p $(MADE) && touch $@
 
+$(MADE)/saas-drizzle-1: examples/saas/variants/drizzle-1/package.json
+	cd examples/saas/variants/drizzle-1 && npm install --no-package-lock --no-audit --no-fund --silent
+	mkdir -p $(MADE) && touch $@
+
 setup: $(MADE)/python $(MADE)/saas-node $(MADE)/saas-python ## the environment of ormony and of the examples
 
 demo: setup ## the main job: three services, one stream, one deploy, on the embedded server
@@ -54,13 +58,13 @@ check: $(MADE)/python ## format, lint, types, fast tests
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
 
-test: setup $(MADE)/postgres15 $(MADE)/services $(MADE)/tools ## everything; CI runs this
+test: setup $(MADE)/postgres15 $(MADE)/services $(MADE)/tools $(MADE)/saas-drizzle-1 ## everything; CI runs this
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	CI=true $(BIN)/pytest -q -n $(JOBS) --dist loadgroup
 
-bench: setup $(MADE)/tools ## ratios against other tools, side by side in one run
+bench: setup $(MADE)/tools $(MADE)/services ## ratios against other tools, side by side in one run
 	$(BIN)/python bench/deploy.py
 
 format: $(MADE)/python
@@ -69,5 +73,6 @@ format: $(MADE)/python
 
 clean: ## remove all that the other targets made
 	rm -rf .venv .venv-services $(MADE) tests/tools/node_modules $(SAAS)/node-service/node_modules \
-	  $(SAAS)/node-service/dist $(SAAS)/python-service/.venv $(SAAS)/rust-service/target bench/results
+	  $(SAAS)/node-service/dist $(SAAS)/python-service/.venv $(SAAS)/rust-service/target \
+	  examples/saas/variants/drizzle-1/node_modules .demo bench/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

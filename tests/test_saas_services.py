@@ -1,0 +1,81 @@
+"""The services of examples/saas are real: they compile, their own tools are content, and they run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import saas
+from ormony.database import server
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("services"), pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the whole stream deployed and the seed run, on 127.0.0.1."""
+    home = Path(tempfile.mkdtemp(prefix="ormony-services-"))
+    home.chmod(0o755)
+    cluster = server.start(home, tcp=True)
+    server.create_database(cluster, "saas")
+    project = saas.copy(tmp_path_factory.mktemp("services") / "saas")
+    found = cluster.url("saas")
+    saas.ormony(project, "deploy", "--to", found)
+    done = subprocess.run(
+        [server.psql(), "-q", "-v", "ON_ERROR_STOP=1", "-f", "supabase/seed.sql", found],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    yield found
+    server.destroy(home)
+
+
+def run(words: list[str], folder: str, url: str, **environment: str) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        words,
+        cwd=saas.EXAMPLE / folder,
+        env={**os.environ, "DATABASE_URL": url, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_drizzle_has_nothing_to_generate_and_the_program_compiles_and_runs(url: str) -> None:
+    before = sorted((saas.EXAMPLE / saas.NODE / "drizzle").iterdir())
+    assert "No schema changes" in run(["npx", "--no-install", "drizzle-kit", "generate"], saas.NODE, url)
+    assert sorted((saas.EXAMPLE / saas.NODE / "drizzle").iterdir()) == before
+    assert "left alone" in run(["npm", "run", "--silent", "build"], saas.NODE, url, DEPLOY_ENV="preview")
+    assert "ANVIL" in run(["node", "dist/main.js", "orders", "acme"], saas.NODE, url).upper()
+
+
+def test_the_build_deploys_on_release(url: str) -> None:
+    printed = run(["npm", "run", "--silent", "build"], saas.NODE, url, DEPLOY_ENV="production")
+    assert "nothing to do" in printed
+
+
+def test_alembic_finds_no_difference_and_the_program_runs(url: str) -> None:
+    printed = run([".venv/bin/alembic", "check"], saas.PYTHON, url)
+    assert "No new upgrade operations detected" in printed
+    words = [".venv/bin/python", "-m", "app.main", "receive", "acme", "north", "ANVIL", "10"]
+    assert run(words, saas.PYTHON, url).strip()
+
+
+def test_the_queries_of_the_rust_service_hold_and_it_runs(url: str) -> None:
+    run(["cargo", "sqlx", "prepare", "--check"], saas.RUST, url)
+    run(["cargo", "run", "--quiet", "--", "enqueue", "acme", "label"], saas.RUST, url, SQLX_OFFLINE="true")
+    assert "label" in run(
+        ["cargo", "run", "--quiet", "--", "list", "acme"], saas.RUST, url, SQLX_OFFLINE="true"
+    )
