@@ -26,7 +26,9 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def reachable_folder() -> Iterator[Path]:
     """A temporary folder that every uid may enter, removed at the end of the session."""
-    folder = Path(tempfile.mkdtemp(prefix="ormony-tests-", dir="/tmp"))
+    memory = Path("/dev/shm")  # ext4 is slow where many files have just been removed, and databases are many
+    usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30
+    folder = Path(tempfile.mkdtemp(prefix="ormony-tests-", dir=memory if usable else "/tmp"))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

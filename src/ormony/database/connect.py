@@ -376,7 +376,7 @@ def _refused(parameters: dict[str, Any], error: psycopg.Error) -> OrmonyError:
     told = (
         [line for line in lines if "failed:" in line or "FATAL" in line] or lines[:1] or ["no reason given"]
     )
-    reason = re.sub(r"\A.*?failed:\s*", "", told[0])
+    reason = re.sub(r"\A.*\bfailed:\s*", "", told[0])
     reason = re.sub(r"\A(?:FATAL|ERROR):\s*", "", reason)
     password = parameters.get("password")
     if password:

@@ -95,6 +95,7 @@ def run_file(
     after = ["COMMIT", *_CLEAN] if own_transaction else [*_CLEAN_IN_TRANSACTION]
     head = "".join(f"{each};\n" for each in before)
     body = _without_mark(file.body)
+    _refuse_null(file, body)
     # A line of its own, for the body may end with a comment.
     tail = ";\n".join(after)
     done, error = send(conn, f"{head}{body}\n;\n{tail}")
@@ -102,7 +103,9 @@ def run_file(
         return
     if own_transaction and conn.pgconn.transaction_status != pq.TransactionStatus.IDLE:
         send(conn, "ROLLBACK")
-    raise _located(error, file, body, len(head), done - len(before), split) from error
+    failed = _located(error, file, body, len(head), done - len(before), split)
+    failed.message = failed.message.replace(f"\n;\n{tail}", "")  # what an open comment or quote has swallowed
+    raise failed from error
 
 
 def run_outside(
@@ -127,6 +130,7 @@ def run_outside(
     if set_up:
         send(conn, ";\n".join(set_up))
     body = _without_mark(file.body)
+    _refuse_null(file, body)
     offsets = _offsets(body, statements)
     for number in range(start, len(statements)):
         statement = statements[number]
@@ -152,9 +156,7 @@ def send(conn: psycopg.Connection[Any], text: str) -> tuple[int, psycopg.Error |
     Ctrl-C cancels the statement on the server before it goes on. The connection's encoding is UTF-8.
     """
     pgconn = conn.pgconn
-    if "\0" in text:  # libpq would silently send what stands before it
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return 0, psycopg.errors.CharacterNotInRepertoire(f"null byte in line {line}")
+    assert "\0" not in text  # libpq would silently send what stands before it
     try:
         pgconn.send_query(text.encode("utf-8", "surrogatepass"))
         return _results(conn)
@@ -224,20 +226,22 @@ def _located(
     error: psycopg.Error, file: StreamFile, body: str, before: int, statement: int, split: Split | None
 ) -> SqlError:
     """The error at its place: `statement` statements of the body had succeeded."""
-    if statement < 0:  # the role of the provenance line does not exist, or is not ours
+    position = int(error.diag.statement_position or 0)
+    if statement < 0 and position <= before:  # the role of the provenance line does not exist, or is not ours
         return sql_error(error, "", file.path, statement=0)
+    statement = max(statement, 0)  # none at all ran if the text cannot be parsed
     offset = None
     at_end = False
     statements: Sequence[str] = ()
-    if not error.diag.statement_position and split is not None:
+    if not position and split is not None:
         with contextlib.suppress(OrmonyError):  # the server has read the text, and our parser cannot
             statements = split(body)
         offsets = _offsets(body, statements)
         at_end = 0 < len(statements) <= statement
         if offsets and not at_end:
             offset = offsets[statement]
-    elif error.diag.statement_position:
-        at_end = int(error.diag.statement_position) > before + len(body) + 1
+    elif position:
+        at_end = position > before + len(body) + 1
     failed = sql_error(
         error, body, file.path, file.body_line, before=before, offset=offset, statement=statement
     )
@@ -262,6 +266,14 @@ def _offsets(body: str, statements: Sequence[str]) -> list[int]:
 def _clean_after(conn: psycopg.Connection[Any]) -> None:
     if conn.pgconn.status == pq.ConnStatus.OK:
         send(conn, ";\n".join(_CLEAN))
+
+
+def _refuse_null(file: StreamFile, body: str) -> None:
+    if "\0" in body:
+        line = file.body_line + body.count("\n", 0, body.index("\0"))
+        raise SqlError(
+            "sql-failed", "the file has a null byte, which SQL cannot have", place=f"{file.path}:{line}"
+        )
 
 
 def _without_mark(body: str) -> str:

@@ -45,6 +45,8 @@ _SOCKET_PORT: Final = 5432
 _LONGEST_SOCKET_PATH: Final = 100  # sun_path holds 107 bytes on Linux and 103 on macOS
 _START_S: Final = 60.0
 _STOP_S: Final = 60.0
+_PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9_./~+-]+")  # libpq takes a comma for the end of a host
+_ORPHANS_S: Final = 15.0
 _ROOM_NEEDED: Final = 160 << 20  # bytes: a data directory, and room to work
 
 
@@ -422,9 +424,10 @@ def _short_sockets(home: Path) -> Path:
 
 
 def _sockets(home: Path, account: _Account) -> Path:
-    """The folder of the socket, made; beside the data unless the path would be too long for a socket."""
+    """The folder of the socket, made; beside the data unless its path were too long, or odd in a URL."""
     folder = home.resolve() / "run"
-    if len(os.fsencode(folder / f".s.PGSQL.{_SOCKET_PORT}")) > _LONGEST_SOCKET_PATH:
+    path = str(folder / f".s.PGSQL.{_SOCKET_PORT}")
+    if len(path) > _LONGEST_SOCKET_PATH or not _PLAIN_PATH.fullmatch(path):
         folder = _short_sockets(home)
     _own_folder(folder, account.uid, 0o700)
     return folder
@@ -435,12 +438,19 @@ def _launch(home: Path, binaries: Binaries, *, tcp: bool, durable: bool) -> Clus
     account = _account(data)
     binaries = _reachable_binaries(binaries, account)
     sockets = _sockets(home, account)
-    for attempt in range(5):
-        port = _free_port(home, fresh=attempt > 0) if tcp else _SOCKET_PORT
+    port = _free_port(home, fresh=False) if tcp else _SOCKET_PORT
+    until = time.monotonic() + _ORPHANS_S
+    while True:
         pid, told = _spawn(home, data, binaries, account, sockets, port, tcp=tcp, durable=durable)
         if pid is not None:
             return Cluster(home=home, sockets=sockets, port=port, pid=pid, tcp=tcp)
-        if not (tcp and "Address already in use" in told):
+        if time.monotonic() > until:
+            break
+        if "Address already in use" in told and tcp:
+            port = _free_port(home, fresh=True)
+        elif "is still in use" in told:
+            time.sleep(0.1)  # a backend of a server that was killed: it ends with its statement
+        else:
             break
     if "No space left on device" in told:
         raise _disk_full(home)
@@ -461,7 +471,7 @@ def _spawn(
     durable: bool,
 ) -> tuple[int | None, str]:
     """The pid of the server when it accepts connections; else None, and what it wrote to its log."""
-    _forget_dead(data)
+    _forget_dead(data, sockets)
     command = [binaries.program("postgres"), "-D", str(data)]
     for name, value in _settings(binaries, account, sockets, port, tcp=tcp, durable=durable).items():
         command += ["-c", f"{name}={value}"]
@@ -542,11 +552,11 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _forget_dead(data: Path) -> None:
-    """Let a pid file not stop us whose process is dead and yet has a pid: a zombie, or the pid's next owner.
+def _forget_dead(data: Path, sockets: Path) -> None:
+    """Let lock files not stop us whose process is dead and yet has a pid: a zombie, or the pid's next owner.
 
-    The pid is replaced by one that cannot be: the file's other lines let PostgreSQL see that no backend of
-    the old server still has the shared memory, which is what the file is for.
+    The pid in the data directory is replaced by one that cannot be: the file's other lines let PostgreSQL see
+    that no backend of the old server still has the shared memory, which is what the file is for.
     """
     path = data / "postmaster.pid"
     try:
@@ -556,11 +566,10 @@ def _forget_dead(data: Path) -> None:
         return
     if _alive(pid) and _is_postgres(pid):
         return
+    for left in sockets.glob(".s.PGSQL.*"):
+        left.unlink(missing_ok=True)
     lines[0] = str(2**31 - 2)
-    found = path.stat()
     path.write_text("\n".join(lines) + "\n")
-    with contextlib.suppress(PermissionError):
-        os.chown(path, found.st_uid, found.st_gid)
 
 
 def _alive(pid: int) -> bool:
@@ -659,9 +668,10 @@ def _disk_full(folder: Path) -> OrmonyError:
 
 
 def _reason(log: str) -> str:
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    serious = [line for line in lines if re.search(r"\b(?:FATAL|PANIC|ERROR)\b|error while loading", line)]
-    return "; ".join((serious or lines or ["its log is empty"])[-3:])
+    """The last words of a log, without times and severities."""
+    lines = [re.sub(r"^\S+ \S+ \S+ \[[0-9]+\] ", "", line.strip()) for line in log.splitlines()]
+    told = [re.sub(r"^[A-Z]+:\s+", "", line) for line in lines if line and not line.startswith("HINT")]
+    return "; ".join(told[-3:]) or "its log is empty"
 
 
 # ----------------------------------------------------------------------------------------------------- making
@@ -720,7 +730,7 @@ def _initialise(home: Path, binaries: Binaries, account: _Account) -> None:
     if done.returncode != 0:
         if "No space left on device" in done.stderr:
             raise _disk_full(home)
-        raise _not_started(f"initdb failed: {_reason(done.stderr.replace('initdb: error', 'ERROR'))}")
+        raise _not_started(f"initdb failed: {_reason(done.stderr)}")
     cluster = _launch(home, binaries, tcp=False, durable=False)
     try:
         with cluster.admin() as admin:
