@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -308,27 +309,33 @@ def test_with_several_databases_all_are_ready_before_the_first_commit(
 
 
 class _Cable:
-    """A socket in front of a server's, which is cut when the client sends COMMIT."""
+    """A socket in front of a server's, which is cut when the client first sends COMMIT."""
 
     def __init__(self, url: str, folder: Path, *, deliver: bool) -> None:
         info = psycopg.conninfo.conninfo_to_dict(url)
         self._server = f"{info['host']}/.s.PGSQL.{info.get('port', 5432)}"
         self._deliver = deliver
         self.cut = False
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(folder / ".s.PGSQL.5432"))
-        self._listener.listen()
+        self._sockets = [socket.socket(socket.AF_UNIX)]
+        self._threads: list[threading.Thread] = []
+        self._sockets[0].bind(str(folder / ".s.PGSQL.5432"))
+        self._sockets[0].listen()
         self.url = psycopg.conninfo.make_conninfo("", **{**info, "host": str(folder), "port": "5432"})
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._start(self._accept)
+
+    def _start(self, work: Callable[..., None], *sockets: socket.socket) -> None:
+        self._threads.append(threading.Thread(target=work, args=sockets, daemon=True))
+        self._threads[-1].start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                client, _ = self._listener.accept()
+                client, _ = self._sockets[0].accept()
                 upstream = socket.socket(socket.AF_UNIX)
+                self._sockets += [client, upstream]
                 upstream.connect(self._server)
-                threading.Thread(target=self._up, args=(client, upstream), daemon=True).start()
-                threading.Thread(target=self._down, args=(client, upstream), daemon=True).start()
+                self._start(self._up, client, upstream)
+                self._start(self._down, client, upstream)
 
     def _up(self, client: socket.socket, upstream: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -348,8 +355,14 @@ class _Cable:
                 client.sendall(data)
 
     def close(self) -> None:
-        """No new connections."""
-        self._listener.close()
+        """End everything."""
+        for each in self._sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for each in self._sockets:
+            each.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ it left behind.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -34,6 +35,7 @@ def run_piece(
     lock_timeout_ms: int,
     patience_ms: int,
     before: Callable[[int], None],
+    around: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> None:
     """Run the statements of a piece one by one, in autocommit, with the role and search path of the file.
 
@@ -56,13 +58,15 @@ def run_piece(
         before(n)
         try:
             if sql.non_transactional(found[n]):
-                _alone(conn, file, found[n], n, begun if n == piece.start else None, step, patience_ms)
+                _alone(
+                    conn, file, found[n], n, begun if n == piece.start else None, step, patience_ms, around
+                )
             else:
                 try:
                     _recorded(conn, file, found[n], n, step, lock_timeout_ms)
                 except psycopg.errors.ActiveSqlTransaction:  # its text did not show that
                     conn.rollback()
-                    _alone(conn, file, found[n], n, None, step, patience_ms)
+                    _alone(conn, file, found[n], n, None, step, patience_ms, around)
         except psycopg.Error as error:
             if conn.closed:
                 raise
@@ -116,6 +120,7 @@ def _alone(
     doing: str | None,
     step: int,
     lock_timeout_ms: int,
+    around: Callable[[], contextlib.AbstractContextManager[None]],
 ) -> None:
     """A statement that PostgreSQL refuses in a transaction; `doing` is what an earlier deploy had begun."""
     if doing is not None:
@@ -127,7 +132,8 @@ def _alone(
     conn.execute("COMMIT")
     conn.execute("SELECT pg_catalog.set_config('lock_timeout', %s, false)", (str(lock_timeout_ms),))
     try:
-        conn.execute(statement.sql.encode())
+        with around():
+            conn.execute(statement.sql.encode())
     except psycopg.Error as error:
         if not conn.closed and error.sqlstate != "42P07":
             _drop_left_over(conn, statement.sql)

@@ -686,6 +686,15 @@ def _outside(
     total.begin()
     begun = time.monotonic()
 
+    # A service that starts now may have SQLx's lock while we wait, unless it would run what we run.
+    orms = {service.name: service.orm for service in target.services}
+    ours = any(
+        orms.get(each.provenance.service) == "sqlx"
+        for each in plan.pending
+        if each.provenance is not None and each.version not in total.applied
+    )
+    lent = functools.partial(locks.lend_sqlx, conn, wait_s=options.wait_s, waiting=talk.say)
+
     def before(n: int) -> None:
         talk.progress(f"{_base(file)} ({n + 1} of {piece.of})", len(total.applied), len(plan.pending))
 
@@ -702,6 +711,7 @@ def _outside(
                 lock_timeout_ms=options.lock_timeout_ms,
                 patience_ms=max(options.lock_timeout_ms, int(options.wait_s * 1000)),
                 before=before,
+                around=contextlib.nullcontext if ours else lent,
             )
         except OrmonyError as error:
             raise refusals.explained(error, watch.seen) from error.__cause__

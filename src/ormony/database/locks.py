@@ -66,6 +66,21 @@ def hold(
         _release(conn, taken)
 
 
+@contextlib.contextmanager
+def lend_sqlx(
+    conn: psycopg.Connection[Any], *, wait_s: float, waiting: Callable[[str], None] | None = None
+) -> Iterator[None]:
+    """Let services that start have SQLx's lock during the block, which must not run what they would run.
+
+    A service that starts waits for it with a snapshot, and CREATE INDEX CONCURRENTLY waits for that snapshot:
+    held over the statement, the lock would end one of the two with a deadlock.
+    """
+    key = _keys(conn)[1]
+    _release(conn, [key])
+    yield
+    _take(conn, key, time.monotonic() + wait_s, wait_s, waiting)
+
+
 def require(conn: psycopg.Connection[Any]) -> None:
     """Take again what the user's SQL may have released (`DISCARD ALL`, `pg_advisory_unlock_all()`).
 
