@@ -192,7 +192,7 @@ def apply(server: Server, database: str, parts: tuple[history.Part, ...]) -> Non
 
 
 def generate(
-    root: Path, one: Service, server: Server | None, **more: object
+    root: Path, one: Service, server: Server | None, *, over_tcp: bool = False, **more: object
 ) -> tuple[History, alembic.Generated]:
     """All SQL of a service, with shadows in which what comes before has been applied."""
     known = alembic.read(root, one)
@@ -201,6 +201,8 @@ def generate(
     def make(wanted: tuple[str, ...]) -> str:
         assert server is not None
         url = server.create("shadow")
+        if over_tcp:
+            url = f"postgresql://postgres@127.0.0.1:{server.port}/shadow"
         before = ids[: ids.index(wanted[0])]
         if before:
             done = alembic.sql(root, one, known, before, shadow=None)
@@ -565,6 +567,42 @@ def test_only_what_is_wanted_is_made(tmp_path: Path) -> None:
     )
 
 
+ENUM = 'op.create_table("{0}", sa.Column("k", sa.Enum("x", name="kind")))'
+
+
+def test_a_shared_enum_is_created_once_whatever_is_wanted(tmp_path: Path, shadow: Server) -> None:
+    """Alembic remembers it for one run of its own only."""
+    bodies = {
+        "r1": ENUM.format("a"),
+        "r2": ENUM.format("b"),
+        "r3": ASKING["result"] + "\n" + ENUM.format("c"),
+    }
+    root = make_project(tmp_path, bodies)
+    known = alembic.read(root, service())
+    second = alembic.sql(root, service(), known, ["r2"], shadow=None)
+    assert second.parts["r2"][0].sql.startswith("CREATE TABLE b")
+    _, made = generate(root, service(), shadow)
+    assert made.parts["r2"] == second.parts["r2"]
+    assert made.parts["r1"][0].sql.startswith("CREATE TYPE kind AS ENUM ('x');")
+    assert made.parts["r3"][0].sql.startswith("CREATE TABLE c"), "the shadow has the type"
+
+
+def test_an_enum_of_a_revision_that_has_not_run_is_looked_up(tmp_path: Path, shadow: Server) -> None:
+    bodies = {
+        "r1": ASKING["result"] + "\n" + ENUM.format("a"),
+        "r2": ENUM.format("b"),
+        "r3": "op.create_table('c')",
+    }
+    _, made = generate(make_project(tmp_path, bodies), service(), shadow)
+    assert made.parts["r1"][0].sql.startswith("CREATE TYPE kind")
+    assert made.parts["r2"][0].sql.startswith("CREATE TABLE b")
+    assert [parts[0].recorded for parts in made.parts.values()] == [True, True, False]
+    assert made.notices[1].message == (
+        'the SQL of revision "r2" was recorded against a shadow, since offline only a database knows whether the '
+        'type "kind" exists'
+    )
+
+
 def test_all_heads_and_dependencies_are_made() -> None:
     known, made = generate(PROJECTS, service("alembic_branches"), None)
     assert {key: parts[0].sql for key, parts in made.parts.items()} == {
@@ -642,8 +680,9 @@ def test_a_commit_in_the_middle_cuts_a_revision(tmp_path: Path, shadow: Server) 
     ]
 
 
+@pytest.mark.parametrize("over_tcp", [False, True])
 @pytest.mark.parametrize("driver", ["psycopg2", "psycopg", "asyncpg", "pg8000"])
-def test_every_driver_reaches_the_shadow(driver: str, tmp_path: Path, shadow: Server) -> None:
+def test_every_driver_reaches_the_shadow(driver: str, over_tcp: bool, tmp_path: Path, shadow: Server) -> None:
     env = ENV.replace(
         'os.environ["DATABASE_URL"]',
         f'"postgresql+{driver}://u:p@db.example.com/app?x=1"'.replace("?x=1", ""),
@@ -669,7 +708,7 @@ def test_every_driver_reaches_the_shadow(driver: str, tmp_path: Path, shadow: Se
         'bind.execute(sa.text("UPDATE t SET b = 5 -:n WHERE a = a"), {"n": -1})\n'
     )
     root = make_project(tmp_path, {"r1": body.replace("\\\\", "\\")}, env=env)
-    _, made = generate(root, service(), shadow)
+    _, made = generate(root, service(), shadow, over_tcp=over_tcp)
     shadow.create("replayed")
     apply(shadow, "replayed", made.parts["r1"])
     with shadow.connect("replayed") as mine, shadow.connect("shadow") as theirs:
@@ -898,6 +937,13 @@ def test_a_missing_import_of_sqlmodel_is_explained(tmp_path: Path) -> None:
         "migrations/versions/r1.py:9: error[probe-failed]: NameError: name 'sqlmodel' is not defined\n"
         'hint: add "import sqlmodel" to migrations/versions/r1.py and to migrations/script.py.mako'
     )
+
+
+def test_a_comment_alone_is_no_sql(tmp_path: Path) -> None:
+    root = make_project(
+        tmp_path, {"r1": 'op.execute("-- nothing;")\nop.execute("/* a */ ;")\nop.execute("")'}
+    )
+    assert generate(root, service(), None)[1].parts == {"r1": ()}
 
 
 def test_env_with_a_buffer_of_its_own(tmp_path: Path) -> None:

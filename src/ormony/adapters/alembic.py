@@ -16,7 +16,7 @@ import shlex
 import tempfile
 import tomllib
 import urllib.parse
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -789,8 +789,10 @@ def sql(
         return Generated(parts={})
     files_of_revisions = frozenset(each.path for each in history.revisions)
     probe = _Probe(root, service, interpreter(root, service), timeout_s, files_of_revisions)
-    offline = probe.run(ids, _heads_before(history, ids), None)
-    steps = offline["steps"]
+    # From the first revision on: whether `create_table` creates an enum type too depends on those before.
+    order = [each.id for each in history.revisions]
+    offline = probe.run(order[: order.index(ids[-1]) + 1], ids, None)
+    steps = {each: step for each, step in offline["steps"].items() if each in set(ids)}
     whole = offline["env_needs"]
     if whole is None and offline["runs"] == 0:
         whole = {"reason": "env.py runs no migrations offline", "place": None}
@@ -808,7 +810,7 @@ def sql(
                 hint="ormony db up",
             )
         block = ids[ids.index(needing[0]) : ids.index(needing[-1]) + 1]
-        online = probe.run(block, (), shadow(block))
+        online = probe.run(block, block, shadow(block))
         if online["runs"] == 0:
             raise OrmonyError(
                 "probe-failed",
@@ -828,11 +830,6 @@ def sql(
         versions=offline["versions"],
         wall=offline["wall"],
     )
-
-
-def _heads_before(known: History, ids: Iterable[str]) -> tuple[str, ...]:
-    before = history.ancestors(known.revisions, frozenset(ids)) - frozenset(ids)
-    return history.effective_heads(known.revisions, before)
 
 
 def _parts(step: Mapping[str, Any], *, recorded: bool) -> tuple[Part, ...]:
@@ -955,8 +952,8 @@ class _Probe:
         # Alembic's relative paths are relative to where it is called: the folder of its configuration.
         self.folder = (self.root / config).parent
 
-    def run(self, ids: Sequence[str], starting: Sequence[str], shadow: str | None) -> dict[str, Any]:
-        """The result of one run; raises the error that it ended with."""
+    def run(self, ids: Sequence[str], wanted: Sequence[str], shadow: str | None) -> dict[str, Any]:
+        """The result of one run of `ids`, of which the `wanted` count; raises the error that ended it."""
         with tempfile.TemporaryDirectory(prefix="ormony-probe-") as scratch:
             result = Path(scratch, "result.json")
             job = Path(scratch, "job.json")
@@ -969,7 +966,7 @@ class _Probe:
                         "ini": str(self.root / self.settings.ini) if self.settings.ini else None,
                         "toml": str(self.folder / "pyproject.toml"),
                         "ids": list(ids),
-                        "starting": list(starting),
+                        "wanted": list(wanted),
                         "result": str(result),
                         "placeholder": subprocesses.PLACEHOLDER_HOST,
                         "shadow": _address(shadow) if shadow else None,

@@ -68,7 +68,7 @@ class Job:
         self.ini: str | None = data["ini"]
         self.toml: str | None = data["toml"]
         self.ids: list[str] = data["ids"]
-        self.starting: list[str] = data["starting"]
+        self.wanted: set[str] = set(data["wanted"])
         self.result: str = data["result"]
         self.placeholder: str = data["placeholder"]
         self.shadow: dict[str, Any] | None = data["shadow"]
@@ -85,6 +85,8 @@ class Job:
         self.shadow_addresses: list[tuple[Any, ...]] = []
         self.recording = True
         self.loaded: set[str] = set()
+        self.unseen: list[str] = []  # texts of revisions that did not run to their end
+        self.context: Any = None
         self.report: dict[str, Any] = {"versions": {}, "wall": ""}
 
     def shadow_socket(self) -> str | None:
@@ -655,14 +657,15 @@ def offline_connection_class() -> Any:
 
 
 def terminated(text: str) -> str:
-    """The statement with one `;`, which must not land in a comment on its last line."""
+    """The statement with one `;`, which must not land in a comment on its last line; a comment is nothing."""
     text = text.strip()
-    last = text.rpartition("\n")[2]
-    if "--" in last:
+    if not bare(text).strip("; \n"):
+        return ""
+    if "--" in text.rpartition("\n")[2]:
         return text + "\n;"
     while text.endswith(";"):
         text = text[:-1].rstrip()
-    return text + ";" if text else ""
+    return text + ";"
 
 
 def patch_alembic() -> None:
@@ -1101,8 +1104,9 @@ def volatile(step: Step, names: Any) -> Any:
 # The run --------------------------------------------------------------------------------------------------
 
 
-def run_revision(identifier: str, upgrade: Callable[..., None], keywords: dict[str, Any]) -> None:
+def run_revision(identifier: str, path: str, upgrade: Callable[..., None], keywords: dict[str, Any]) -> None:
     step = JOB.steps[identifier] = JOB.step = Step(identifier)
+    violations = len(JOB.violations)
     try:
         upgrade(**keywords)
         if JOB.online:
@@ -1111,21 +1115,72 @@ def run_revision(identifier: str, upgrade: Callable[..., None], keywords: dict[s
     except NeedsConnection as error:
         if JOB.online:
             raise Abort("failed", text_of(error), traceback_place(error)) from error
-    except (NameError, ImportError, SyntaxError) as error:
-        # No database would cure these.
-        raise failure(error) from error
     except Elsewhere:
         if JOB.online:
             raise
         step.needs = step.needs or {"reason": "it connects by itself", "place": JOB.violations[-1]["place"]}
     except Exception as error:
-        if JOB.online:
-            raise
+        # No database would cure the first three.
+        if JOB.online or (
+            isinstance(error, (NameError, ImportError, SyntaxError)) and identifier in JOB.wanted
+        ):
+            raise failure(error) from error
         inspects = type(error).__name__ == "NoInspectionAvailable"
         reason = "the database is inspected" if inspects else text_of(error)
         step.needs = step.needs or {"reason": reason, "place": traceback_place(error)}
     finally:
         JOB.step = None
+        if identifier not in JOB.wanted:
+            del JOB.violations[violations:]  # it runs for its types alone
+        if step.needs and not JOB.online:
+            with open(path, encoding="utf-8", errors="replace") as text:
+                JOB.unseen.append(text.read())
+
+
+class TypeMemo(dict):  # type: ignore[type-arg]
+    """Which enum types exist already: SQLAlchemy asks this before `create_table` and the like create one."""
+
+    def __contains__(self, key: object) -> bool:
+        return str(key).startswith(("pg_", "_pg_")) or dict.__contains__(self, key)
+
+    def __missing__(self, key: str) -> Any:
+        if not key.startswith(("pg_", "_pg_")):
+            raise KeyError(key)
+        self[key] = KnownTypes()
+        return self[key]
+
+
+class KnownTypes(set):  # type: ignore[type-arg]
+    """Alembic's own memory is that of one run. Ours must not depend on which revisions are wanted.
+
+    Offline all revisions run from the first, so that what they created is known. Online the shadow is asked.
+    """
+
+    def __contains__(self, each: object) -> bool:
+        schema, name = each if isinstance(each, tuple) else (None, str(each))
+        if JOB.online:
+            return type_exists(schema, name)
+        if set.__contains__(self, each):
+            return True
+        if JOB.step is not None and any(name in text or "create_all" in text for text in JOB.unseen):
+            need(f'only a database knows whether the type "{name}" exists', frame=sys._getframe(1))
+        return False
+
+
+def type_exists(schema: str | None, name: str) -> bool:
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''").replace("%", "%%") + "'"
+
+    where = f"n.nspname = {quoted(schema)}" if schema else "pg_catalog.pg_type_is_visible(t.oid)"
+    query = (
+        "SELECT 1 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+        f"WHERE t.typname = {quoted(name)} AND {where}"
+    )
+    JOB.recording = False
+    try:
+        return JOB.context.connection.exec_driver_sql(query).first() is not None
+    finally:
+        JOB.recording = True
 
 
 def steps_to_run(script: Any) -> Callable[..., Any]:
@@ -1138,13 +1193,15 @@ def steps_to_run(script: Any) -> Callable[..., Any]:
                 "several-databases", "env.py runs the migrations more than once",
                 users_place(sys._getframe(1)),
             )  # fmt: skip
+        JOB.context = context
+        context.impl.memo = TypeMemo()
         for identifier in JOB.ids:
             revision = script.get_revision(identifier)
             step = migration.MigrationStep.upgrade_from_script(script.revision_map, revision)
             upgrade = step.migration_fn
 
-            def wrapped(identifier: str = identifier, upgrade: Any = upgrade, **keywords: Any) -> None:
-                run_revision(identifier, upgrade, keywords)
+            def wrapped(bound: Any = (identifier, revision.path, upgrade), **keywords: Any) -> None:
+                run_revision(bound[0], bound[1], bound[2], keywords)
 
             step.migration_fn = wrapped
             yield step
@@ -1187,11 +1244,7 @@ def run_alembic() -> None:
         script.get_revision(identifier)  # loads all revision files, outside of any step
     environment = importlib.import_module("alembic.runtime.environment").EnvironmentContext
     settings: dict[str, Any] = {"fn": steps_to_run(script), "destination_rev": "heads", "tag": None}
-    if JOB.online:
-        settings["as_sql"] = False
-    else:
-        settings["as_sql"] = True
-        settings["starting_rev"] = tuple(JOB.starting) or None
+    settings["as_sql"] = not JOB.online
     with environment(config, script, **settings):
         script.run_env()
 
