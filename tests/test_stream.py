@@ -660,6 +660,29 @@ def test_a_file_that_its_tool_wrote_into_the_stream_is_merged_already() -> None:
     assert "git mv" not in (error.hint or "")
 
 
+def test_a_tool_that_counts_its_files_in_the_stream_itself_is_told_before_it_is_overtaken() -> None:
+    text = "CREATE TABLE a ();"
+    native = rev("0019_mine", text)
+    mine = stream.in_place(hand("0019_mine.sql", text), WEB, native.revision)
+    merged = merge({"web": [native], "api": chain("CREATE VIEW v AS SELECT * FROM a")}, [mine], [])
+    (notice,) = merged.notices
+    assert (notice.code, notice.place) == ("number-overtaken", mine.path)
+    assert notice.message == (
+        '"web" writes into the stream itself, and its next file 0020_… would sort before 00200_api_r1.sql: '
+        "it could not be deployed after that one"
+    )
+    assert 'prefix: "supabase"' in (notice.hint or "")
+    following = stream.in_place(hand("0020_next.sql", "SELECT 1;"), WEB, rev("0020_next", "").revision)
+    everything = [mine, *merged.files, following]
+    error = refused("hand-written-order", {}, everything, [file.path for file in everything[:2]])
+    assert 'prefix: "supabase"' in (error.hint or "")
+    by_hand = msgspec.structs.replace(WEB, orm="supabase")
+    for own, name in ((WEB, "20260101000000_mine.sql"), (by_hand, "0019_mine.sql")):
+        quiet = stream.in_place(hand(name, text), own, native.revision)
+        merged = merge({"web": [native], "api": chain("CREATE VIEW v AS SELECT * FROM a")}, [quiet], [])
+        assert merged.notices == ()
+
+
 def test_two_branches_that_took_one_number_go_on() -> None:
     base = merge({"web": chain("CREATE TABLE a ()")})
     ours = merge(

@@ -830,7 +830,46 @@ def merge(
         _place(node, graph, numbers, renumbered)
         if node.incoming is not None:
             files += _write(node, graph, named[node.service], folder)
-    return Merged(files=in_stream_order(files), renumbered=tuple(renumbered), notices=tuple(notices))
+    ordered = in_stream_order(files)
+    notices += _overtaken(existing, ordered)
+    return Merged(files=ordered, renumbered=tuple(renumbered), notices=tuple(notices))
+
+
+def _overtaken(existing: Sequence[StreamFile], new: Sequence[StreamFile]) -> list[Notice]:
+    """Of the tools that count their files in the stream themselves: those whose next number is too small."""
+    last = {
+        file.provenance.service: file
+        for file in in_stream_order(existing)
+        if file.provenance is not None and _counts(file)
+    }
+    notices = []
+    for name, file in last.items():
+        following = f"{int(file.version) + 1:0{len(file.version)}d}"
+        later = next((each for each in new if not _is_after(following, _bound([each.version]))), None)
+        if later is not None and len(following) < len("YYYYMMDDHHMMSS"):
+            notices.append(
+                Notice(
+                    code="number-overtaken",
+                    message=f'"{name}" writes into the stream itself, and its next file {following}_… would '
+                    f"sort before {later.path.rpartition('/')[2]}: it could not be deployed after that one",
+                    place=file.path,
+                    hint=_timestamps_hint(file),
+                )
+            )
+    return notices
+
+
+def _counts(file: StreamFile) -> bool:
+    """Whether a tool, and no person, gave this file in the stream its number."""
+    origin = file.provenance
+    return file.in_place and origin is not None and origin.source.startswith(("drizzle/", "sqlx/"))
+
+
+def _timestamps_hint(file: StreamFile) -> str:
+    """How the tool that wrote this file into the stream is told to take the time for a version."""
+    if file.provenance is not None and file.provenance.source.startswith("sqlx/"):
+        return "sqlx migrate add --timestamp NAME   # from now on"
+    return 'add to drizzle.config.ts: migrations: { prefix: "supabase" }   # versions are then the time'
 
 
 def _refuse_unknown_orders(
@@ -1184,8 +1223,10 @@ def _lane_of(version: str, period: int) -> tuple[int, int]:
 def _hand_written(node: _Node, graph: _Graph, version: str, *, doubled: bool) -> OrmonyError:
     file = node.files[0]
     hint = f"git mv {file.path} {_renamed(file, version).path}"
-    if file.in_place:
-        hint = f"remove {file.path} with its tool, e.g. drizzle-kit drop, and generate it again"
+    if _counts(file):
+        again = "remove the file with its tool, e.g. npx drizzle-kit drop, and make it again"
+        timely = len(file.version) >= len("YYYYMMDDHHMMSS")
+        hint = again if timely else f"{_timestamps_hint(file)}; {again}"
     if doubled:
         what = f'version "{file.version}" is in the stream twice, and {file.path} is written by hand'
         return OrmonyError("duplicate-version", what, place=file.path, hint=hint)
