@@ -168,7 +168,7 @@ def _members(body: str) -> Iterator[str]:
     """The columns, constraints or values between the parentheses; an expression may go over several lines."""
     member = ""
     for line in body.split("\n"):
-        if line.startswith("    ") and not line.startswith("     ") and member:
+        if member.endswith(",\n") and line.startswith("    ") and not line.startswith("     "):
             yield member.strip().rstrip(",")
             member = ""
         member += line + "\n"
@@ -262,7 +262,11 @@ def _ask_catalog(
                 known[file.version] = verdict
         if verdict is not None and verdict.status == "applied":
             taken |= said.unmade
-            used |= said.unmade
+            if not _IF_EXISTS.search(file.text):
+                used |= said.unmade
+
+
+_IF_EXISTS: Final = re.compile(r"\bIF\s+EXISTS\b", re.IGNORECASE)
 
 
 def _telling(said: frozenset[Fact]) -> frozenset[Fact]:
