@@ -93,8 +93,12 @@ def ensure(conn: psycopg.Connection[Any]) -> None:
 _INSERT: Final = """
 INSERT INTO ormony.deployments
   (version, name, body, service, source, native, step, state, statements, doing, started, finished)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-        clock_timestamp() - make_interval(secs => %s), clock_timestamp() - make_interval(secs => %s))
+SELECT version, name, body, service, source, native, step, state, statements, doing,
+       clock_timestamp() - make_interval(secs => began), clock_timestamp() - make_interval(secs => ended)
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],
+              %s::int[], %s::text[], %s::float[], %s::float[]) WITH ORDINALITY
+       AS r (version, name, body, service, source, native, step, state, statements, doing, began, ended, n)
+ ORDER BY n
 """
 _UPDATE: Final = """
 UPDATE ormony.deployments
@@ -135,7 +139,7 @@ def finish(
             if run.file.version not in old
         ]
         if new:
-            cursor.executemany(_INSERT, new)
+            cursor.execute(_INSERT, _columns(new))
 
 
 def advance(
@@ -149,13 +153,17 @@ def advance(
 ) -> None:
     """Record that `statements` of a file are done and `doing` is about to run; `first` makes the row."""
     if first:
-        conn.execute(_INSERT, (*_values(file, step, "running", statements, doing), 0.0, None))
+        conn.execute(_INSERT, _columns([(*_values(file, step, "running", statements, doing), 0.0, None)]))
         return
     conn.execute(
         "UPDATE ormony.deployments SET statements = %s, doing = %s, step = %s, body = %s"
         " WHERE version = %s AND state = 'running'",
         (statements, doing, step, sha256(file.body), file.version),
     )
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _values(

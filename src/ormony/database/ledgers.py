@@ -805,13 +805,14 @@ def stamp_stream(
     written.
     """
     if files:
-        with conn.cursor() as cursor:
-            cursor.executemany(
-                sql.SQL("INSERT INTO {} (version, name, statements) VALUES (%s, %s, %s::text[])").format(
-                    _name(found)
-                ),
-                [(file.version, file.name, list(statements[file.version])) for file in files],
-            )
+        with (
+            conn.cursor() as cursor,
+            cursor.copy(
+                sql.SQL("COPY {} (version, name, statements) FROM STDIN").format(_name(found))
+            ) as copy,
+        ):
+            for file in files:
+                copy.write_row((file.version, file.name, list(statements[file.version])))
     return len(files)
 
 
