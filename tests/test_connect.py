@@ -169,16 +169,17 @@ def test_a_remote_server_is_spoken_to_over_tls_unless_the_url_says_otherwise(tcp
     connect.connect(f"{url}?sslmode=disable").close()
 
 
-def test_settings_of_a_connection(fresh_database: str) -> None:
+def test_settings_of_a_connection(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=elsewhere")
     with connect.connect(
         fresh_database, application_name="ormony test", options="-c lock_timeout=7s"
     ) as conn:
         conn.execute("reset all")
         row = conn.execute(
             "select current_setting('application_name'), current_setting('lock_timeout'),"
-            " current_setting('client_encoding'), '%'"
+            " current_setting('client_encoding'), '%', current_setting('search_path')"
         ).fetchone()
-        assert row == ("ormony test", "7s", "UTF8", "%")
+        assert row == ("ormony test", "7s", "UTF8", "%", '"$user", public, extensions')
         for _ in range(12):  # more often than psycopg waits before it prepares a statement
             conn.execute("deallocate all")
             conn.execute("select %s::int", (1,))

@@ -354,6 +354,21 @@ def test_a_project_that_the_server_could_not_reach_has_its_data_in_the_cache(
         assert cache in server.home_of(closed).parents
 
 
+def test_under_a_strict_umask(reachable_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, cache = reachable_folder / "strict", reachable_folder / "strict-cache"
+    project.mkdir()
+    cache.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    before = os.umask(0o077)
+    try:
+        home = server.home_of(project)
+        assert project in home.parents
+        assert answer(server.start(home, durable=False).url()) == "postgres"
+        server.destroy(home)
+    finally:
+        os.umask(before)
+
+
 def test_a_home_in_the_cache_is_the_projects_own(reachable_folder: Path) -> None:
     one, two = reachable_folder / "one", reachable_folder / "two"
     for each in (one, two):

@@ -166,8 +166,8 @@ def connect(
     parameters.setdefault("connect_timeout", str(connect_timeout_s))
     if _remote(parameters) and "sslmode" not in parameters and not os.environ.get("PGSSLMODE"):
         parameters["sslmode"] = "require"
-    if options:
-        parameters["options"] = " ".join(filter(None, (parameters.get("options"), options)))
+    # Also when empty: PGOPTIONS would let the same SQL mean something else on another machine.
+    parameters["options"] = " ".join(filter(None, (parameters.get("options"), options)))
     try:
         # Without prepared statements: a file of the user's may deallocate all, and poolers lose them.
         return psycopg.connect(

@@ -220,12 +220,21 @@ def cache_folder() -> Path:
             # A colon separates the entries of extension_control_path; root leaves other users' homes alone.
             if ":" in str(folder) or first.stat().st_uid != os.geteuid() or not _reachable(folder, account):
                 continue
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_folder(folder)
             if os.access(folder, os.W_OK | os.X_OK):
                 return folder
     folder = Path(f"/var/tmp/ormony-{os.geteuid()}")  # noqa: S108 - made by us, and checked below
     _own_folder(folder, os.geteuid(), 0o755)
     return folder
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and those above it, which the server's uid can enter under any umask of root's."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            each.chmod(0o755)
 
 
 def _own_folder(folder: Path, uid: int, mode: int) -> None:
@@ -405,7 +414,7 @@ def make_home(home: Path) -> None:
     """Make the folder of a cluster. Raises `server-not-started` where the server could not work in it."""
     account = _account(home / "data")
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        _make_folder(home)
         if home.parent.name == FOLDER:
             ignore = home.parent / ".gitignore"
             if not ignore.exists():
@@ -694,7 +703,7 @@ def initialised(binaries: Binaries | None = None) -> Path:
             _prune(cache)
             building = cache / f"b-{_digest(str(folder))}"
             destroy(building)
-            building.mkdir()
+            _make_folder(building)
             _initialise(building, binaries, account)
             building.rename(folder)
     return folder
@@ -914,15 +923,19 @@ _LISTS: Final = frozenset(
 
 
 def _setting(database: str, role: str, entry: str) -> str:
-    name, _, value = entry.partition("=")
-    # The value of a list setting is stored as it was written, with its own quotes.
-    text = value if name in _LISTS and value else "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
-    if "\\" in text and name not in _LISTS:
-        text = " E" + text
     whom = (
         f"ROLE {_quoted(role)} IN DATABASE {_quoted(database)}" if role else f"DATABASE {_quoted(database)}"
     )
-    return f"ALTER {whom} SET {_quoted(name)} TO {text}"
+    return f"ALTER {whom} SET {setting_of(entry)}"
+
+
+def setting_of(entry: str) -> str:
+    """An entry of `pg_db_role_setting.setconfig`, e.g. `search_path="$user", public`, as SQL after SET."""
+    name, _, value = entry.partition("=")
+    if name in _LISTS and value:  # stored as it was written, with its own quotes
+        return f"{_quoted(name)} TO {value}"
+    escape = " E" if "\\" in value else ""
+    return f"{_quoted(name)} TO{escape or ' '}'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def drop_database(admin: Connection, name: str) -> None:
@@ -975,6 +988,7 @@ __all__ = [
     "pg_dump",
     "psql",
     "running",
+    "setting_of",
     "start",
     "stop",
     "wait_until_alone",

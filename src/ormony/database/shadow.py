@@ -46,6 +46,7 @@ WORTH_A_TEMPLATE_S: Final = 0.15
 _WORK: Final = "ormony_w_"
 _TEMPLATE: Final = "ormony_t_"
 _LOGIN: Final = "ormony_login_"
+_ALONE_ADMIN: Final = "ormony_admin"
 _OUTSIDE: Final = frozenset({"25001", "55P04"})  # what a file may meet because it runs in one transaction
 _ABANDONED_S: Final = 600  # on a server that is shared, what is younger is left alone
 _FIRST_MAJOR: Final = 15
@@ -138,11 +139,11 @@ class Shadow:
         Raises SqlError `sql-failed` at the line of the file that failed, `sql-syntax`, and `shadow-…` where
         the server cannot hold a shadow.
         """
-        if self._tainted or any(_cluster_wide(file) for file in files):
-            return self._replay_alone(files)
-        site = self._shared_site()
-        replayed = self._replay_on(site, files, keep=keep, settled=settled)
-        return replayed if replayed is not None else self._replay_alone(files)
+        with _refusals(self._url):
+            if self._tainted or any(_cluster_wide(file) for file in files):
+                return self._replay_alone(files)
+            replayed = self._replay_on(self._shared_site(), files, keep=keep, settled=settled)
+            return replayed if replayed is not None else self._replay_alone(files)
 
     def clone(self, files: Sequence[StreamFile]) -> str:
         """The URL of a database in which the files have run, for the caller to use up; else as `replay`."""
@@ -187,14 +188,15 @@ class Shadow:
             )
         site = _Embedded(self._root, self._binaries or server.embedded(), alone=True)
         self._private.append(site)
-        name = _clone(site, server.TEMPLATE)
-        run = _Run(site, name, _Memory(0, 0))
+        # What is about a whole cluster often names the database, and on Supabase that is always this one.
+        server.clone_database(site.admin, server.TEMPLATE, "postgres")
+        run = _Run(site, "postgres", _Memory(0, 0))
         try:
             for file in files:
                 run.file(file)
         finally:
             run.conn.close()
-        return self._give(site, name, run, 0)
+        return self._give(site, "postgres", run, 0)
 
     def _replay_on(
         self, site: _Site, files: Sequence[StreamFile], *, keep: bool, settled: int | None
@@ -311,8 +313,12 @@ class _Embedded:
         try:
             _sweep(self._home)
             self._cluster = server.start(self._home, durable=False, binaries=binaries)
-            self.admin = self._cluster.admin("postgres")
-            _drop_abandoned(self)
+            if alone:
+                with self._cluster.admin() as admin:
+                    admin.execute(f"ALTER DATABASE postgres RENAME TO {_ALONE_ADMIN}".encode())
+            self.admin = self._cluster.admin(_ALONE_ADMIN if alone else "postgres")
+            if not alone:
+                _drop_abandoned(self)
         except BaseException:
             os.close(self._handle)
             raise
@@ -423,6 +429,13 @@ class _Configured:
                 "of an ormony that runs a shadow; may be dropped afterwards",
             )
         )
+        settings = self.admin.execute(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting"
+            " WHERE setdatabase = 0 AND setrole = 'postgres'::regrole"
+        ).fetchall()
+        for (entry,) in settings:
+            statement = f'ALTER ROLE "{self._login}" SET {server.setting_of(entry)}'
+            self.admin.execute(statement.encode())
         # RESET ROLE goes back to what the connection asked for, so no file gets out of `postgres`.
         self._parameters = {"user": self._login, "password": password, "options": "-c role=postgres"}
 
@@ -438,13 +451,24 @@ class _Configured:
 
 
 @contextlib.contextmanager
-def _refusals(url: str) -> Iterator[None]:
+def _refusals(url: str | None) -> Iterator[None]:
+    """Errors of what we do ourselves on the server: a configured one may forbid it, and each may break."""
     try:
         yield
     except psycopg.Error as error:
+        reason = error.diag.message_primary or str(error).strip().partition("\n")[0]
+        if error.sqlstate == "53100":
+            raise OrmonyError("disk-full", reason, hint="df -h", exit_status=DATABASE) from error
+        if url is None:
+            raise OrmonyError(
+                "shadow-failed",
+                f"the shadow server failed: {reason}",
+                hint="run the command again; if that does not help: rm -r .ormony/shadow-*",
+                exit_status=DATABASE,
+            ) from error
         raise OrmonyError(
             "shadow-refused",
-            f"the shadow server {redact(url)} refuses: {error.diag.message_primary or error}",
+            f"the shadow server {redact(url)} refuses: {reason}",
             hint="give [shadow] url a superuser other than postgres, or remove it to use the embedded server",
             exit_status=DATABASE,
         ) from error
@@ -499,13 +523,10 @@ def _prepare(site: _Site, key: str) -> None:
     name = _new_name()
     _lock(site.admin, name)
     base = site.admin.info
-    with _refusals(f"postgresql://{base.host}"):
-        server.create_empty(site.admin, name)
-        inside = connect(psycopg.conninfo.make_conninfo(base.dsn, password=base.password or "", dbname=name))
-        try:
-            surface.install_database(inside)
-        finally:
-            inside.close()
+    server.create_empty(site.admin, name)
+    dsn = psycopg.conninfo.make_conninfo(base.dsn, password=base.password or None, dbname=name)
+    with contextlib.closing(connect(dsn)) as inside:
+        surface.install_database(inside)
     _seal(site, name, key, _Memory(time.time(), 0))
 
 
@@ -678,7 +699,7 @@ class _Run:
         script = surface.standin_script(name, schema)
         assert script is not None
         base = self._site.admin.info
-        dsn = psycopg.conninfo.make_conninfo(base.dsn, password=base.password or "", dbname=self._name)
+        dsn = psycopg.conninfo.make_conninfo(base.dsn, password=base.password or None, dbname=self._name)
         with contextlib.closing(connect(dsn)) as inside:
             try:
                 with inside.transaction():
