@@ -704,6 +704,7 @@ def initialised(binaries: Binaries | None = None) -> Path:
             building = cache / f"b-{_digest(str(folder))}"
             destroy(building)
             _make_folder(building)
+            (building / "lock").touch()  # by which the next one stops the server if we are killed here
             _initialise(building, binaries, account)
             building.rename(folder)
     return folder
@@ -746,7 +747,7 @@ def _initialise(home: Path, binaries: Binaries, account: _Account) -> None:
             _install(cluster, admin)
     finally:
         _stop(cluster)
-    for name in ("run", "server.log", "made"):
+    for name in ("run", "server.log", "lock"):
         _remove(home / name)
     _remove(_short_sockets(home))
     # Later clusters are copies, so that this one fsync serves all of them.
