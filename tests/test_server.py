@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -390,7 +391,9 @@ def test_as_a_normal_user(reachable_folder: Path, monkeypatch: pytest.MonkeyPatc
     # What the child needs to read may lie where only root can go, e.g. a checkout under /root.
     parts = shutil.copytree(Path(surface.__file__).parent, reachable_folder / "surface-copy")
     binaries = server._reachable_binaries(server.embedded(), server._Account(uid, gid))
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, from 3.12 on: the child needs none
+        child = os.fork()
     if child == 0:
         status = 1
         try:
