@@ -200,8 +200,8 @@ def _refuse_shared(found: Sequence[Found]) -> None:
         name = ledger.service
         match ledger.kind:
             case "drizzle-0" | "drizzle-1":
-                hint = f'in the drizzle.config of "{name}": migrations:'
-                f' {{ table: "__drizzle_migrations_{name}" }}'
+                table = f'"__drizzle_migrations_{name}"'
+                hint = f'in the drizzle.config of "{name}": migrations: {{ table: {table} }}'
             case "alembic":
                 hint = (
                     f'in the env.py of "{name}": context.configure(…, version_table="alembic_version_{name}")'
