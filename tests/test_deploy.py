@@ -461,6 +461,31 @@ def test_what_only_the_target_refuses_splits_there(fresh_database: str) -> None:
     )
 
 
+def test_what_only_an_older_server_refuses_splits_there(postgres15: server.Cluster, shadow: Shadow) -> None:
+    """A value added to an enum of the same transaction may be used on 17 and 18, not on 15 (55P04)."""
+    server.create_database(postgres15, "deploy_older")
+    url = postgres15.url("deploy_older")
+    stream = [
+        hand("00001", "create type mood as enum ('sad');"),
+        hand("00002", "alter type mood add value 'glad';"),
+        hand("00003", "create table t (m mood default 'glad');"),
+        hand("00004", "create table u (id int);"),
+    ]
+    wanted = msgspec.structs.replace(
+        target(url, stream, clone=shadow.clone), clone_major=18, release=shadow.release
+    )
+    said: list[str] = []
+    done = one(wanted, talk=Talk(say=said.append))
+    assert done.shown == ("00001, 00002", "00003, 00004")
+    assert [each.code for each in done.notices] == ["other-major"]
+    assert rows(url, "select version, step from ormony.deployments order by 1") == [
+        ("00001", 1),
+        ("00002", 1),
+        ("00003", 2),
+        ("00004", 2),
+    ]
+
+
 def test_a_step_that_fails_is_resumed_and_its_invalid_index_is_gone(
     fresh_database: str, shadow: Shadow
 ) -> None:

@@ -64,6 +64,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     histories: Mapping[str, History]
     clone: Clone | None = None  # None: steps are found by the text, and by what the target itself refuses
     release: Callable[[str], None] = lambda url: None  # gives a clone back
+    clone_major: int | None = None  # PostgreSQL's version where clones are made
     missing: Missing | None = None
 
 
@@ -204,7 +205,7 @@ def _deploying(
                 plans += 1
                 if plan.empty:
                     break
-                steps = _steps(conn, target, plan, options, talk)
+                steps = _steps(conn, target, plan, options, talk, total)
                 total.shown = [*total.shown[: total.steps], *(str(step) for step in steps)]
                 if options.dry_run:
                     return _would_do(target, plan, steps, total)
@@ -389,7 +390,7 @@ def _parsed(files: Sequence[StreamFile]) -> Parsed:
 
 
 def _steps(
-    conn: psycopg.Connection[Any], target: Target, plan: Plan, options: Options, talk: Talk
+    conn: psycopg.Connection[Any], target: Target, plan: Plan, options: Options, talk: Talk, total: _Sum
 ) -> tuple[Step, ...]:
     """The steps of the plan, found in a clone where that is worth it; one empty step when there is only to
     stamp.
@@ -399,17 +400,20 @@ def _steps(
     parsed = _parsed(plan.pending)
     if not options.rehearse and not rehearse.needs_care(parsed, plan.pending):
         return rehearse.split(plan.pending, parsed, done=plan.state.running)
-    return _careful(target, plan, parsed, options, talk, rehearse.NO_CUTS)
+    return _careful(conn, target, plan, parsed, options, talk, rehearse.NO_CUTS, total)
 
 
 def _careful(
+    conn: psycopg.Connection[Any],
     target: Target,
     plan: Plan,
     parsed: Parsed,
     options: Options,
     talk: Talk,
     cuts: Cuts,
+    total: _Sum,
 ) -> tuple[Step, ...]:
+    """The steps as a clone of what is deployed shows them, else as the text does; `cuts` are known."""
     if target.clone is None:
         known = rehearse.enum_cuts(plan.pending, parsed)
         return rehearse.split(
@@ -419,6 +423,16 @@ def _careful(
             cuts=Cuts(known.before | cuts.before, known.alone | cuts.alone),
         )
     talk.progress("rehearsing", 0, len(plan.pending))
+    major = conn.info.server_version // 10000
+    if target.clone_major not in (None, major) and not any(n.code == "other-major" for n in total.notices):
+        total.notices.append(
+            Notice(
+                code="other-major",
+                message=f'database "{target.name}" is PostgreSQL {major}, and the steps were found on'
+                f" {target.clone_major}: what only {major} refuses is found when it runs",
+                hint=f"in ormony.toml: [shadow] url = a PostgreSQL {major} server",
+            )
+        )
     deployed = plan.state.deployed
     order = {version: n for n, version in enumerate(plan.state.records)}
     before = sorted(
@@ -479,7 +493,7 @@ def _work(
             rest = Plan(
                 pending=tuple(file for file in plan.pending if file.version in left), stamps={}, state=state
             )
-            waiting = list(_careful(target, rest, parsed, options, talk, cuts))
+            waiting = list(_careful(conn, target, rest, parsed, options, talk, cuts, total))
             total.shown = [*total.shown[: total.steps], *(str(each) for each in waiting)]
             continue
         total.steps += 1
