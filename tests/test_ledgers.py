@@ -392,6 +392,22 @@ def test_a_ledger_is_usable_by_the_role_of_its_tool(
     assert rows(fresh_database, "select count(*) from _sqlx_migrations") == [(2,)]
 
 
+def test_a_schema_made_for_a_ledger_is_its_roles_to_use(fresh_database: str, tool_role: str) -> None:
+    web = service("web", "drizzle", role=tool_role)
+    one = history(web, drizzle(0, "select 1;"))
+    done = deploy([target(fresh_database, [merged("00100", WEB, one.revisions[0])], [(web, one)])])[0]
+    database = rows(fresh_database, "select current_database()")[0][0]
+    assert [each.hint for each in done.notices] == [
+        f'GRANT CREATE ON DATABASE "{database}" TO "{tool_role}";'
+    ]
+    execute(
+        fresh_database,
+        f"set role {tool_role}",
+        "create table if not exists drizzle.__drizzle_migrations (id serial)",
+        "insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1)",
+    )
+
+
 def test_row_level_security_must_not_hide_half_a_ledger(fresh_database: str) -> None:
     superuser = fresh_database.replace("//postgres@", "//supabase_admin@")
     execute(

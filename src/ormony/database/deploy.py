@@ -275,10 +275,11 @@ def _session(
             if not patient or time.monotonic() > until:
                 raise
             time.sleep(0.2)
-    roles = [service.role for service in target.services if service.role]
+    tools = {service.role for service in target.services if service.role}
+    runs = {file.provenance.role for file in target.stream if file.provenance and file.provenance.role}
     conn.prepare_threshold = None  # the user's DEALLOCATE ALL would take prepared statements away
     try:
-        refusals.check_target(conn, roles, target.url, target.missing)
+        refusals.check_target(conn, target.url, tools=tools, runs=runs, missing=target.missing)
         with locks.hold(conn, wait_s=options.wait_s, waiting=talk.say):
             talk.progress("locked", 0, len(target.stream))
             try:

@@ -496,6 +496,10 @@ def ensure(
     schema, table = sql.Identifier(found.schema), _name(found)
     if not found.schema_exists:
         conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
+        if found.role is not None:
+            conn.execute(
+                sql.SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}").format(schema, sql.Identifier(found.role))
+            )
     conn.execute(sql.SQL("CREATE TABLE IF NOT EXISTS {} {}").format(table, _shape(found, history)))
     _close(conn, found)
     notices = _give_away(conn, found) if found.role is not None else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -21,14 +21,20 @@ Missing = Callable[[psycopg.Connection[Any]], Sequence[str]]
 
 
 def check_target(
-    conn: psycopg.Connection[Any], roles: Sequence[str], url: str, missing: Missing | None
+    conn: psycopg.Connection[Any],
+    url: str,
+    *,
+    tools: Collection[str],
+    runs: Collection[str],
+    missing: Missing | None,
 ) -> None:
     """Refuse a database that no deploy can work on, before any lock is taken.
 
+    The roles `tools` must exist; the session must be able to become each of `runs`, with which files run.
     Raises `transaction-pooler`, `read-only-database`, `no-create-permission`, `missing-surface`, `no-role`.
     """
     connect.require_session(conn)
-    row = conn.execute(_TARGET, (list(roles),)).fetchone()
+    row = conn.execute(_TARGET, (sorted({*tools, *runs}), sorted(runs))).fetchone()
     assert row is not None
     database, user, standby, read_only, owner, may_create, may_create_public, no_roles = row
     if standby:
@@ -85,7 +91,9 @@ SELECT d.datname::text, current_user::text, pg_catalog.pg_is_in_recovery(),
                   WHERE n.nspname = 'public'), true),
        ARRAY(SELECT w.role FROM unnest(%s::text[]) AS w (role)
               WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r
-                                 WHERE r.rolname = w.role AND pg_catalog.pg_has_role(r.oid, 'MEMBER')))
+                                 WHERE r.rolname = w.role
+                                   AND (w.role <> ALL (%s::text[])
+                                        OR pg_catalog.pg_has_role(r.oid, 'MEMBER'))))
   FROM pg_catalog.pg_database AS d
  WHERE d.datname = pg_catalog.current_database()
 """
