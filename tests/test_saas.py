@@ -229,6 +229,28 @@ def test_an_unmerged_revision_stays_pending_for_its_tool(project: Path, fresh: F
     assert "later" in saas.sqlx_run(project, url)
 
 
+def test_a_revision_that_needs_a_connection_is_recorded(project: Path, fresh: FRESH) -> None:
+    """It reads a table of another service's, in a shadow that has all that came before; and it is said."""
+    head = saas.tool([".venv/bin/alembic", "heads"], project / saas.PYTHON, "").stdout.split()[0]
+    (project / saas.PYTHON / "alembic" / "versions" / "asks.py").write_text(
+        f'"""asks"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "asks"\n'
+        f'down_revision = "{head}"\nbranch_labels = None\ndepends_on = None\n\n\ndef upgrade() -> None:\n'
+        "    bind = op.get_bind()\n"
+        "    columns = {column['name'] for column in sa.inspect(bind).get_columns('jobs')}\n"
+        "    assert 'priority' in columns, columns\n"
+        "    assert bind.execute(sa.text('select count(*) from customers')).scalar() == 0\n"
+        "    op.execute('create table asked (id bigint primary key)')\n"
+    )
+    done = saas.ormony(project, "sync")
+    assert "recorded-against-shadow" in done.stderr
+    (name,) = (name for name in saas.stream(project) if "asks" in name)
+    assert "create table asked" in saas.stream(project)[name]
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    assert "public.asked" in saas.tables(url)
+    saas.every_tool_finds_nothing(project, url)
+
+
 def test_drizzle_1_finds_nothing_to_do(project: Path, fresh: FRESH) -> None:
     variant = saas.EXAMPLE / "variants" / "drizzle-1"
     node = project / saas.NODE

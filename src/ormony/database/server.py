@@ -95,7 +95,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
             return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/{quote(database, safe='')}"
         port = "" if self.port == _SOCKET_PORT else f"&port={self.port}"
         where = quote(str(self.sockets), safe="/")
-        return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?host={where}{port}"
+        # SQLx refuses a URL without a host; everyone takes the one in the query instead of `localhost`.
+        return f"postgresql://{quote(user, safe='')}@localhost/{quote(database, safe='')}?host={where}{port}"
 
     def admin(self, database: str = "template1") -> Connection:
         """A superuser's connection in autocommit."""
