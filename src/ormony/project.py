@@ -413,8 +413,11 @@ def propose(root: Path) -> Project:
     return _from_kodo(root) if (root / KODO).is_file() else _from_detection(root)
 
 
-def as_toml(project: Project) -> str:
-    """The commented text of an ormony.toml that loads as `project`."""
+def as_toml(project: Project, *, timestamps: bool = False) -> str:
+    """The commented text of an ormony.toml that loads as `project`.
+
+    `timestamps` says that versions in the stream are times, so that lanes are an order and no numbers.
+    """
     database = project.databases[0]
     branch = database.frozen or _default_branch(project.root)
     lines = [
@@ -430,12 +433,15 @@ def as_toml(project: Project) -> str:
     for service in project.services:
         start, end = service.lane
         lane = str(start // 100) if start % 100 == 0 and end == start + 99 else f"[{start}, {end}]"
+        numbers = f"{start:05} to {end:05}, then {start + 1000:05} to {end + 1000:05}, …"
+        if timestamps:
+            numbers = "the order of services; versions are times, as in the stream"
         lines += [
             "",
             f"[services.{service.name}]",
             f"path = {_text(service.path)}",
             f"orm = {_text(service.orm)}",
-            f"lane = {lane}    # {start:05} to {end:05}, then {start + 1000:05} to {end + 1000:05}, …",
+            f"lane = {lane}    # {numbers}",
         ]
         for key in ("config", "migrations"):
             value = getattr(service, key)
