@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
@@ -216,3 +218,22 @@ def test_a_dump_becomes_facts_as_small_as_a_column() -> None:
         ("TABLE MEMBER", "id integer NOT NULL"),
         ("TABLE MEMBER", "n text DEFAULT CASE\n        WHEN true THEN 'a'::text\n    END"),
     ]
+
+
+def test_where_the_ledgers_tell_of_every_file_one_replay_shows_the_drift(
+    fresh_database: str, shadow: Shadow
+) -> None:
+    run_by_drizzle(fresh_database, 4)
+    execute(fresh_database, "create index by_hand on web_a (n, id)")
+    clones: list[int] = []
+
+    def clone(files: Sequence[StreamFile]) -> str:
+        clones.append(len(files))
+        return shadow.clone(files)
+
+    mine = [file for file in STREAM if file.provenance and file.provenance.service == "web"]
+    to = msgspec.structs.replace(wanted(fresh_database, shadow, mine, HISTORIES[:1]), clone=clone)
+    done = adopt(to, dry_run=True)
+    assert said(done) == dict.fromkeys(("00100", "00101", "00102", "00103"), "applied (ledger)")
+    assert [each.partition(":")[0] for each in done.drift] == ["+ index public.by_hand"]
+    assert clones == [4]

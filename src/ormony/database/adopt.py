@@ -22,9 +22,9 @@ from ormony.stream import StreamFile
 
 Status = Literal["applied", "absent", "unknown"]
 
-Replay = Callable[[Sequence[StreamFile]], Iterator[str]]
-"""Runs files one after the other in an empty shadow, and yields its `pg_dump -s`: before the first, after
-each.
+Replay = Callable[[Sequence[StreamFile], Sequence[int]], Iterator[str]]
+"""Runs files one after the other in an empty shadow, and yields its `pg_dump -s` after so many of them, for
+each of these counts.
 """
 
 
@@ -109,9 +109,9 @@ def dumps(
     once.
     """
 
-    def replay(files: Sequence[StreamFile]) -> Iterator[str]:
-        for count in range(len(files) + 1):
-            told(count, len(files))
+    def replay(files: Sequence[StreamFile], counts: Sequence[int]) -> Iterator[str]:
+        for done, count in enumerate(counts):
+            told(done, len(counts))
             url = clone(files[:count])
             try:
                 yield dump(url)
@@ -215,7 +215,12 @@ def judge(
             known[file.version] = Verdict(file.version, "applied", "assumed")
     tables = [found.label for found in state.found]
     there = facts(target, tables)
-    after = [facts(dump, tables) for dump in replay(ordered)]
+    if len(known) == len(ordered):  # no file is left to be proved: what remains is the drift
+        (dump,) = replay(ordered, [len(ordered)])
+        return Adoption(
+            verdicts=tuple(known[file.version] for file in ordered), drift=_drift(facts(dump, tables), there)
+        )
+    after = [facts(dump, tables) for dump in replay(ordered, range(len(ordered) + 1))]
     evidence = [_Evidence(made=new - old, unmade=old - new) for old, new in itertools.pairwise(after)]
     _ask_catalog(ordered, evidence, there, known)
     _ask_histories(ordered, histories, known)
@@ -342,7 +347,8 @@ def _prove_order(
 ) -> frozenset[Fact]:
     """What exactly the applied files make; raises `out-of-order` unless the absent ones may follow them."""
     try:
-        dumps = [facts(dump, tables) for dump in replay([*here, *absent])]
+        counts = (len(here), len(here) + len(absent))
+        expected, last = (facts(dump, tables) for dump in replay([*here, *absent], counts))
     except OrmonyError as error:
         raise OrmonyError(
             "out-of-order",
@@ -351,7 +357,7 @@ def _prove_order(
             hint="ormony sync   # gives a file that is not frozen a new version",
             exit_status=DATABASE,
         ) from error
-    differ = sorted(dumps[-1] ^ fresh)
+    differ = sorted(last ^ fresh)
     if differ:
         raise OrmonyError(
             "out-of-order",
@@ -362,7 +368,7 @@ def _prove_order(
             hint="ormony sync   # gives a file that is not frozen a new version",
             exit_status=DATABASE,
         )
-    return dumps[len(here)]
+    return expected
 
 
 def _drift(expected: frozenset[Fact], there: frozenset[Fact]) -> tuple[str, ...]:
