@@ -80,3 +80,13 @@ def test_init_in_a_folder_of_a_repository_finds_the_branch(root: Path) -> None:
     saas.git(root, "init", "-q", "-b", "master")
     saas.commit(root, "first")
     assert '\nfrozen = "master"    #' in commands.init(root / "shop").text
+
+
+def test_init_says_what_a_lane_is_where_versions_are_times(root: Path) -> None:
+    write(root, "supabase/migrations/20240101000000_first.sql", "create table a (id int);\n")
+    write(root, "jobs/Cargo.toml", '[dependencies]\nsqlx = { version = "0.8", features = ["postgres"] }\n')
+    write(root, "jobs/migrations/0001_jobs.sql", "create table jobs (id int);\n")
+    done = commands.init(root)
+    assert "lane = 3    # the order of services; versions are times, as in the stream\n" in done.text
+    (written,) = commands.sync(project.load(root)).written
+    assert len(written.rpartition("/")[2].partition("_")[0]) == 14

@@ -209,9 +209,9 @@ def init(root: Path, *, dry_run: bool = False) -> Initialized:
             hint="ormony init --dry-run   # shows what it would write",
         )
     proposal = projects.propose(root)
-    text = projects.as_toml(proposal)
     folder = proposal.databases[0].stream
     found, notices = supabase.read_stream(root, folder)
+    text = projects.as_toml(proposal, timestamps=any(len(file.version) >= 14 for file in found))
     if not dry_run:
         files.write(root, [File(projects.CONFIG, text)])
     return Initialized(
