@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import saas
-from ormony import commands, project
+from ormony import commands, project, report
 from ormony.database import server
 
 HERE = Path(__file__).parent
@@ -90,3 +90,14 @@ def test_init_says_what_a_lane_is_where_versions_are_times(root: Path) -> None:
     assert "lane = 3    # the order of services; versions are times, as in the stream\n" in done.text
     (written,) = commands.sync(project.load(root)).written
     assert len(written.rpartition("/")[2].partition("_")[0]) == 14
+
+
+def test_a_trial_of_adopting_names_the_files(capsys: pytest.CaptureFixture[str]) -> None:
+    there = commands.DatabaseDeployed(
+        name="main", target="postgresql://h/d", applied=(), stamped={}, steps=0, adopted=("00300", "00301")
+    )
+    terminal = report.Terminal(json=False, quiet=False)
+    terminal.show(commands.Deployed(databases=(there,), dry_run=True))
+    shown = capsys.readouterr().out
+    assert "would adopt 2 files, there already: 00300 to 00301" in shown
+    assert "nothing to do" not in shown

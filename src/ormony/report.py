@@ -231,9 +231,12 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
     for database in value.databases:
         _line(console, f"database {database.name}  {database.target}", "bold")
         if value.dry_run:
+            if database.adopted:
+                count = f"{len(database.adopted)} file{'s' if len(database.adopted) > 1 else ''}"
+                _line(console, f"  would adopt {count}, there already: {_range(database.adopted)}", "green")
             for number, step in enumerate(database.plan, 1):
                 _line(console, f"  step {number}: {step}")
-            if not database.plan:
+            if not database.plan and not database.adopted:
                 _line(console, "  nothing to do", "green")
             continue
         if database.adopted:
@@ -248,6 +251,10 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
             )
         for ledger, count in database.stamped.items():
             _line(console, f"  stamped {count:>4}  {ledger}")
+
+
+def _range(versions: Sequence[str]) -> str:
+    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
 
 
 def _databases(value: commands.Databases, console: Console) -> None:
