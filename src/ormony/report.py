@@ -232,8 +232,8 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
         _line(console, f"database {database.name}  {database.target}", "bold")
         if value.dry_run:
             if database.adopted:
-                count = f"{len(database.adopted)} file{'s' if len(database.adopted) > 1 else ''}"
-                _line(console, f"  would adopt {count}, there already: {_range(database.adopted)}", "green")
+                files = f"{len(database.adopted)} file{'s' if len(database.adopted) > 1 else ''}"
+                _line(console, f"  would adopt {files}, there already: {_range(database.adopted)}", "green")
             for number, step in enumerate(database.plan, 1):
                 _line(console, f"  step {number}: {step}")
             if not database.plan and not database.adopted:
