@@ -191,7 +191,7 @@ def test_a_revision_in_several_files_is_stamped_with_the_last(fresh_database: st
     ]
     broken = [parts[0], hand("00400", "select nope;"), parts[1]]
     error = refused(target(fresh_database, parts[:1], [(WEB, history(WEB, revision))]))
-    assert error.code == "missing-part"
+    assert error.code == "part-missing"
     refused(target(fresh_database, broken, [(WEB, history(WEB, revision))]))
     done = one(target(fresh_database, parts, [(WEB, history(WEB, revision))]))
     assert done.stamped["drizzle.__drizzle_migrations"] == 1
@@ -616,18 +616,17 @@ def test_applied_elsewhere(fresh_database: str) -> None:
 def test_commit_in_a_file(fresh_database: str) -> None:
     error = refused(target(fresh_database, [hand("00001", "select 1;\n  commit;\nselect 2;")]))
     assert str(error) == (
-        "supabase/migrations/00001_by_hand.sql:2:3: error[transaction-control]: COMMIT in a migration"
-        " would end the"
-        " transaction of the deploy\nhint: remove BEGIN and COMMIT: ormony runs everything in one transaction"
+        "supabase/migrations/00001_by_hand.sql:2:3: error[transaction-control]: COMMIT inside a migration"
+        " would break the one transaction of a deploy\nhint: remove it, or split the migration in two at"
+        " this place"
     )
 
 
-def test_a_generated_file_edited_by_hand(fresh_database: str) -> None:
-    revision = drizzle(0, "create table t (id int);")
-    file = merged("00100", WEB, revision)
-    edited = msgspec.structs.replace(file, text=file.text + "drop table t;")
-    error = refused(target(fresh_database, [edited], [(WEB, history(WEB, revision))]))
-    assert (error.code, error.place) == ("edited-after-merge", "supabase/migrations/00100_m.sql")
+def test_a_native_file_of_sqlx_edited_after_the_merge(fresh_database: str) -> None:
+    file = merged("00300", WORKER, sqlx(1, "create table t (id int);"))
+    edited = sqlx(1, "create table t (id int);  ")
+    error = refused(target(fresh_database, [file], [(WORKER, history(WORKER, edited))]))
+    assert (error.code, error.place) == ("native-edited", "services/worker/migrations/0001_m.sql")
 
 
 def test_a_database_without_the_surface(empty_database: str) -> None:

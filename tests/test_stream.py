@@ -783,10 +783,10 @@ def test_a_wrapper_is_stripped_with_a_notice_and_lines_stay() -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("CREATE TABLE a ();\nCOMMIT;", "native/r.sql:2"),
-        ("BEGIN;\nCREATE TABLE a ();\nCOMMIT;\nCREATE TABLE b ();", "native/r.sql:1"),
-        ("SELECT 1;\n\nDO $$ BEGIN COMMIT; END $$", "native/r.sql:3"),
-        ("ROLLBACK", "native/r.sql:1"),
+        ("CREATE TABLE a ();\nCOMMIT;", "native/r.sql:2:1"),
+        ("BEGIN;\nCREATE TABLE a ();\nCOMMIT;\nCREATE TABLE b ();", "native/r.sql:1:1"),
+        ("SELECT 1;\n\nDO $$ BEGIN COMMIT; END $$", "native/r.sql:3:1"),
+        ("ROLLBACK", "native/r.sql:1:1"),
     ],
 )
 def test_transaction_control_inside_a_migration_is_an_error(text: str, place: str) -> None:
@@ -937,7 +937,7 @@ def test_rewrite_keeps_names_and_refuses_what_is_frozen() -> None:
     assert stream.verify([made], [WEB], {"web": history(WEB, [after])}) == ()
     with pytest.raises(OrmonyError) as caught:
         stream.rewrite(files, frozenset({files[0].path}), WEB, after)
-    assert caught.value.code == "frozen-edited"
+    assert caught.value.code == "frozen-file-edited"
     with pytest.raises(OrmonyError) as caught:
         stream.rewrite(files, frozenset(), WEB, rev("r", "SELECT 1; VACUUM; SELECT 2"))
     assert caught.value.code == "rewrite-parts"

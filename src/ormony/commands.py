@@ -6,6 +6,7 @@ done, total)` and `talk(sentence)` are told what goes on.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -402,6 +403,7 @@ class _Frozen(msgspec.Struct, frozen=True):
     paths: frozenset[str]
     rule: str
     versions: frozenset[str] = frozenset()  # what the ledger of --against holds
+    settled: frozenset[str] = frozenset()  # paths that git or that ledger say may have been deployed
     notices: tuple[Notice, ...] = ()
 
 
@@ -412,9 +414,11 @@ def _frozen(
     snapshot = git.snapshot(project.root, database.frozen, database.stream)
     if snapshot is None:
         paths, rule = frozenset(file.path for file in stream), "every file that is there (no git)"
+        settled: frozenset[str] = frozenset()
         ranks: Mapping[str, int] = {}
     else:
         paths, rule = frozenset(snapshot.blobs), f"git {snapshot.reference}"
+        settled = paths
         _refuse_edited(project, stream, snapshot)
         ranks = {}
         if len({file.version for file in stream}) < len(stream):
@@ -433,7 +437,8 @@ def _frozen(
         )
         for path, why in loose.items()
     )
-    return _Frozen(paths - set(loose), rule, frozenset(names), notices)
+    settled |= {file.path for file in stream if file.version in names}
+    return _Frozen(paths - set(loose), rule, frozenset(names), settled, notices)
 
 
 def _loose(
@@ -514,6 +519,10 @@ def sync(
         loaded = _load(project, database)
         frozen = _frozen(project, database, loaded.stream, against)
         frozen_by[database.name] = frozen.rule
+        # What may have been deployed can no longer be changed, and ran in whatever way it did.
+        streams.refuse_unrunnable(
+            file for file in loaded.stream if file.provenance is None and file.path not in frozen.settled
+        )
         with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             if change.files or change.renumbered:
@@ -682,6 +691,25 @@ def _changed(service: Service, history: History, stream: Sequence[StreamFile]) -
     return [revision for revision in history.revisions if revision.id in changed]
 
 
+def _changed_scripts(project: Project, loaded: _Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
+    """The SQL, by service and source, of changed revisions that are scripts: was it more than a comment?
+
+    Empty for a service whose tool cannot be asked here, or not without a database: the change then counts.
+    """
+    parts: dict[tuple[str, str], tuple[Part, ...]] = {}
+    for service in loaded.services:
+        history = loaded.histories[service.name]
+        changed = {r.id: r for r in _changed(service, history, loaded.stream) if r.sql is None}
+        if not changed:
+            continue
+        with contextlib.suppress(OrmonyError):
+            made = alembic.sql(project.root, service, history, list(changed), shadow=None).parts
+            parts |= {
+                (service.name, streams.source_of(service, changed[id_])): its for id_, its in made.items()
+            }
+    return parts
+
+
 def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:
     """The warnings as notices. Raises the first error, and says how many more there are."""
     errors = [
@@ -793,7 +821,10 @@ def deploy(
     loads = [_load(project, database) for database in chosen]
     for loaded in loads:
         notices += loaded.notices
-        notices += _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
+        parts = _changed_scripts(project, loaded)
+        notices += _refuse_findings(
+            streams.verify(loaded.stream, loaded.services, loaded.histories, parts=parts)
+        )
         notices += _unmerged_notice(loaded)
     with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
         targets = [

@@ -6,12 +6,24 @@ Nothing else is raised on purpose. A traceback on a user's screen is our bug. Th
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 FINDINGS: Final = 1
 USAGE: Final = 2
 DATABASE: Final = 3
 TOOL_MISSING: Final = 4
+
+
+_INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text on one line, with every character escaped that would end the line or steer a terminal.
+
+    A message quotes what a project or a server says, and neither may pretend to be us.
+    """
+    return _INVISIBLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class OrmonyError(Exception):
@@ -31,11 +43,12 @@ class OrmonyError(Exception):
         place: str | None = None,
         exit_status: int = USAGE,
     ) -> None:
+        message = visible(message)
         super().__init__(message)
         self.code = code
         self.message = message
-        self.hint = hint
-        self.place = place
+        self.hint = "\n".join(map(visible, hint.split("\n"))) if hint is not None else None
+        self.place = visible(place) if place is not None else None
         self.exit_status = exit_status
 
     def __str__(self) -> str:

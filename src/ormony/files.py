@@ -62,7 +62,9 @@ def inside(root: Path, path: str) -> Path:
     except (ValueError, OSError, RuntimeError):  # a null byte, a name too long, links that lead in a circle
         raise OrmonyError("path-outside-project", f"{path!r} leads nowhere", place=ascii(path)) from None
     if target != base and base not in target.parents:
-        raise OrmonyError("path-outside-project", f'"{path}" lies outside the project', place=path)
+        linked = ".." not in PurePosixPath(path).parts and not PurePosixPath(path).is_absolute()
+        how = "is, or lies behind, a link that leads out of" if linked else "lies outside"
+        raise OrmonyError("path-outside-project", f'"{path}" {how} the project', place=path)
     return target
 
 

@@ -23,6 +23,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     `search_path` is what the service's tool connects with; unqualified names are created in its first schema.
     `ledger` (`table` or `schema.table`), `migrations` (folder), `config` (file) and `python` (interpreter)
     override what the adapter finds; the last three are relative to `path`.
+    `timeout_s` is how long one run of the service's own tool may take.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     models: str | None = None
     mirrors: tuple[str, ...] = ()
     mirror_models: tuple[str, ...] = ()
+    timeout_s: float = 60.0
 
 
 class DrizzleStamp(msgspec.Struct, frozen=True, tag="drizzle"):

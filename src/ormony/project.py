@@ -29,6 +29,7 @@ LANES: Final = (1, 2, 3, 5, 6, 7, 8, 9)
 """Lanes for services, in the order in which they are given out; 0 is the bootstrap, 4 is shared."""
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+_LONGEST_TIMEOUT_S: Final = 86_400
 _LANGUAGE_LANE: Final = {"drizzle": 1, "alembic": 2, "sqlalchemy": 2, "sqlx": 3}
 
 
@@ -97,6 +98,7 @@ class _ServiceTable(msgspec.Struct, forbid_unknown_fields=True):
     models: str | None = None
     mirrors: list[str] = []
     mirror_models: str | list[str] | None = None
+    timeout: float = 60.0
 
 
 class _ShadowTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -233,6 +235,13 @@ def _service(
             f'the folder of service "{name}" does not exist: {path}',
             "correct `path`, or run: ormony init",
         )
+    if not 0 < table.timeout <= _LONGEST_TIMEOUT_S:
+        raise _problem(
+            text,
+            f"services.{name}",
+            f'service "{name}" has no valid timeout: {table.timeout:g}',
+            "timeout = 300",
+        )
     search_path = table.search_path
     if isinstance(search_path, str):
         search_path = [word.strip() for word in search_path.split(",")]
@@ -252,6 +261,7 @@ def _service(
         models=table.models,
         mirrors=tuple(table.mirrors),
         mirror_models=(models,) if isinstance(models, str) else tuple(models or ()),
+        timeout_s=table.timeout,
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import msgspec
 
 from ormony import commands
-from ormony.errors import OrmonyError
+from ormony.errors import OrmonyError, visible
 from ormony.history import Notice
 
 if TYPE_CHECKING:
@@ -54,12 +54,14 @@ class Terminal:
         if self.quiet:
             return
         console = _console(sys.stderr)
-        where = f"{notice.place}: " if notice.place else ""
+        where = f"{visible(notice.place)}: " if notice.place else ""
         console.print(where, style="bold", end="", highlight=False, markup=False, soft_wrap=True)
         console.print(f"note[{notice.code}]", style="yellow", end="", highlight=False, markup=False)
-        console.print(f": {notice.message}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f": {visible(notice.message)}", highlight=False, markup=False, soft_wrap=True)
         if notice.hint:
-            console.print(f"hint: {notice.hint}", style="cyan", highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                f"hint: {visible(notice.hint)}", style="cyan", highlight=False, markup=False, soft_wrap=True
+            )
 
     def error(self, error: OrmonyError) -> None:
         """A refusal: text on stderr; with `--format json` also one document on stdout."""

@@ -305,14 +305,26 @@ def _piece(text: str, transaction: bool, search_path: tuple[str, ...], place: st
     )
 
 
+def refuse_unrunnable(files: Iterable[StreamFile]) -> None:
+    """Refuse, before anything runs, the first of these files that a deploy would refuse by its text alone.
+
+    A plain BEGIN … COMMIT around a whole file is left out when it runs. Raises `sql-syntax`, `psql-only`,
+    `transaction-control`.
+    """
+    for file in files:
+        control = sql.transaction_control(sql.strip_wrapper(file.text, file.path), file.path)
+        if control:
+            raise _transaction_control(control[0], file.path)
+
+
 def _transaction_control(statement: Statement, place: str) -> OrmonyError:
-    word = " ".join(statement.sql.split()[:1]).upper()
+    word = statement.sql.split()[0].rstrip(";").upper()
     if statement.kind == "DoStmt":
         word = "a COMMIT or ROLLBACK in a DO block"
     return OrmonyError(
         "transaction-control",
-        f"{word} inside a migration would end the deploy's transaction half-way",
-        place=f"{place}:{statement.line}",
+        f"{word} inside a migration would break the one transaction of a deploy",
+        place=f"{place}:{statement.line}:{statement.column}",
         hint="remove it, or split the migration in two at this place",
     )
 
@@ -1372,7 +1384,9 @@ def _edits(
                 code="native-edited",
                 message=f"{label} has changed {what}since it was merged into {files[0].path}{why}",
                 place=revision.path,
-                hint=hint if is_frozen else "ormony sync --rewrite",
+                hint=hint
+                if is_frozen
+                else f"ormony sync --rewrite   # or, to take it back: git checkout -- {revision.path}",
                 severity="warning" if tolerated else "error",
             )
         )
@@ -1413,7 +1427,8 @@ def rewrite(
     """The revision's files made anew, under their old names, where its native file or their bodies have
     changed.
 
-    Raises `frozen-edited`, `rewrite-parts` where it would need other files than it has, and like `merge`.
+    Raises `frozen-file-edited`, `rewrite-parts` where it would need other files than it has, and like
+    `merge`.
     """
     source = source_of(service, incoming.revision)
     files = [
@@ -1429,7 +1444,7 @@ def rewrite(
     for file in files:
         if file.path in frozen:
             raise OrmonyError(
-                "frozen-edited",
+                "frozen-file-edited",
                 f"{_label(service.name, source)} has changed, but {file.path} is frozen",
                 place=incoming.revision.path,
                 hint=f"git checkout -- {incoming.revision.path}   # and write a new migration",

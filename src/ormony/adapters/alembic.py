@@ -764,7 +764,7 @@ def sql(
     wanted: Sequence[str],
     *,
     shadow: Callable[[tuple[str, ...]], str] | None,
-    timeout_s: float = 60,
+    timeout_s: float | None = None,
 ) -> Generated:
     """The SQL of the `wanted` revisions, made by the service's own Alembic in its own interpreter.
 
@@ -772,7 +772,7 @@ def sql(
     is recorded, in one go: `shadow` is called once with ids in order of application, from the first such
     revision to the last, the wanted ones between them included, and returns the URL of a throw-away database
     in which all that precedes them has been applied and none of them. `timeout_s` is wall-clock time for each
-    of the two runs.
+    of the two runs, by default the service's own.
 
     Raises `interpreter-missing` and `tool-missing` (exit 4), `probe-failed`, `probe-timeout`,
     `probe-connected-elsewhere`, `needs-shadow`, `unrecordable-revision`, `several-databases`,
@@ -788,7 +788,8 @@ def sql(
     if not ids:
         return Generated(parts={})
     files_of_revisions = frozenset(each.path for each in history.revisions)
-    probe = _Probe(root, service, interpreter(root, service), timeout_s, files_of_revisions)
+    limit = service.timeout_s if timeout_s is None else timeout_s
+    probe = _Probe(root, service, interpreter(root, service), limit, files_of_revisions)
     # From the first revision on: whether `create_table` creates an enum type too depends on those before.
     order = [each.id for each in history.revisions]
     offline = probe.run(order[: order.index(ids[-1]) + 1], ids, None)
@@ -997,7 +998,8 @@ class _Probe:
                 "probe-timeout",
                 f'the migrations of service "{self.service.name}" did not end within {self.timeout_s:g} s',
                 place=self.env_place(),
-                hint=self.by_hand(),
+                hint=f"{self.by_hand()}   # or, in ormony.toml: [services.{self.service.name}] timeout = "
+                f"{self.timeout_s * 10:g}",
             )
         how = f"exit status {outcome.status}" if outcome.status >= 0 else f"signal {-outcome.status}"
         lines = [line for line in outcome.stderr.splitlines() if line.strip()]

@@ -72,6 +72,7 @@ def read(root: Path, service: Service) -> History:
         revisions, found = _read_folders(root, folder, names, folders)
         kind = "drizzle-1"
     else:
+        _refuse_journal_lost(root, folder, names)
         revisions, found, kind = (), _stray(folder, names, frozenset()), "drizzle-0"
         found = (*found, _nothing(folder))
     return History(
@@ -80,6 +81,14 @@ def read(root: Path, service: Service) -> History:
         revisions=revisions,
         notices=(*notices, *found),
     )
+
+
+def _refuse_journal_lost(root: Path, folder: str, names: list[str]) -> None:
+    """A folder with files of 0.x and no journal, in which drizzle-kit itself would find nothing or stop."""
+    made = [name for name in names if re.fullmatch(r"[0-9]{4}_.+\.sql", name)]
+    if made or (root / folder / JOURNAL).parent.is_dir():
+        what = f"it does not exist, but {made[0]} does" if made else "it does not exist, but its folder does"
+        raise _broken_journal(f"{folder}/{JOURNAL}", 1, what)
 
 
 def find_configs(root: Path, folder: str) -> tuple[str, ...]:

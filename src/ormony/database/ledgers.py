@@ -52,9 +52,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     schema_exists: bool = False
     columns: tuple[str, ...] = ()
     width: int | None = None
-    rights: frozenset[str] = (
-        frozenset()
-    )  # what the connected role may do: USAGE, SELECT, INSERT, UPDATE, DELETE, OWN
+    user: str = ""  # the connected role
+    rights: frozenset[str] = frozenset()
+    """What the connected role may do: USAGE and CREATE in the schema; SELECT, INSERT, UPDATE, DELETE, OWN."""
 
     @property
     def exists(self) -> bool:
@@ -109,6 +109,7 @@ SELECT w.n, n.oid IS NOT NULL,
          WHERE a.attrelid = c.oid AND a.attname = 'version_num' AND a.atttypmod > 4),
        array_remove(ARRAY[
          CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 'USAGE' END,
+         CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'CREATE') THEN 'CREATE' END,
          CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 'SELECT' END,
          CASE WHEN pg_catalog.has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' END,
          CASE WHEN pg_catalog.has_table_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
@@ -169,10 +170,11 @@ def look(
                 schema_exists=exists,
                 columns=tuple(columns),
                 width=width,
+                user=row[0],
                 rights=frozenset(rights),
             )
             for schema, (_, exists, columns, width, rights) in zip(
-                schemas, (row for row in rows if row[0] == n), strict=True
+                schemas, (its for its in rows if its[0] == n), strict=True
             )
         ]
         result.append(_choose(places))
@@ -233,6 +235,18 @@ def require_rights(conn: psycopg.Connection[Any], found: Found) -> None:
     if not found.exists or {"USAGE", *needed} <= found.rights:
         return
     raise _no_permission(conn, found, needed)
+
+
+def require_creatable(found: Found) -> None:
+    """Raise `no-ledger-permission` when this ledger must be made and the connected role may not."""
+    if found.exists or not found.schema_exists or {"USAGE", "CREATE"} <= found.rights:
+        return
+    raise OrmonyError(
+        "no-ledger-permission",
+        f'role "{found.user}" may not create the ledger {found.label}, which does not exist yet',
+        hint=f'GRANT USAGE, CREATE ON SCHEMA "{found.schema}" TO "{found.user}";',
+        exit_status=DATABASE,
+    )
 
 
 def _no_permission(conn: psycopg.Connection[Any], found: Found, needed: Sequence[str]) -> OrmonyError:

@@ -17,7 +17,6 @@ from ormony.database import deployments, ledgers
 from ormony.database.deployments import Deployment
 from ormony.database.ledgers import Found, Row, SupabaseRow
 from ormony.errors import DATABASE, OrmonyError
-from ormony.files import sha256
 from ormony.history import History, Notice, Revision, Service
 from ormony.stream import StreamFile
 
@@ -111,7 +110,7 @@ def revision_of(file: StreamFile) -> tuple[str, str] | None:
 
 
 def files_of(stream: Sequence[StreamFile]) -> dict[tuple[str, str], list[StreamFile]]:
-    """The stream files of each revision, by service and id. Raises `missing-part` when one of several is not
+    """The stream files of each revision, by service and id. Raises `part-missing` when one of several is not
     there.
     """
     found: dict[tuple[str, str], list[StreamFile]] = {}
@@ -123,7 +122,7 @@ def files_of(stream: Sequence[StreamFile]) -> dict[tuple[str, str], list[StreamF
         parts = max(file.provenance.parts for file in files if file.provenance is not None)
         if len(files) < parts:
             raise OrmonyError(
-                "missing-part",
+                "part-missing",
                 f'revision "{revision}" of service "{service}" has {parts} files in the stream, and'
                 f" {len(files)} are"
                 " there",
@@ -155,7 +154,7 @@ def plan(
 
     `late` says that the caller has proved that files may run which sort before a deployed one. Raises
     `duplicate-version`, `version-without-file`, `edited-after-deploy`, `out-of-order`, `applied-elsewhere`,
-    `edited-after-merge`, `missing-part`, `revision-gap` and `ledger-too-narrow`.
+    `native-edited`, `part-missing`, `no-ledger-permission`, `revision-gap` and `ledger-too-narrow`.
     """
     ordered = sorted(stream, key=lambda file: file.version)
     _refuse_duplicates(ordered)
@@ -186,6 +185,9 @@ def plan(
         if revision in state.recorded.get(service, frozenset()):
             _refuse_elsewhere(state, service, revision, [file for file in files if file.version in waiting])
     stamps = _stamps(state, ordered, histories)
+    for found in state.found:
+        if stamps.get(found.service) or (pending and not found.service):
+            ledgers.require_creatable(found)
     for found in state.found:
         if not found.service:
             continue
@@ -283,8 +285,9 @@ def _unmerged(
 def _changed_natives(
     pending: Sequence[StreamFile], services: Sequence[Service], histories: Mapping[str, History]
 ) -> list[Notice]:
-    """A native file that changed after the merge: fatal for SQLx, whose ledger would get a checksum that
-    never ran.
+    """Revisions that are gone, which get no stamp. SQLx's ledger would get a checksum that never ran.
+
+    Whether native files and bodies still say what was merged, `stream.verify` has told before.
     """
     orms = {service.name: service.orm for service in services}
     revisions: dict[tuple[str, str], Revision] = {
@@ -297,40 +300,22 @@ def _changed_natives(
         key = revision_of(file)
         if key is None or file.provenance is None:
             continue
-        if file.provenance.body != sha256(file.body):
-            raise OrmonyError(
-                "edited-after-merge",
-                f"version {file.version} was changed by hand after ormony sync wrote it",
-                place=file.path,
-                hint=f"git checkout -- {file.path}   # or, to write it anew: ormony sync --rewrite",
-            )
         revision = revisions.get(key)
         if revision is None:
             notices.append(
                 Notice(
                     code="revision-gone",
                     message=f'version {file.version} comes from "{key[1]}" of service "{key[0]}", which is'
-                    " gone:"
-                    " its ledger gets no stamp for it",
+                    " gone: its ledger gets no stamp for it",
                     place=file.path,
                 )
             )
-        elif revision.native != file.provenance.native:
-            if orms.get(key[0]) == "sqlx":
-                raise OrmonyError(
-                    "edited-after-merge",
-                    f'migration "{revision.id}" of service "{key[0]}" was changed after it was merged as'
-                    f" {file.version}",
-                    place=revision.path,
-                    hint="ormony sync --rewrite",
-                )
-            notices.append(
-                Notice(
-                    code="edited-after-merge",
-                    message=f'"{revision.id}" of service "{key[0]}" was changed after it was merged as'
-                    f" {file.version}",
-                    place=revision.path,
-                    hint="ormony sync --rewrite",
-                )
+        elif revision.native != file.provenance.native and orms.get(key[0]) == "sqlx":
+            raise OrmonyError(
+                "native-edited",
+                f'migration "{revision.id}" of service "{key[0]}" was changed after it was merged as'
+                f" {file.version}",
+                place=revision.path,
+                hint="ormony sync --rewrite",
             )
     return notices

@@ -19,7 +19,7 @@ import psycopg
 
 from ormony import sql
 from ormony.errors import DATABASE, OrmonyError
-from ormony.stream import StreamFile
+from ormony.stream import StreamFile, refuse_unrunnable
 
 CUTS: Final = frozenset({"25001", "55P04"})
 """Refusals that a cut in front of the statement cures."""
@@ -94,16 +94,8 @@ def statements(file: StreamFile) -> tuple[sql.Statement, ...]:
     A plain BEGIN … COMMIT around all of them is left out. Raises `sql-syntax`, and `transaction-control` for
     any other statement that would end the transaction of the deploy.
     """
+    refuse_unrunnable((file,))
     text = unwrapped(file).text
-    control = sql.transaction_control(text, file.path)
-    if control:
-        word = control[0].sql.split()[0].upper()
-        raise OrmonyError(
-            "transaction-control",
-            f"{word} in a migration would end the transaction of the deploy",
-            place=f"{file.path}:{control[0].line}:{control[0].column}",
-            hint="remove BEGIN and COMMIT: ormony runs everything in one transaction",
-        )
     return sql.statements(text, file.path)
 
 
