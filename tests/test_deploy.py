@@ -472,7 +472,7 @@ def test_what_only_an_older_server_refuses_splits_there(postgres15: server.Clust
         hand("00004", "create table u (id int);"),
     ]
     wanted = msgspec.structs.replace(
-        target(url, stream, clone=shadow.clone), clone_major=18, release=shadow.release
+        target(url, stream, clone=shadow.clone), clone_major=lambda: 18, release=shadow.release
     )
     said: list[str] = []
     done = one(wanted, talk=Talk(say=said.append))

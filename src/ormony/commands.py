@@ -21,6 +21,7 @@ from ormony import stream as streams
 from ormony.adapters import alembic, drizzle, sqlx, supabase
 from ormony.database import connect, ledgers, server
 from ormony.database import deploy as deploying
+from ormony.database import pending as pendings
 from ormony.database import prepare as preparing
 from ormony.database import shadow as shadows
 from ormony.errors import DATABASE, FINDINGS, OrmonyError
@@ -101,10 +102,11 @@ class Unmerged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a file of the stream is pending."""
+    """Why a file of the stream is pending; `adopt`: a service's own tool has applied it already."""
 
     file: str
     why: str
+    adopt: bool = False
 
 
 class DatabaseStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +151,8 @@ class DatabaseDeployed(msgspec.Struct, frozen=True, kw_only=True):
     stamped: Mapping[str, int]
     steps: int
     plan: tuple[str, ...] = ()  # the steps in words
-    adopted: tuple[str, ...] = ()
+    adopted: tuple[str, ...] = ()  # with --adopt: versions that the database had already
+    drift: tuple[str, ...] = ()  # with --adopt: what differs from exactly these
     seconds: float = 0.0
 
 
@@ -240,7 +243,8 @@ def status(project: Project, name: str | None = None, *, against: str | None = N
 
 def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseStatus:
     database = loaded.database
-    asked, deployed = _deployed_versions(project, database, against)
+    asked, state = _ask(project, loaded, against)
+    deployed = state.deployed if state is not None else None
     rows, unmerged = [], []
     for service in loaded.services:
         history = loaded.histories[service.name]
@@ -252,8 +256,13 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
             if revision.id not in places
         ]
         done = None
-        if deployed is not None:
-            done = sum(all(f.version in deployed for f in places[r.id]) for r in merged)
+        if state is not None:
+            recorded = state.recorded.get(service.name, frozenset())
+            done = sum(
+                r.id in recorded or all(f.version in state.deployed for f in places.get(r.id, ()))
+                for r in history.revisions
+                if r.id in recorded or r.id in places
+            )
         rows.append(
             ServiceStatus(
                 name=service.name,
@@ -265,19 +274,14 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
             )
         )
     pending = [] if deployed is None else [f for f in loaded.stream if f.version not in deployed]
-    newest = max(deployed, default="") if deployed else ""
-    reasons = tuple(
-        Reason(
-            file=file.path.rpartition("/")[2],
-            why=f"sorts before {newest}, which is deployed" if file.version < newest else "not deployed yet",
-        )
-        for file in pending
-    )
+    reasons = _reasons(state, pending) if state is not None else ()
     following = None
     if unmerged:
         following = "ormony sync"
     elif deployed is None:
         following = "ormony db up" if database.url is None else None
+    elif any(reason.adopt for reason in reasons):
+        following = "ormony deploy --adopt"
     elif pending:
         following = "ormony deploy"
     return DatabaseStatus(
@@ -300,6 +304,24 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
         reasons=reasons,
         next=following,
     )
+
+
+def _reasons(state: pendings.State, pending: Sequence[StreamFile]) -> tuple[Reason, ...]:
+    """Why each file is pending, in the order of the stream."""
+    newest = max(state.deployed, default="")
+    labels = {found.service: found.label for found in state.found}
+    reasons = []
+    for file in pending:
+        service, revision = pendings.revision_of(file) or ("", "")
+        adopt = revision in state.recorded.get(service, frozenset())
+        if adopt:
+            why = f"{labels[service]} has it: the service's own tool has applied it"
+        elif file.version < newest:
+            why = f"sorts before {newest}, which is deployed"
+        else:
+            why = "not deployed yet"
+        reasons.append(Reason(file=file.path.rpartition("/")[2], why=why, adopt=adopt))
+    return tuple(reasons)
 
 
 def _places(stream: Sequence[StreamFile], service: Service, history: History) -> dict[str, list[StreamFile]]:
@@ -340,22 +362,26 @@ def _lane(service: Service) -> int | tuple[int, int]:
     return start // 100 if start % 100 == 0 and end == start + 99 else service.lane
 
 
-def _deployed_versions(
-    project: Project, database: Database, against: str | None
-) -> tuple[str, frozenset[str] | None]:
-    """Which server was asked, and the versions in its Supabase ledger; None when there was none to ask."""
+def _ask(project: Project, loaded: _Loaded, against: str | None) -> tuple[str, pendings.State | None]:
+    """Which server was asked, and what its ledgers say; None when there was none to ask, and why.
+
+    A configured database that does not answer is no error: what lies in the project is worth a look.
+    """
+    database = loaded.database
     if against is None and database.url is None:
         cluster = server.running(server.home_of(project.root))
         if cluster is None:
             return "(the local server is down)", None
         url = cluster.url(local_name(database))
-    else:
-        try:
+    try:
+        if against is not None or database.url is not None:
             url = against or projects.target_url(database) or ""
-        except OrmonyError as error:
-            return f"({error.message})", None
-    with connect.connect(url) as connection:
-        return connect.redact(url), frozenset(_deployed_names(connection))
+        with connect.connect(url) as connection, connection.transaction():
+            return connect.redact(url), pendings.read(connection, loaded.services, loaded.histories)
+    except OrmonyError as error:
+        if against is not None:
+            raise
+        return f"({error.message})", None
 
 
 def _deployed_names(connection: connect.Connection) -> dict[str, str]:
@@ -835,12 +861,19 @@ def deploy(
                 services=loaded.services,
                 histories=loaded.histories,
                 clone=shadow.clone,
+                release=shadow.release,
+                clone_major=lambda: shadow.major,
                 missing=preparing.missing,
             )
             for loaded in loads
         ]
         options = deploying.Options(
-            lock_timeout_ms=round(lock_timeout_s * 1000), wait_s=wait_s, dry_run=dry_run, late=out_of_order
+            lock_timeout_ms=round(lock_timeout_s * 1000),
+            wait_s=wait_s,
+            dry_run=dry_run,
+            late=out_of_order,
+            adopt=adopt,
+            assume=frozenset(assume),
         )
         done = deploying.deploy(targets, options, talk=deploying.Talk(progress, talk))
     return Deployed(
@@ -852,6 +885,8 @@ def deploy(
                 stamped=each.stamped,
                 steps=each.steps,
                 plan=each.shown,
+                adopted=tuple(verdict.version for verdict in each.adopted if verdict.status == "applied"),
+                drift=each.drift,
                 seconds=each.seconds,
             )
             for each, target in zip(done, targets, strict=True)
@@ -907,7 +942,10 @@ def db_reset(
     """
     lines = []
     notices: list[Notice] = []
-    cluster = server.start(server.home_of(project.root))
+    home = server.home_of(project.root)
+    old = server.running(home)
+    server.stop(home)  # a server that was started by an older ormony has that one's surface
+    cluster = server.start(home, tcp=old is not None and old.tcp)
     for database in project.chosen(name):
         with cluster.admin() as admin:
             server.drop_database(admin, local_name(database))

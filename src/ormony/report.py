@@ -232,6 +232,8 @@ def _synced(value: commands.Synced, console: Console) -> None:
 def _deployed(value: commands.Deployed, console: Console) -> None:
     for database in value.databases:
         _line(console, f"database {database.name}  {database.target}", "bold")
+        for difference in database.drift:
+            _line(console, f"  drift    {difference}", "yellow")
         if value.dry_run:
             if database.adopted:
                 files = f"{len(database.adopted)} file{'s' if len(database.adopted) > 1 else ''}"
@@ -244,7 +246,7 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
         if database.adopted:
             _line(console, f"  adopted {len(database.adopted)} files that were there already", "green")
         if not database.applied:
-            _line(console, "  nothing to do", "green")
+            _line(console, "  nothing to apply" if database.stamped else "  nothing to do", "green")
         else:
             steps = f" in {database.steps} steps" if database.steps > 1 else " in one transaction"
             files = f"{len(database.applied)} file{'s' if len(database.applied) > 1 else ''}"

@@ -64,7 +64,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     histories: Mapping[str, History]
     clone: Clone | None = None  # None: steps are found by the text, and by what the target itself refuses
     release: Callable[[str], None] = lambda url: None  # gives a clone back
-    clone_major: int | None = None  # PostgreSQL's version where clones are made
+    clone_major: Callable[[], int] | None = None  # PostgreSQL's version where clones are made
     missing: Missing | None = None
 
 
@@ -205,11 +205,11 @@ def _deploying(
                 plans += 1
                 if plan.empty:
                     break
-                steps = _steps(conn, target, plan, options, talk, total)
+                parsed = _parsed(plan.pending)
+                steps = _steps(conn, target, plan, parsed, options, talk, total)
                 total.shown = [*total.shown[: total.steps], *(str(step) for step in steps)]
                 if options.dry_run:
                     return _would_do(target, plan, steps, total)
-                parsed = _parsed(plan.pending)
                 work = _work(conn, target, options, talk, verify, plan, steps, parsed, total)
                 with contextlib.closing(work):
                     for _ in work:
@@ -391,14 +391,19 @@ def _parsed(files: Sequence[StreamFile]) -> Parsed:
 
 
 def _steps(
-    conn: psycopg.Connection[Any], target: Target, plan: Plan, options: Options, talk: Talk, total: _Sum
+    conn: psycopg.Connection[Any],
+    target: Target,
+    plan: Plan,
+    parsed: Parsed,
+    options: Options,
+    talk: Talk,
+    total: _Sum,
 ) -> tuple[Step, ...]:
     """The steps of the plan, found in a clone where that is worth it; one empty step when there is only to
     stamp.
     """
     if not plan.pending:
         return (Step(()),)
-    parsed = _parsed(plan.pending)
     if not options.rehearse and not rehearse.needs_care(parsed, plan.pending):
         return rehearse.split(plan.pending, parsed, done=plan.state.running)
     return _careful(conn, target, plan, parsed, options, talk, rehearse.NO_CUTS, total)
@@ -425,12 +430,13 @@ def _careful(
         )
     talk.progress("rehearsing", 0, len(plan.pending))
     major = conn.info.server_version // 10000
-    if target.clone_major not in (None, major) and not any(n.code == "other-major" for n in total.notices):
+    clones = target.clone_major() if target.clone_major is not None else major
+    if clones != major and not any(n.code == "other-major" for n in total.notices):
         total.notices.append(
             Notice(
                 code="other-major",
                 message=f'database "{target.name}" is PostgreSQL {major}, and the steps were found on'
-                f" {target.clone_major}: what only {major} refuses is found when it runs",
+                f" {clones}: what only {major} refuses is found when it runs",
                 hint=f"in ormony.toml: [shadow] url = a PostgreSQL {major} server",
             )
         )
