@@ -285,7 +285,7 @@ def test_detect_says_where_the_project_is(tmp_path: Path) -> None:
     assert alembic.detect(tmp_path, ".") is None
     (tmp_path / "alembic.ini").write_text("not an ini file")
     assert alembic.detect(tmp_path, ".") is not None, "init gets past it, read names the fault"
-    assert refused(lambda: alembic.read(tmp_path, service())).code == "broken-config"
+    assert refused(lambda: alembic.read(tmp_path, service())).code == "invalid-config"
 
 
 def test_branches_merges_labels_and_several_folders() -> None:
@@ -449,7 +449,7 @@ def test_stray_files_legacy_names_and_annotations(tmp_path: Path) -> None:
     read = alembic.read(tmp_path, service())
     assert [(each.id, each.parents) for each in read.revisions] == [("1a2b", ()), ("c", ("1a2b",))]
     assert [(each.code, each.place) for each in read.notices] == [
-        ("stray-file", "migrations/versions/_shared.py")
+        ("stray-migration", "migrations/versions/_shared.py")
     ]
 
 
@@ -481,7 +481,7 @@ def test_a_broken_percent_sign_names_its_file(tmp_path: Path) -> None:
     root = make_project(tmp_path)
     (root / "alembic.ini").write_text("[alembic]\nscript_location = %(nowhere)s/x\n")
     error = refused(lambda: alembic.read(root, service()))
-    assert (error.code, error.place) == ("broken-config", "alembic.ini")
+    assert (error.code, error.place) == ("invalid-config", "alembic.ini")
 
 
 # SQL --------------------------------------------------------------------------------------------------------

@@ -298,7 +298,7 @@ def test_journal_entry_without_a_file(case: Case) -> None:
 def test_journal_entry_twice(case: Case) -> None:
     case.drizzle("create table a (id int);", "create table b (id int);")
     case.edit("web/drizzle/meta/_journal.json", "0001_m", "0000_m")
-    case.refuses("sync", exit_status=2, code="duplicate-migration")
+    case.refuses("sync", exit_status=2, code="broken-journal")
 
 
 def test_journal_that_is_missing(case: Case) -> None:
@@ -382,6 +382,7 @@ def test_sql_with_a_null_byte_of_a_service(case: Case) -> None:
     case.refuses("sync", exit_status=2, code="sql-syntax")
 
 
+@pytest.mark.slow
 def test_sql_that_fails_when_it_runs(case: Case, target: str) -> None:
     case.hand("00000_first", "create table first (id int);\n\nselect 1 / 0;\n")
     case.refuses("deploy", "--to", target, exit_status=3, code="sql-failed")
@@ -392,6 +393,7 @@ def test_sql_that_fails_when_it_runs(case: Case, target: str) -> None:
 # -------------------------------------------------------------------------------------------- edited, or gone
 
 
+@pytest.mark.slow
 def test_native_file_edited_after_merge(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -400,6 +402,7 @@ def test_native_file_edited_after_merge(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=1, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_edited_after_merge_in_a_comment(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -408,6 +411,7 @@ def test_native_file_edited_after_merge_in_a_comment(case: Case, target: str) ->
     case.notes("deploy", "--to", target, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_of_sqlx_edited_after_merge_in_a_comment(case: Case, target: str) -> None:
     case.sqlx("create table a (id int);")
     case.does("sync")
@@ -416,6 +420,7 @@ def test_native_file_of_sqlx_edited_after_merge_in_a_comment(case: Case, target:
     case.refuses("deploy", "--to", target, exit_status=1, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_of_alembic_edited_after_merge(case: Case, target: str) -> None:
     case.alembic("op.execute('create table a (id int)')")
     case.does("sync")
@@ -424,6 +429,7 @@ def test_native_file_of_alembic_edited_after_merge(case: Case, target: str) -> N
     case.refuses("deploy", "--to", target, exit_status=1, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_of_alembic_edited_after_merge_in_a_comment(case: Case, target: str) -> None:
     case.alembic("op.execute('create table a (id int)')")
     case.does("sync")
@@ -432,6 +438,7 @@ def test_native_file_of_alembic_edited_after_merge_in_a_comment(case: Case, targ
     case.notes("deploy", "--to", target, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_gone_after_merge(case: Case, target: str) -> None:
     case.sqlx("create table a (id int);", "create table b (id int);")
     case.does("sync")
@@ -440,6 +447,7 @@ def test_native_file_gone_after_merge(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=1, code="native-missing")
 
 
+@pytest.mark.slow
 def test_stream_body_edited_after_merge(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -448,6 +456,7 @@ def test_stream_body_edited_after_merge(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=1, code="body-edited")
 
 
+@pytest.mark.slow
 def test_stream_body_edited_after_merge_in_a_comment(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -456,6 +465,7 @@ def test_stream_body_edited_after_merge_in_a_comment(case: Case, target: str) ->
     case.notes("deploy", "--to", target, code="body-edited")
 
 
+@pytest.mark.slow
 def test_provenance_that_is_broken(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -464,6 +474,7 @@ def test_provenance_that_is_broken(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=2, code="broken-provenance")
 
 
+@pytest.mark.slow
 def test_part_of_a_revision_gone(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);--> statement-breakpoint\ncreate index concurrently i on a (id);")
     case.does("sync")
@@ -473,6 +484,7 @@ def test_part_of_a_revision_gone(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=1, code="part-missing")
 
 
+@pytest.mark.slow
 def test_native_file_edited_after_deploy(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -483,6 +495,7 @@ def test_native_file_edited_after_deploy(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=1, code="native-edited")
 
 
+@pytest.mark.slow
 def test_native_file_of_sqlx_edited_after_deploy(case: Case, target: str) -> None:
     case.sqlx("create table a (id int);")
     case.does("sync")
@@ -491,6 +504,7 @@ def test_native_file_of_sqlx_edited_after_deploy(case: Case, target: str) -> Non
     case.refuses("deploy", "--to", target, exit_status=1, code="native-edited")
 
 
+@pytest.mark.slow
 def test_stream_body_edited_after_deploy(case: Case, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -533,6 +547,7 @@ def test_version_without_a_file(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=3, code="version-without-file")
 
 
+@pytest.mark.slow
 def test_version_out_of_order(case: Case, target: str) -> None:
     case.hand("00000_first", "create table first (id int);\n")
     case.hand("00002_third", "create table third (id int);\n")
@@ -541,6 +556,7 @@ def test_version_out_of_order(case: Case, target: str) -> None:
     case.refuses("deploy", "--to", target, exit_status=3, code="out-of-order")
 
 
+@pytest.mark.slow
 def test_ledger_row_without_a_migration(case: Case, target: str) -> None:
     case.sqlx("create table a (id int);")
     case.does("sync")
@@ -695,6 +711,7 @@ def test_revision_whose_id_alembic_refuses(case: Case) -> None:
 # ----------------------------------------------------------------------------------------------- the database
 
 
+@pytest.mark.slow
 def test_database_that_is_unreachable(case: Case) -> None:
     case.hand("00000_first", "create table first (id int);\n")
     url = "postgresql://postgres:secret@127.0.0.1:1/shop"
@@ -757,6 +774,7 @@ def test_pooler_by_what_it_does(case: Case, cluster: server.Cluster) -> None:
         case.refuses("deploy", "--to", url, exit_status=3, code="transaction-pooler")
 
 
+@pytest.mark.slow
 def test_ledger_that_may_not_be_created(case: Case, cluster: server.Cluster, target: str) -> None:
     case.drizzle("create table a (id int);")
     case.does("sync")
@@ -806,6 +824,7 @@ def test_lock_of_a_service_that_migrates(case: Case, target: str) -> None:
         case.refuses("deploy", "--to", target, "--wait", "1", exit_status=3, code="lock-not-available")
 
 
+@pytest.mark.slow
 def test_lock_of_a_ledger(case: Case, target: str) -> None:
     case.hand("00000_first", "create table first (id int);\n")
     case.does("deploy", "--to", target)
@@ -972,6 +991,7 @@ def test_stream_that_is_a_link_out_of_the_project(case: Case, tmp_path: Path) ->
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
+@pytest.mark.slow
 def test_stream_file_that_is_a_link_out_of_the_project(case: Case, target: str, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.sql").write_text("create table theirs (id int);\n")
     path = case.root / case.hand("00000_first", "")
@@ -993,6 +1013,7 @@ def test_native_file_that_is_a_link_out_of_the_project(case: Case, tmp_path: Pat
     case.refuses("sync", exit_status=2, code="path-outside-project")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["", "\n \n", "-- nothing yet\n/* nor\nhere */\n", "\ufeff"],

@@ -581,7 +581,8 @@ def test_out_of_order_needs_proof(fresh_database: str) -> None:
         "supabase/migrations/00001_by_hand.sql: error[out-of-order]: version 00001 is pending and sorts"
         " before 00002,"
         " which is deployed: a fresh replay would run them in another order\nhint: ormony sync"
-        "   # gives a file that is not frozen a new version; else prove the order with: ormony check"
+        "   # gives a file that is not frozen a new version; for one that is: ormony deploy"
+        " --include-out-of-order"
     )
     assert one(target(fresh_database, late), Options(late=True)).applied == ("00001",)
 

@@ -214,7 +214,7 @@ def test_an_entry_without_its_file_is_refused(tmp_path: Path) -> None:
 
 def test_an_entry_given_twice_is_refused(tmp_path: Path) -> None:
     error = refusal(project(tmp_path, journal(("0000_a", 1), ("0000_a", 2)), "0000_a"))
-    assert error.code == "duplicate-migration"
+    assert error.code == "broken-journal"
     assert error.message == 'the journal names "0000_a" twice, first on line 5'
 
 
@@ -354,7 +354,7 @@ def test_a_folder_outside_the_project_is_refused(tmp_path: Path) -> None:
 
 def test_a_project_without_a_config_says_what_to_write(tmp_path: Path) -> None:
     error = refusal(tmp_path)
-    assert error.code == "no-drizzle-config"
+    assert error.code == "missing-config"
     write(tmp_path, {"drizzle.auth.config.ts": CONFIG, "drizzle.data.config.ts": CONFIG})
     error = refusal(tmp_path)
     assert error.hint == 'in ormony.toml, under [services.web]: config = "drizzle.auth.config.ts"'

@@ -140,7 +140,7 @@ def _ini_section(root: Path, path: str) -> dict[str, str]:
     except configparser.Error as error:
         line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(None, "")])[0][0]
         raise OrmonyError(
-            "broken-config",
+            "invalid-config",
             " ".join(str(error).split()).lower(),
             place=f"{path}:{line}" if line else path,
             hint="write a literal % as %% in an ini file" if "%" in str(error) else None,
@@ -157,7 +157,7 @@ def _toml_table(root: Path, path: str, *, needed: bool) -> dict[str, Any]:
             return {}
         line = re.search(r"at line (\d+)", str(error))
         place = f"{path}:{line[1]}" if line else path
-        raise OrmonyError("broken-config", str(error).lower(), place=place) from None
+        raise OrmonyError("invalid-config", str(error).lower(), place=place) from None
     return {key: _with_here(value, here) for key, value in table.items()} if isinstance(table, dict) else {}
 
 
@@ -223,7 +223,7 @@ def _split(settings: _Settings, text: str, *, legacy: str, names: tuple[str, ...
     characters = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
     if separator not in characters:
         raise OrmonyError(
-            "broken-config",
+            "invalid-config",
             f'"{separator}" is not a path separator that Alembic knows',
             place=settings.place,
             hint="use one of: space, newline, os, : or ;",
@@ -246,7 +246,7 @@ def _version_folders(root: Path, settings: _Settings, script: Path) -> list[Path
         place = _resource(root, settings, location)
         if place is None:
             raise OrmonyError(
-                "missing-folder", f'version location "{location}" does not exist', place=settings.place
+                "no-migrations-folder", f'version location "{location}" does not exist', place=settings.place
             )
         found.append(place)
     return found
@@ -271,14 +271,14 @@ class _Script(msgspec.Struct, frozen=True, kw_only=True):
 def read(root: Path, service: Service) -> History:
     """The history of an Alembic service in the order of `alembic upgrade heads`; starts no process.
 
-    Raises `missing-config`, `broken-config`, `missing-folder`, `several-databases`, `broken-revision`,
+    Raises `missing-config`, `invalid-config`, `no-migrations-folder`, `several-databases`, `broken-revision`,
     `duplicate-revision`, `unknown-revision`, `revision-cycle`, `sourceless-revision`, `path-outside-project`.
     """
     settings = _require(root, service)
     script = _script_folder(root, settings)
     if script is None or not script.is_dir():
         raise OrmonyError(
-            "missing-folder",
+            "no-migrations-folder",
             f'the script_location "{settings.text("script_location")}" does not exist',
             place=settings.place,
             hint=f"cd {shlex.quote(service.path)} && alembic init alembic",
@@ -375,7 +375,7 @@ def _parse(root: Path, path: str, notices: list[Notice]) -> _Script | None:
     if "revision" not in assigned and not (legacy and "down_revision" in assigned):
         notices.append(
             Notice(
-                code="stray-file",
+                code="stray-migration",
                 message="not a revision: it has no `revision`; Alembic refuses such a file beside revisions",
                 place=path,
                 hint=f"git mv {shlex.quote(path)} to a folder that is no version location",
@@ -583,7 +583,7 @@ def _ledger(root: Path, service: Service, settings: _Settings, script: Path, not
     found: dict[str, object] = {}
     if not env.is_file():
         raise OrmonyError(
-            "missing-file",
+            "broken-env",
             "Alembic's env.py does not exist",
             place=place,
             hint=f"cd {shlex.quote(service.path)} && alembic init alembic",

@@ -42,8 +42,8 @@ def read(root: Path, service: Service) -> History:
     and a config whose folder does not exist yet, give an empty history. Revisions lie where Drizzle has them,
     which may be the stream's own folder (`out: "supabase/migrations"`): see `Revision.path`.
 
-    Raises `no-drizzle-config`, `config-not-static`, `not-postgresql`, `no-migrations-folder`,
-    `broken-journal`, `journal-file-missing`, `duplicate-migration`, `mixed-drizzle-layouts`,
+    Raises `missing-config`, `config-not-static`, `not-postgresql`, `no-migrations-folder`,
+    `broken-journal`, `journal-file-missing`, `mixed-drizzle-layouts`,
     `invalid-migration-name`, `migration-file-missing`.
     """
     config = _config(root, service)
@@ -140,7 +140,7 @@ def _config(root: Path, service: Service) -> Config | None:
         return None
     if found:
         raise OrmonyError(
-            "no-drizzle-config",
+            "missing-config",
             f'service "{service.name}" has several Drizzle configs: {", ".join(found)}',
             place=service.path,
             hint=_line(service, "config", found[0]),
@@ -148,7 +148,7 @@ def _config(root: Path, service: Service) -> Config | None:
     if (root / service.path / DEFAULT_OUT).is_dir():
         return None  # migrated from code, with the folder at its usual place
     raise OrmonyError(
-        "no-drizzle-config",
+        "missing-config",
         f'service "{service.name}" has no drizzle.config file in {service.path}',
         place=service.path,
         hint=f'{_line(service, "migrations", DEFAULT_OUT)}; or config = "PATH of the config"',
@@ -294,7 +294,7 @@ def _read_journal(
             )
         if entry.tag in seen_tags:
             raise OrmonyError(
-                "duplicate-migration",
+                "broken-journal",
                 f'the journal names "{entry.tag}" twice, first on line {seen_tags[entry.tag]}',
                 place=place,
                 hint=f"remove one of the two entries from {path}",

@@ -174,8 +174,8 @@ def plan(
             " would run"
             " them in another order",
             place=by_version[behind[0]].path,
-            hint="ormony sync   # gives a file that is not frozen a new version; else prove the order"
-            " with: ormony check",
+            hint="ormony sync   # gives a file that is not frozen a new version; for one that is: ormony"
+            " deploy --include-out-of-order",
             exit_status=DATABASE,
         )
     notices: list[Notice] = []

@@ -1,0 +1,100 @@
+"""docs/reference/errors.md has a row for every code that a user can meet, and for no other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ormony.database import refusals
+from ormony.errors import OrmonyError, visible
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "ormony"
+PAGE = ROOT / "docs" / "reference" / "errors.md"
+ERRORS = {"OrmonyError", "SqlError"}
+SAYING = {"Notice", "Finding"}
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def calls() -> Iterator[tuple[str, str, ast.expr]]:
+    """Every place in the source that makes an error or a notice: where, what, and its code as written."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            given = node.args[:1] if name in ERRORS else []
+            if name in ERRORS | SAYING and (named or given):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", name, (named or given)[0]
+
+
+def literals(node: ast.expr) -> set[str] | None:
+    """The codes that an expression can be, as far as its text tells; None when it does not."""
+    match node:
+        case ast.Constant(value=str(code)):
+            return {code}
+        case ast.IfExp(body=one, orelse=other):
+            left, right = literals(one), literals(other)
+            return None if left is None or right is None else left | right
+    return None
+
+
+def codes() -> set[str]:
+    found = {code for code, _ in refusals._CAUSES.values()}
+    for _, _, node in calls():
+        found |= literals(node) or set()
+    return found
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """The page's table: code, when, what to do."""
+    found = re.findall(r"^\| `([^`]+)` \| (.*?) \| (.*?) \|$", PAGE.read_text(), re.MULTILINE)
+    assert found
+    return found
+
+
+def test_every_code_has_one_row_and_every_row_a_code() -> None:
+    listed = [code for code, _, _ in rows()]
+    assert listed == sorted(set(listed)), "sorted, each once"
+    assert sorted(codes() - set(listed)) == [], "without a row"
+    assert sorted(set(listed) - codes()) == [], "without a place in the source"
+
+
+def test_every_row_says_when_and_what_to_do() -> None:
+    lines = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    assert len(lines) == len(rows()), "a line of the table has no three cells"
+    for code, when, cure in rows():
+        assert CODE.fullmatch(code)
+        assert when.strip(), code
+        assert cure.strip(), code
+
+
+def test_codes_that_the_text_does_not_tell_are_those_of_another_value() -> None:
+    """A code is a literal, or is handed on: from a finding, an error, or the table of the server's states."""
+    untold = {f"{name}({ast.unparse(node)})" for _, name, node in calls() if literals(node) is None}
+    assert untold <= {
+        "Notice(finding.code)",
+        "OrmonyError(code)",  # refusals.explained, whose codes are _CAUSES
+        "OrmonyError(error.code)",
+        "OrmonyError(first.code)",
+        "SqlError(error.code)",
+    }
+
+
+def test_golden_texts_have_codes_that_exist() -> None:
+    said = {
+        code
+        for path in (ROOT / "tests" / "bad_input").glob("*.txt")
+        for code in re.findall(r"(?:error|note)\[([^]]+)\]", path.read_text())
+    }
+    assert len(said) > 40
+    assert said <= codes()
+
+
+def test_no_text_of_a_project_steers_the_terminal_or_begins_a_line() -> None:
+    error = OrmonyError("x", "a\nerror[y]: b\x1b[31m\u202e", place="f\r.sql", hint="one\ntwo\x07")
+    assert str(error) == ("f\\r.sql: error[x]: a\\nerror[y]: b\\x1b[31m\\u202e\nhint: one\ntwo\\x07")
+    assert visible("é „ü“ 漢字 — …") == "é „ü“ 漢字 — …"
