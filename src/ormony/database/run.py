@@ -16,7 +16,7 @@ import psycopg
 from psycopg import pq
 
 from ormony.database.connect import SqlError, sql_error
-from ormony.errors import OrmonyError
+from ormony.errors import OrmonyError, visible
 from ormony.stream import StreamFile
 
 Split = Callable[[str], Sequence[str]]
@@ -104,7 +104,8 @@ def run_file(
     if own_transaction and conn.pgconn.transaction_status != pq.TransactionStatus.IDLE:
         send(conn, "ROLLBACK")
     failed = _located(error, file, body, len(head), done - len(before), split)
-    failed.message = failed.message.replace(f"\n;\n{tail}", "")  # what an open comment or quote has swallowed
+    swallowed = visible(f"\n;\n{tail}")  # by an open comment or quote
+    failed.message = failed.message.replace(swallowed, "")
     raise failed from error
 
 
