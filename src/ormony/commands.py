@@ -543,6 +543,7 @@ def sync(
     unchanged = 0
     for database in project.chosen(name):
         loaded = _load(project, database)
+        ledgers.refuse_shared(loaded.services, loaded.histories)
         frozen = _frozen(project, database, loaded.stream, against)
         frozen_by[database.name] = frozen.rule
         # What may have been deployed can no longer be changed, and ran in whatever way it did.

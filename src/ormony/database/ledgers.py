@@ -134,29 +134,7 @@ def look(
     """
     row = conn.execute("SELECT current_user::text").fetchone()
     assert row is not None
-    wanted: list[tuple[Found, list[str]]] = [
-        (
-            Found(service="", kind="supabase", schema=SUPABASE.schema or "", table=SUPABASE.table),
-            [SUPABASE.schema or ""],
-        )
-    ]
-    for service in services:
-        history = histories.get(service.name)
-        ledger = history.ledger if history is not None else None
-        if ledger is None or ledger.kind == "supabase":
-            continue
-        user = service.role or row[0]
-        path = [user if name == "$user" else name for name in service.search_path] or ["public"]
-        schemas = [ledger.schema] if ledger.schema is not None else path
-        found = Found(
-            service=service.name,
-            kind=ledger.kind,
-            schema=schemas[0],
-            table=ledger.table,
-            role=service.role,
-            primary_key=ledger.primary_key,
-        )
-        wanted.append((found, schemas))
+    wanted = _wanted(services, histories, row[0])
     numbers = [n for n, (_, schemas) in enumerate(wanted) for _ in schemas]
     names = [schema for _, schemas in wanted for schema in schemas]
     tables = [found.table for found, schemas in wanted for _ in schemas]
@@ -180,6 +158,44 @@ def look(
         result.append(_choose(places))
     _refuse_shared(result)
     return tuple(result)
+
+
+def _wanted(
+    services: Sequence[Service], histories: Mapping[str, History], connected: str
+) -> list[tuple[Found, list[str]]]:
+    """Each ledger with the schemas in which its tool looks for it, as `connected` where no role is stated."""
+    wanted: list[tuple[Found, list[str]]] = [
+        (
+            Found(service="", kind="supabase", schema=SUPABASE.schema or "", table=SUPABASE.table),
+            [SUPABASE.schema or ""],
+        )
+    ]
+    for service in services:
+        history = histories.get(service.name)
+        ledger = history.ledger if history is not None else None
+        if ledger is None or ledger.kind == "supabase":
+            continue
+        user = service.role or connected
+        path = [user if name == "$user" else name for name in service.search_path] or ["public"]
+        schemas = [ledger.schema] if ledger.schema is not None else path
+        found = Found(
+            service=service.name,
+            kind=ledger.kind,
+            schema=schemas[0],
+            table=ledger.table,
+            role=service.role,
+            primary_key=ledger.primary_key,
+        )
+        wanted.append((found, schemas))
+    return wanted
+
+
+def refuse_shared(services: Sequence[Service], histories: Mapping[str, History]) -> None:
+    """Refuse two services that by their configuration alone record in one table, without any database.
+
+    Raises `shared-ledger`.
+    """
+    _refuse_shared([found for found, _ in _wanted(services, histories, "$user")])
 
 
 def _choose(places: list[Found]) -> Found:

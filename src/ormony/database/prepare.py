@@ -274,7 +274,7 @@ def _notices(
             Notice(
                 code="postgres-is-superuser",
                 message='role "postgres" is a superuser on this server and may more than on Supabase',
-                hint="ormony check replays the stream as Supabase's postgres",
+                hint="ALTER ROLE postgres NOSUPERUSER;   -- with another superuser at hand",
             )
         )
     elif _flag(conn, "select rolpassword is null from pg_authid where rolname = 'postgres'"):
