@@ -781,3 +781,62 @@ def test_deploying_is_told_step_by_step(fresh_database: str) -> None:
         ("committed", 2, 2),
     ]
     assert deploying.WAIT_S > 60
+
+
+def test_rehearsal_keeps_the_settings_of_a_file_that_it_splits(fresh_database: str, shadow: Shadow) -> None:
+    stream = [
+        hand("00000", "create schema billing;"),
+        hand(
+            "00001",
+            "set search_path to billing;\ncreate table t (a int);\ncreate index concurrently t_a on t (a);",
+        ),
+    ]
+    done = one(target(fresh_database, stream, clone=shadow.clone))
+    assert done.applied == ("00000", "00001")
+    assert done.shown == (
+        "00000, 00001 (statements 1-2 of 3)",
+        "00001 (statement 3 of 3), outside a transaction",
+    )
+    assert rows(fresh_database, "select 'billing.t_a'::regclass::text") == [("billing.t_a",)]
+
+
+def test_rehearsal_leaks_no_settings_into_the_next_file(fresh_database: str, shadow: Shadow) -> None:
+    stream = [
+        hand("00000", "create schema billing;"),
+        hand("00001", "create table billing.t (a int);"),
+        hand(
+            "00002",
+            "-- pg-delta: transaction=false\nset search_path to billing;\n"
+            "create index concurrently t_a on t (a);",
+        ),
+        hand("00003", "create table v (a int);"),
+        hand("00004", "create index concurrently v_a on public.v (a);"),
+    ]
+    done = one(target(fresh_database, stream, clone=shadow.clone))
+    assert done.applied == ("00000", "00001", "00002", "00003", "00004")
+    assert rows(
+        fresh_database, "select schemaname, indexname from pg_indexes where indexname ~ '^[tv]_a$' order by 2"
+    ) == [("billing", "t_a"), ("public", "v_a")]
+
+
+def test_rehearsal_catches_up_with_the_settings_of_a_file(fresh_database: str, shadow: Shadow) -> None:
+    """What a failed deploy had done of a file runs in the clone first, and leaves nothing set there."""
+    stream = [
+        hand("00000", "create schema billing;"),
+        hand(
+            "00001",
+            "set search_path to billing;\ncreate table if not exists t (a int);\n"
+            "create unique index concurrently t_a on t (a);",
+        ),
+        hand("00002", "create table v (a int);\ncreate index concurrently v_a on public.v (a);"),
+    ]
+    one(target(fresh_database, stream[:1]))
+    execute(fresh_database, "create table billing.t (a int)", "insert into billing.t values (1), (1)")
+    with pytest.raises(OrmonyError, match="could not create unique index"):
+        one(target(fresh_database, stream))
+    execute(fresh_database, "truncate billing.t")
+    done = one(target(fresh_database, stream, clone=shadow.clone))
+    assert done.applied == ("00001", "00002")
+    assert rows(fresh_database, "select 'billing.t_a'::regclass::text, 'public.v_a'::regclass::text") == [
+        ("billing.t_a", "v_a")
+    ]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import psycopg
-from psycopg import sql as composed
 
 from ormony import sql
 from ormony.database import connect, deployments, rehearse
@@ -42,49 +41,42 @@ def run_piece(
     `begun` is the statement that an earlier deploy recorded as its intention here, `first` says that the file
     has no row yet. What waits for other transactions by its nature (CREATE INDEX CONCURRENTLY) may wait
     `patience_ms` for a lock. `before` is told the number of each statement, from 0, before it runs. The
-    session's settings are the caller's to reset. Raises the statement's error at its line; what was done
-    before it stays done and recorded.
+    session is clean afterwards. Raises the statement's error at its line; what was done before it stays done
+    and recorded.
     """
     if first:
         conn.execute(BEGIN)
         deployments.ensure(conn)
         deployments.advance(conn, file, step=step, statements=piece.start, doing=None, first=True)
         conn.execute("COMMIT")
-    _enter(conn, file)
-    for statement in found[: piece.start]:
-        if rehearse.setting(statement):
-            conn.execute(statement.sql.encode())
-    for n in range(piece.start, piece.stop):
-        before(n)
-        try:
-            if sql.non_transactional(found[n]):
-                _alone(
-                    conn, file, found[n], n, begun if n == piece.start else None, step, patience_ms, around
-                )
-            else:
-                try:
-                    _recorded(conn, file, found[n], n, step, lock_timeout_ms)
-                except psycopg.errors.ActiveSqlTransaction:  # its text did not show that
-                    conn.rollback()
-                    _alone(conn, file, found[n], n, None, step, patience_ms, around)
-        except psycopg.Error as error:
-            if conn.closed:
-                raise
-            failed = connect.sql_error(error, file.text, file.path, offset=found[n].start, statement=n)
-            if failed.hint is None:
-                failed.hint = "ormony deploy   # goes on with this statement"
-            raise failed from error
-
-
-def _enter(conn: psycopg.Connection[Any], file: StreamFile) -> None:
-    """The role and search path that the file states, for the session: there is no transaction here."""
-    if file.provenance is None:
-        return
-    if file.provenance.search_path:
-        path = composed.SQL(", ").join(map(composed.Identifier, file.provenance.search_path))
-        conn.execute(composed.SQL("SET search_path TO {}").format(path))
-    if file.provenance.role:
-        conn.execute(composed.SQL("SET ROLE {}").format(composed.Identifier(file.provenance.role)))
+    with rehearse.outside(conn, file, found, piece):
+        for n in range(piece.start, piece.stop):
+            before(n)
+            try:
+                if sql.non_transactional(found[n]):
+                    _alone(
+                        conn,
+                        file,
+                        found[n],
+                        n,
+                        begun if n == piece.start else None,
+                        step,
+                        patience_ms,
+                        around,
+                    )
+                else:
+                    try:
+                        _recorded(conn, file, found[n], n, step, lock_timeout_ms)
+                    except psycopg.errors.ActiveSqlTransaction:  # its text did not show that
+                        conn.rollback()
+                        _alone(conn, file, found[n], n, None, step, patience_ms, around)
+            except psycopg.Error as error:
+                if conn.closed:
+                    raise
+                failed = connect.sql_error(error, file.text, file.path, offset=found[n].start, statement=n)
+                if failed.hint is None:
+                    failed.hint = "ormony deploy   # goes on with this statement"
+                raise failed from error
 
 
 def _advance(

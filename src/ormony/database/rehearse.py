@@ -10,14 +10,17 @@ target.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import psycopg
+from psycopg import sql as composed
 
 from ormony import sql
+from ormony.database.run import between_files
 from ormony.errors import DATABASE, OrmonyError
 from ormony.stream import StreamFile, refuse_unrunnable
 
@@ -400,13 +403,46 @@ def _one_by_one(
     files: Mapping[str, StreamFile],
     parsed: Mapping[str, Sequence[sql.Statement]],
 ) -> None:
-    file = files[piece.version]
-    for n in range(piece.start, piece.stop):
-        statement = parsed[piece.version][n]
-        try:
-            conn.execute(statement.sql.encode())
-        except psycopg.Error as error:
-            raise refusal(file, statement, error) from error
+    file, found = files[piece.version], parsed[piece.version]
+    with outside(conn, file, found, piece):
+        for statement in found[piece.start : piece.stop]:
+            try:
+                conn.execute(statement.sql.encode())
+            except psycopg.Error as error:
+                raise refusal(file, statement, error) from error
+
+
+@contextlib.contextmanager
+def outside(
+    conn: psycopg.Connection[Any], file: StreamFile, found: Sequence[sql.Statement], piece: Piece
+) -> Iterator[None]:
+    """A session in which a piece's statements run outside a transaction, in a shadow and in a deploy alike.
+
+    It has the file's role and search_path and the settings that its statements before the piece made; after
+    it, whatever happened, no transaction is open and the session is clean for the next piece.
+    """
+    try:
+        _enter(conn, file)
+        for statement in found[: piece.start]:
+            if setting(statement):
+                conn.execute(statement.sql.encode())
+        yield
+    finally:
+        if not conn.closed:
+            if conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                conn.rollback()
+            between_files(conn)
+
+
+def _enter(conn: psycopg.Connection[Any], file: StreamFile) -> None:
+    """The role and search path that the file states, for the session: there is no transaction here."""
+    if file.provenance is None:
+        return
+    if file.provenance.search_path:
+        path = composed.SQL(", ").join(map(composed.Identifier, file.provenance.search_path))
+        conn.execute(composed.SQL("SET search_path TO {}").format(path))
+    if file.provenance.role:
+        conn.execute(composed.SQL("SET ROLE {}").format(composed.Identifier(file.provenance.role)))
 
 
 def refusal(file: StreamFile, statement: sql.Statement, error: psycopg.Error) -> OrmonyError:
