@@ -175,7 +175,7 @@ def test_a_second_round_sorts_after_all_that_is_deployed(project: Path, fresh: F
 
 
 def dumped(url: str) -> str:
-    """The schema, with the columns of each table in whatever order: that is the order of the deploys."""
+    """The whole schema but our own: what a fresh replay must give, too."""
     return server.pg_dump(url, "--schema-only", "--exclude-schema=ormony")
 
 
@@ -183,18 +183,21 @@ def test_two_branches_that_add_to_every_lane_merge_and_go_on(project: Path, fres
     url = fresh()
     saas.ormony(project, "deploy", "--to", url)
     saas.git(project, "checkout", "-q", "-b", "left")
-    second_round_unlinked(project, "left")
+    branch_round(project, "left")
     saas.ormony(project, "sync")
     saas.commit(project, "left")
     saas.git(project, "checkout", "-q", "main")
     saas.git(project, "checkout", "-q", "-b", "right")
-    second_round_unlinked(project, "right")
+    branch_round(project, "right")
     saas.ormony(project, "sync")
     saas.commit(project, "right")
     saas.git(project, "checkout", "-q", "main")
     saas.git(project, "merge", "-q", "--no-edit", "left")
     saas.ormony(project, "deploy", "--to", url)
-    saas.git(project, "merge", "-q", "--no-edit", "right")
+    # Both changed the last line of Drizzle's journal: keep the left, then add the right entry again.
+    saas.git(project, "merge", "-q", "--no-edit", "-X", "ours", "right")
+    add_to_journal(project, "right", 2000)
+    saas.commit(project, "both in the journal")
     refused = saas.ormony(project, "deploy", "--to", url, exit_status=2)
     assert "error[duplicate-version]" in refused.stderr
     left = {name for name in saas.stream(project) if "left" in name}
@@ -204,18 +207,41 @@ def test_two_branches_that_add_to_every_lane_merge_and_go_on(project: Path, fres
     assert left <= names
     assert min(name for name in names if "right" in name) > max(left)
     saas.ormony(project, "deploy", "--to", url)
-    assert {"public.rust_left", "public.rust_right"} <= saas.tables(url)
+    lanes = ("node", "python", "rust")
+    assert {f"public.{lane}_{word}" for lane in lanes for word in ("left", "right")} <= saas.tables(url)
     assert saas.ormony_json(project, "sync", "--against", url)["written"] == []
+    saas.every_tool_finds_nothing(project, url)
+    replayed = fresh()
+    saas.ormony(project, "deploy", "--to", replayed)
+    assert dumped(url) == dumped(replayed)
 
 
-def second_round_unlinked(project: Path, word: str) -> None:
-    """A new SQLx and a new hand-written file: a linear journal would conflict in git."""
+def branch_round(project: Path, word: str) -> None:
+    """What one branch adds: a migration in every lane, each service's own and one written by hand."""
+    offset = {"left": 1, "right": 2}[word]
+    add_to_journal(project, word, 1000 * offset)
+    head = saas.tool([".venv/bin/alembic", "heads"], project / saas.PYTHON, "").stdout.split()[0]
+    (project / saas.PYTHON / "alembic" / "versions" / f"{word}.py").write_text(
+        f'"""{word}"""\n\nfrom alembic import op\n\nrevision = "{word}"\ndown_revision = "{head}"\n'
+        f"branch_labels = None\ndepends_on = None\n\n\ndef upgrade() -> None:\n"
+        f'    op.execute("create table python_{word} (id bigint primary key)")\n'
+    )
     rust = project / saas.RUST / "migrations"
     newest = max(int(path.name.split("_")[0]) for path in rust.glob("*.sql"))
-    offset = {"left": 1, "right": 2}[word]
     (rust / f"{newest + offset}_{word}.sql").write_text(
         f"create table rust_{word} (id bigint primary key);\n"
     )
+
+
+def add_to_journal(project: Path, word: str, later_ms: int) -> None:
+    node = project / saas.NODE / "drizzle"
+    journal = json.loads((node / "meta" / "_journal.json").read_text())
+    last = journal["entries"][-1]
+    tag = f"0007_{word}"
+    (node / f"{tag}.sql").write_text(f'CREATE TABLE "node_{word}" ("id" bigint PRIMARY KEY);\n')
+    entry = {**last, "idx": last["idx"] + 1, "when": last["when"] + later_ms, "tag": tag}
+    journal["entries"].append(entry)
+    (node / "meta" / "_journal.json").write_text(json.dumps(journal, indent=2))
 
 
 def test_an_unmerged_revision_stays_pending_for_its_tool(project: Path, fresh: FRESH) -> None:

@@ -1,6 +1,6 @@
 """`python -m ormony`."""
 
-from ormony.cli import main
+from ormony.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="ormony")
+    run()

@@ -5,6 +5,7 @@ Imports are local to each verb, so that `ormony --help` costs no more than click
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -98,7 +99,13 @@ def _verb(function: Callable[..., int | None]) -> Callable[..., None]:
             terminal.error(error)
             status = error.exit_status
         except KeyboardInterrupt:
-            terminal.talk("interrupted; a deploy that had not committed changed nothing")
+            terminal.error(
+                OrmonyError(
+                    "interrupted",
+                    "the command was interrupted; what had been committed or written stays, and nothing else",
+                    hint="run the same command again: it goes on from there",
+                )
+            )
             status = 130
         except BrokenPipeError:  # the reader of our stdout went away, e.g. `| head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -107,6 +114,13 @@ def _verb(function: Callable[..., int | None]) -> Callable[..., None]:
         context.exit(status)
 
     return run
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """A time limit that PostgreSQL can take: up to 24 days, in milliseconds an int."""
+    if not 0 <= value <= 2_000_000:  # also false for nan
+        raise click.BadParameter(f"{value} is not a number of seconds from 0 to 2000000")
+    return value
 
 
 @click.group(
@@ -147,11 +161,13 @@ def init(settings: _Settings, terminal: Terminal, *, dry_run: bool) -> None:
 )
 @click.option("--against", metavar="URL", help="Ask this database instead of the configured one.")
 @_verb
-def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> None:
+def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> int:
     """Show, per service, how many migrations are found, merged and deployed, and what is pending."""
     from ormony import commands
 
-    terminal.show(commands.status(settings.load(), settings.database, against=against))
+    shown = commands.status(settings.load(), settings.database, against=against)
+    terminal.show(shown)
+    return max(database.exit_status for database in shown.databases)
 
 
 @main.command(
@@ -207,10 +223,16 @@ def sync(
     default=5.0,
     show_default=True,
     metavar="SECONDS",
+    callback=_seconds,
     help="How long a statement waits for a table lock.",
 )
 @click.option(
-    "--wait", default=600.0, show_default=True, metavar="SECONDS", help="How long to wait for another deploy."
+    "--wait",
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    callback=_seconds,
+    help="How long to wait for another deploy.",
 )
 @_verb
 def deploy(
@@ -339,3 +361,26 @@ def completion(shell: str) -> None:
     found = get_completion_class(shell)
     assert found is not None
     click.echo(found(main, {}, "ormony", "_ORMONY_COMPLETE").source())
+
+
+def run() -> None:
+    """The program: one command line, then exit. A usage error is JSON, too, where that is asked for."""
+    words = sys.argv[1:]
+    try:
+        status = main(words, prog_name="ormony", standalone_mode=False)
+    except click.ClickException as error:
+        if "--format=json" in words or ("--format", "json") in itertools.pairwise(words):
+            import json
+
+            document = {
+                "code": "usage",
+                "message": error.format_message(),
+                "hint": "ormony --help",
+                "place": None,
+            }
+            click.echo(json.dumps({"error": document}))
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -110,7 +110,10 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DatabaseStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One database: `asked` says which server was asked, or why none was; `next` is the command to run."""
+    """One database: `asked` says which server was asked, or why none was; `next` is the command to run.
+
+    `refusal` is what a deploy would refuse, as it would say it, and `exit_status` its exit status, else 0.
+    """
 
     name: str
     asked: str
@@ -121,6 +124,8 @@ class DatabaseStatus(msgspec.Struct, frozen=True, kw_only=True):
     unmerged: tuple[Unmerged, ...]
     reasons: tuple[Reason, ...]
     next: str | None
+    refusal: str | None = None
+    exit_status: int = 0
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,7 +248,9 @@ def status(project: Project, name: str | None = None, *, against: str | None = N
 
 def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseStatus:
     database = loaded.database
-    asked, state = _ask(project, loaded, against)
+    asked = _ask(project, loaded, against)
+    state = asked.state
+    refusal = asked.refusal or _refusal(loaded, state)
     deployed = state.deployed if state is not None else None
     rows, unmerged = [], []
     for service in loaded.services:
@@ -276,7 +283,9 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
     pending = [] if deployed is None else [f for f in loaded.stream if f.version not in deployed]
     reasons = _reasons(state, pending) if state is not None else ()
     following = None
-    if unmerged:
+    if refusal is not None and not any(reason.adopt for reason in reasons):
+        following = refusal.hint
+    elif unmerged:
         following = "ormony sync"
     elif deployed is None:
         following = "ormony db up" if database.url is None else None
@@ -286,7 +295,7 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
         following = "ormony deploy"
     return DatabaseStatus(
         name=database.name,
-        asked=asked,
+        asked=asked.whom,
         folder=database.stream,
         services=tuple(rows),
         stream=tuple(
@@ -302,6 +311,8 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
         pending=tuple(file.version for file in pending),
         unmerged=tuple(unmerged),
         reasons=reasons,
+        refusal=str(refusal).partition("\nhint: ")[0] if refusal is not None else None,
+        exit_status=refusal.exit_status if refusal is not None else 0,
         next=following,
     )
 
@@ -314,7 +325,11 @@ def _reasons(state: pendings.State, pending: Sequence[StreamFile]) -> tuple[Reas
     for file in pending:
         service, revision = pendings.revision_of(file) or ("", "")
         adopt = revision in state.recorded.get(service, frozenset())
-        if adopt:
+        if file.version in state.running:
+            why = (
+                f"begun by a deploy that was ended; {state.running[file.version]} of its statements are done"
+            )
+        elif adopt:
             why = f"{labels[service]} has it: the service's own tool has applied it"
         elif file.version < newest:
             why = f"sorts before {newest}, which is deployed"
@@ -362,26 +377,55 @@ def _lane(service: Service) -> int | tuple[int, int]:
     return start // 100 if start % 100 == 0 and end == start + 99 else service.lane
 
 
-def _ask(project: Project, loaded: _Loaded, against: str | None) -> tuple[str, pendings.State | None]:
-    """Which server was asked, and what its ledgers say; None when there was none to ask, and why.
+class _Asked(msgspec.Struct, frozen=True):
+    """Which server was asked, what its ledgers say (None: nothing is known), and what it refused."""
 
-    A configured database that does not answer is no error: what lies in the project is worth a look.
+    whom: str
+    state: pendings.State | None = None
+    refusal: OrmonyError | None = None
+
+
+def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
+    """The ledgers that `status` is about; none where no URL is set or the local server is down.
+
+    A configured database that does not answer is told, and stops nothing: what lies in the project is worth a
+    look.
     """
     database = loaded.database
-    if against is None and database.url is None:
+    if against is not None:
+        url: str | None = against
+    elif database.url is None:
         cluster = server.running(server.home_of(project.root))
         if cluster is None:
-            return "(the local server is down)", None
+            return _Asked("(the local server is down)")
         url = cluster.url(local_name(database))
+    else:
+        try:
+            url = projects.target_url(database)
+        except OrmonyError as error:
+            return _Asked(f"({error.message})")
+    assert url is not None
+    whom = connect.redact(url)
     try:
-        if against is not None or database.url is not None:
-            url = against or projects.target_url(database) or ""
         with connect.connect(url) as connection, connection.transaction():
-            return connect.redact(url), pendings.read(connection, loaded.services, loaded.histories)
+            state = pendings.read(connection, loaded.services, loaded.histories)
     except OrmonyError as error:
         if against is not None:
             raise
-        return f"({error.message})", None
+        return _Asked(whom, None, error)
+    return _Asked(whom, state)
+
+
+def _refusal(loaded: _Loaded, state: pendings.State | None) -> OrmonyError | None:
+    """What a deploy would refuse before it runs anything, as far as the ledgers and the files show it."""
+    try:
+        _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
+        pendings.refuse_duplicates(streams.in_stream_order(loaded.stream))
+        if state is not None:
+            pendings.plan(state, loaded.stream, loaded.services, loaded.histories)
+    except OrmonyError as error:
+        return error
+    return None
 
 
 def _deployed_names(connection: connect.Connection) -> dict[str, str]:
@@ -553,7 +597,7 @@ def sync(
         with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             if change.files or change.renumbered:
-                _prove(shadow, change.stream, progress)
+                _prove(shadow, change.stream, progress, change.files)
         notices += [*loaded.notices, *frozen.notices, *change.notices]
         written += [File(file.path, file.text) for file in change.files]
         written += [File(file.path, file.text) for _, file in change.renumbered]
@@ -718,6 +762,18 @@ def _changed(service: Service, history: History, stream: Sequence[StreamFile]) -
     return [revision for revision in history.revisions if revision.id in changed]
 
 
+def _findings(project: Project, loaded: _Loaded) -> tuple[streams.Finding, ...]:
+    """Where stream and services differ, with the hints that fit what the branch has frozen."""
+    snapshot = git.snapshot(project.root, loaded.database.frozen, loaded.database.stream)
+    return streams.verify(
+        loaded.stream,
+        loaded.services,
+        loaded.histories,
+        frozen=frozenset(snapshot.blobs) if snapshot is not None else frozenset(),
+        parts=_changed_scripts(project, loaded),
+    )
+
+
 def _changed_scripts(project: Project, loaded: _Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
     """The SQL, by service and source, of changed revisions that are scripts: was it more than a comment?
 
@@ -812,11 +868,43 @@ def _named(loaded: _Loaded, name: str) -> Service:
     return next(service for service in loaded.services if service.name == name)
 
 
-def _prove(shadow: shadows.Shadow, stream: Sequence[StreamFile], progress: Progressed) -> None:
+def _prove(
+    shadow: shadows.Shadow,
+    stream: Sequence[StreamFile],
+    progress: Progressed,
+    fresh: Sequence[StreamFile] = (),
+) -> None:
     """Replay the stream; an error says which `[order]` line would help where the order may be at fault."""
     progress("replaying the stream", 0, len(stream))
-    shadow.replay(stream)
+    try:
+        shadow.replay(stream)
+    except OrmonyError as error:
+        _suggest_order(error, fresh)
+        raise
     progress("replaying the stream", len(stream), len(stream))
+
+
+def _suggest_order(error: OrmonyError, fresh: Sequence[StreamFile]) -> None:
+    """Name the native migration of a new file that failed, and the `[order]` line that would move it."""
+    failed = next((f for f in fresh if error.place and error.place.startswith(f"{f.path}:")), None)
+    if failed is None or failed.provenance is None:
+        return
+    mine = failed.provenance
+    error.message += f" (this is {mine.source} of service {mine.service}; nothing was written)"
+    later = next(
+        (
+            file.provenance
+            for file in fresh
+            if file.provenance and file.provenance.service != mine.service and file.version > failed.version
+        ),
+        None,
+    )
+    if error.hint is None and later is not None:
+        line = streams.order_line(
+            f"{mine.service}/{mine.source.partition('/')[2]}",
+            f"{later.service}/{later.source.partition('/')[2]}",
+        )
+        error.hint = f"if it needs what a migration of another service does, in ormony.toml:\n[order]\n{line}"
 
 
 def deploy(
@@ -838,6 +926,12 @@ def deploy(
     With several databases all are verified before the first COMMIT. Raises what `deploying.deploy` refuses.
     """
     chosen = project.chosen(name)
+    if assume and not adopt:
+        raise OrmonyError(
+            "assume-without-adopt",
+            "--assume says what an adopted database has, and this is no --adopt",
+            hint=f"ormony deploy --adopt --assume {assume[0]}",
+        )
     if to is not None and len(chosen) > 1:
         raise OrmonyError(
             "several-databases",
@@ -848,10 +942,7 @@ def deploy(
     loads = [_load(project, database) for database in chosen]
     for loaded in loads:
         notices += loaded.notices
-        parts = _changed_scripts(project, loaded)
-        notices += _refuse_findings(
-            streams.verify(loaded.stream, loaded.services, loaded.histories, parts=parts)
-        )
+        notices += _refuse_findings(_findings(project, loaded))
         notices += _unmerged_notice(loaded)
     with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
         targets = [
@@ -943,6 +1034,13 @@ def db_reset(
     """
     lines = []
     notices: list[Notice] = []
+    with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+        for database in project.chosen(name):  # nothing is dropped for a stream that would not run
+            loaded = _load(project, database)
+            _refuse_findings(_findings(project, loaded))
+            pendings.refuse_duplicates(streams.in_stream_order(loaded.stream))
+            streams.refuse_unrunnable(file for file in loaded.stream if file.provenance is None)
+            _prove(shadow, loaded.stream, progress)
     home = server.home_of(project.root)
     old = server.running(home)
     server.stop(home)  # a server that was started by an older ormony has that one's surface

@@ -198,9 +198,11 @@ def _status(value: commands.Status, console: Console) -> None:
             _line(console, f"unmerged {row.service}: {row.source}", "yellow")
         for reason in database.reasons:
             _line(console, f"pending  {reason.file}  {reason.why}", "yellow")
+        if database.refusal:
+            _line(console, f"refused  {database.refusal}", "red")
         if database.next:
             _line(console, f"next: {database.next}", "cyan")
-        else:
+        elif database.refusal is None and all(file.deployed for file in database.stream):
             _line(console, "nothing to do", "green")
 
 
@@ -223,7 +225,11 @@ def _synced(value: commands.Synced, console: Console) -> None:
             _line(console, f"\n--- {file.path}", "bold")
             console.file.write(file.text if file.text.endswith("\n") else file.text + "\n")
     if not value.written and not value.renumbered:
-        _line(console, f"nothing to do: {value.unchanged} files are up to date", "green")
+        _line(
+            console,
+            f"nothing to do: {value.unchanged} file{'s are' if value.unchanged != 1 else ' is'} up to date",
+            "green",
+        )
     elif not value.dry_run:
         _line(console, "replayed in a shadow before writing: ok", "dim")
         _line(console, "next: ormony deploy", "cyan")
@@ -243,7 +249,7 @@ def _deployed(value: commands.Deployed, console: Console) -> None:
             if not database.plan and not database.adopted:
                 _line(console, "  nothing to do", "green")
             continue
-        if database.adopted:
+        if database.adopted and database.stamped:
             _line(console, f"  adopted {len(database.adopted)} files that were there already", "green")
         if not database.applied:
             _line(console, "  nothing to apply" if database.stamped else "  nothing to do", "green")

@@ -1332,7 +1332,10 @@ def verify(
                     code="native-missing",
                     message=f'{_label(name, source)} is in the stream, but service "{name}" has it no longer',
                     place=files[0].path,
-                    hint=f"git log --diff-filter=D --oneline -- {service.path}   # then restore the file",
+                    hint=f"git log --diff-filter=D --oneline -- {service.path}   # then restore the file"
+                    if any(file.path in frozen for file in files)
+                    else f"git rm -f {' '.join(file.path for file in files)} && ormony sync"
+                    "   # or restore the native file",
                 )
             )
             findings += [_body_edited(file, "error") for file in files if not body_is_intact(file)]

@@ -133,7 +133,7 @@ def _joined(folder: str, path: str) -> str:
 
 def _ini_section(root: Path, path: str) -> dict[str, str]:
     here = str((root / path).resolve().parent)
-    parser = configparser.ConfigParser({"here": here})
+    parser = configparser.ConfigParser({"here": here.replace("%", "%%")})
     try:
         parser.read_string(files.read_text(root, path), source=path)
         section = dict(parser.items("alembic")) if parser.has_section("alembic") else {}

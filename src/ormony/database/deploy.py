@@ -39,7 +39,7 @@ from ormony.history import History, Notice, Service
 from ormony.stream import StreamFile
 
 Verify = Callable[[psycopg.Connection[Any], Plan], None]
-"""Asked in the open transaction of the last step, before COMMIT; an OrmonyError rolls everything back."""
+"""Asked in the open transaction of the last step, before COMMIT; an OrmonyError rolls that step back."""
 
 Clone = Callable[[Sequence[StreamFile]], str]
 """The URL of a throw-away database in which these files have run."""
@@ -117,11 +117,32 @@ def deploy(
     `options.adopt` what the database has already is first taken over, in a transaction of its own. Raises
     OrmonyErrors alone; unless the message says otherwise nothing was applied.
     """
+    totals = [_Sum() for _ in targets]
+    try:
+        return _deploy_all(targets, totals, options, talk, verify)
+    except OrmonyError as error:
+        done = [
+            f'database "{target.name}": what comes before is committed, up to {total.applied[-1]}'
+            for target, total in zip(targets, totals, strict=True)
+            if total.applied
+        ]
+        if done:  # a step that needed a COMMIT of its own, or another database
+            error.message = "; ".join([error.message, *done])
+        raise
+
+
+def _deploy_all(
+    targets: Sequence[Target],
+    totals: Sequence[_Sum],
+    options: Options,
+    talk: Talk,
+    verify: Verify | None,
+) -> tuple[Deployed, ...]:
     results: list[Deployed] = []
     with contextlib.ExitStack() as stack:
         waiting: list[tuple[Generator[None, None, Deployed] | None, Any]] = []
-        for target in targets:
-            work = _deploying(target, options, talk, verify)
+        for target, total in zip(targets, totals, strict=True):
+            work = _deploying(target, total, options, talk, verify)
             stack.callback(work.close)  # whatever is not committed by then is rolled back
             try:
                 next(work)
@@ -182,10 +203,12 @@ class _Sum(msgspec.Struct):
 
 
 def _deploying(
-    target: Target, options: Options, talk: Talk, verify: Verify | None
+    target: Target, total: _Sum, options: Options, talk: Talk, verify: Verify | None
 ) -> Generator[None, None, Deployed]:
-    """Deploy up to the last COMMIT, yield once, commit. Returns at once when there is nothing to do."""
-    total = _Sum()
+    """Deploy up to the last COMMIT, yield once, commit. Returns at once when there is nothing to do.
+
+    What is committed is added to `total` as soon as it is.
+    """
     lost: _Lost | None = None
     yielded = False
     plans = 0
@@ -493,7 +516,8 @@ def _work(
             else:
                 if last:
                     yield
-                _outside(conn, target, options, talk, plan, step.pieces[0], parsed, state, total)
+                hook = verify if last else None
+                _outside(conn, target, options, talk, hook, plan, step.pieces[0], parsed, state, total)
         except _Cut as cut:
             cuts = Cuts(cuts.before | cut.cuts.before, cuts.alone | cut.cuts.alone)
             left = {piece.version for each in waiting for piece in each.pieces}
@@ -693,6 +717,7 @@ def _outside(
     target: Target,
     options: Options,
     talk: Talk,
+    verify: Verify | None,
     plan: Plan,
     piece: Piece,
     parsed: Parsed,
@@ -745,6 +770,8 @@ def _outside(
     now = _read_locked(conn, target, options)
     _limit(conn, options.lock_timeout_ms)
     stamped = _book(conn, target, plan, step, parsed, now, total, {piece.version: (begun, time.monotonic())})
+    if verify is not None:
+        verify(conn, plan)
     conn.execute("NOTIFY pgrst, 'reload schema'")
     _commit(conn, step.versions)
     _add(total.stamped, stamped)

@@ -157,7 +157,7 @@ def plan(
     `native-edited`, `part-missing`, `no-ledger-permission`, `revision-gap` and `ledger-too-narrow`.
     """
     ordered = sorted(stream, key=lambda file: file.version)
-    _refuse_duplicates(ordered)
+    refuse_duplicates(ordered)
     deployed = state.deployed
     by_version = {file.version: file for file in ordered}
     _refuse_without_file(state, by_version)
@@ -201,7 +201,8 @@ def plan(
     return Plan(pending=tuple(pending), stamps=stamps, state=state, late=behind, notices=tuple(notices))
 
 
-def _refuse_duplicates(ordered: Sequence[StreamFile]) -> None:
+def refuse_duplicates(ordered: Sequence[StreamFile]) -> None:
+    """Refuse two files of one version; `ordered` is as the stream runs. Raises `duplicate-version`."""
     for left, right in itertools.pairwise(ordered):
         if left.version == right.version:
             raise OrmonyError(

@@ -872,17 +872,18 @@ def create_database(cluster: Cluster, name: str) -> bool:
 
     The database `postgres` of a new cluster is empty, and is replaced.
     """
-    with cluster.admin() as admin:
-        if _has_database(admin, name):
-            with cluster.admin(name) as inside:
-                row = inside.execute(
-                    "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'auth') OR EXISTS"
-                    " (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384)"
-                ).fetchone()
-            if name != "postgres" or (row is not None and row[0]):
-                return False
-            drop_database(admin, name)
-        clone_database(admin, TEMPLATE, name)
+    with locked(cluster.home / "lock"):  # two commands may come at once
+        with cluster.admin() as admin:
+            if _has_database(admin, name):
+                with cluster.admin(name) as inside:
+                    row = inside.execute(
+                        "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'auth') OR EXISTS"
+                        " (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384)"
+                    ).fetchone()
+                if name != "postgres" or (row is not None and row[0]):
+                    return False
+                drop_database(admin, name)
+            clone_database(admin, TEMPLATE, name)
     return True
 
 
