@@ -499,8 +499,8 @@ def test_a_step_that_fails_is_resumed_and_its_invalid_index_is_gone(
         one(target(fresh_database, stream))
     assert str(caught.value) == (
         'supabase/migrations/00002_by_hand.sql:1:1: error[sql-failed]: could not create unique index "big_id"'
-        ' (SQLSTATE 23505); Key (id)=(1) is duplicated; database "main": what comes before is committed, up to'
-        " 00001\nhint: ormony deploy   # goes on with this statement"
+        ' (SQLSTATE 23505); Key (id)=(1) is duplicated; database "main": what comes before is committed,'
+        " up to 00001\nhint: ormony deploy   # goes on with this statement"
     )
     assert rows(fresh_database, "select version from supabase_migrations.schema_migrations") == [("00001",)]
     assert rows(fresh_database, "select relname from pg_class where relname = 'big_id'") == []
