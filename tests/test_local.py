@@ -93,3 +93,26 @@ def test_options_that_make_no_sense_are_refused(project: Path) -> None:
     for words in (["--wait", "-1"], ["--wait", "nan"], ["--lock-timeout", "nan"], ["--assume", "00000"]):
         refused = saas.ormony(project, "deploy", *words, "--format", "json", exit_status=2)
         assert json.loads(refused.stdout)["error"]["code"] in ("usage", "assume-without-adopt")
+
+
+def test_a_role_that_the_stream_makes_need_not_be_there_before(project: Path) -> None:
+    """Its service's files run as it, and its tool's ledger is its own."""
+    (project / "worker" / "migrations").mkdir(parents=True)
+    (project / "worker" / "migrations" / "0001_jobs.sql").write_text("create table jobs (id int);\n")
+    (project / "ormony.toml").write_text(
+        '[services.worker]\npath = "worker"\norm = "sqlx"\nmigrations = "migrations"\n'
+        'role = "worker"\nsearch_path = "work"\n'
+    )
+    (project / "supabase" / "migrations" / "00000_a.sql").write_text(
+        "do $$ begin if not exists (select from pg_roles where rolname = 'worker')"
+        " then create role worker; end if; end $$;\n"
+        "grant worker to postgres;\ncreate schema work authorization worker;\n"
+    )
+    saas.ormony(project, "sync")
+    saas.ormony(project, "deploy")
+    with psycopg.connect(saas.ormony(project, "db", "url").stdout.strip()) as connection:
+        owners = connection.execute(
+            "select relname, relowner::regrole::text from pg_class"
+            " where relnamespace = 'work'::regnamespace and relkind = 'r' order by 1"
+        ).fetchall()
+    assert owners == [("_sqlx_migrations", "worker"), ("jobs", "worker")]

@@ -302,7 +302,8 @@ def _session(
     runs = {file.provenance.role for file in target.stream if file.provenance and file.provenance.role}
     conn.prepare_threshold = None  # the user's DEALLOCATE ALL would take prepared statements away
     try:
-        refusals.check_target(conn, target.url, tools=tools, runs=runs, missing=target.missing)
+        made = _roles_made(target.stream) if tools or runs else frozenset()
+        refusals.check_target(conn, target.url, tools=tools - made, runs=runs - made, missing=target.missing)
         with locks.hold(conn, wait_s=options.wait_s, waiting=talk.say):
             talk.progress("locked", 0, len(target.stream))
             try:
@@ -407,6 +408,19 @@ def _read_locked(conn: psycopg.Connection[Any], target: Target, options: Options
 
 def _limit(conn: psycopg.Connection[Any], lock_timeout_ms: int) -> None:
     conn.execute("SELECT pg_catalog.set_config('lock_timeout', %s, true)", (str(lock_timeout_ms),))
+
+
+def _roles_made(stream: Sequence[StreamFile]) -> frozenset[str]:
+    """The roles that a file of the stream makes: they need not be there before."""
+    words = ("create role", "create user")
+    return frozenset(
+        name.name
+        for file in stream
+        if any(word in file.text.lower() for word in words)
+        for facts in sql.facts(file.text, path=file.path)
+        for name in facts.creates
+        if name.kind == "role"
+    )
 
 
 def _parsed(files: Sequence[StreamFile]) -> Parsed:
