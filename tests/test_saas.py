@@ -339,7 +339,8 @@ def test_adopting_a_database_where_the_tools_have_migrated(project: Path, fresh:
     partial.write_text(json.dumps(journal))
     saas.drizzle_migrate(project, url)
     partial.write_text(whole)
-    seen = saas.ormony_json(project, "status", "--against", url)["databases"][0]
+    seen = saas.ormony_json(project, "status", "--against", url, exit_status=3)["databases"][0]
+    assert "error[applied-elsewhere]" in seen["refusal"]
     assert [s["deployed"] for s in seen["services"]] == [2, 0, 0]
     assert seen["next"] == "ormony deploy --adopt"
     refused = saas.ormony(project, "deploy", "--to", url, exit_status=3)

@@ -769,7 +769,7 @@ def _findings(project: Project, loaded: _Loaded) -> tuple[streams.Finding, ...]:
         loaded.stream,
         loaded.services,
         loaded.histories,
-        frozen=frozenset(snapshot.blobs) if snapshot is not None else frozenset(),
+        frozen=frozenset(snapshot.blobs if snapshot is not None else (file.path for file in loaded.stream)),
         parts=_changed_scripts(project, loaded),
     )
 
