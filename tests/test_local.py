@@ -116,3 +116,21 @@ def test_a_role_that_the_stream_makes_need_not_be_there_before(project: Path) ->
             " where relnamespace = 'work'::regnamespace and relkind = 'r' order by 1"
         ).fetchall()
     assert owners == [("_sqlx_migrations", "worker"), ("jobs", "worker")]
+
+
+def test_a_late_file_runs_once_both_orders_are_proved_alike(project: Path) -> None:
+    migrations = project / "supabase" / "migrations"
+    (migrations / "00005_b.sql").write_text("create table b (id int);\n")
+    saas.ormony(project, "deploy")
+    (migrations / "00003_late.sql").write_text("create table late (id int);\ninsert into late values (1);\n")
+    refused = saas.ormony(project, "deploy", exit_status=3)
+    assert "error[out-of-order]" in refused.stderr
+    done = saas.ormony(project, "deploy", "--include-out-of-order")
+    assert "note[late-data]" in done.stderr
+    assert "applied 1 file" in done.stdout
+    # Here the order matters: the default is what the later of the two says.
+    (migrations / "00006_c.sql").write_text("alter table b alter column id set default 6;\n")
+    saas.ormony(project, "deploy")
+    (migrations / "000055_late.sql").write_text("alter table b alter column id set default 5;\n")
+    refused = saas.ormony(project, "deploy", "--include-out-of-order", exit_status=3)
+    assert "gives another schema than a fresh replay" in refused.stderr

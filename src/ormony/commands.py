@@ -19,6 +19,7 @@ from ormony import files, git, sql
 from ormony import project as projects
 from ormony import stream as streams
 from ormony.adapters import alembic, drizzle, sqlx, supabase
+from ormony.database import adopt as adopting
 from ormony.database import connect, ledgers, server
 from ormony.database import deploy as deploying
 from ormony.database import pending as pendings
@@ -959,6 +960,9 @@ def deploy(
             )
             for loaded in loads
         ]
+        if out_of_order:
+            for loaded, target in zip(loads, targets, strict=True):
+                notices += _prove_late(shadow, loaded, target.url)
         options = deploying.Options(
             lock_timeout_ms=round(lock_timeout_s * 1000),
             wait_s=wait_s,
@@ -986,6 +990,48 @@ def deploy(
         dry_run=dry_run,
         notices=(*notices, *(notice for each in done for notice in each.notices)),
     )
+
+
+def _prove_late(shadow: shadows.Shadow, loaded: _Loaded, url: str) -> list[Notice]:
+    """Prove that files which sort before a deployed one may run after it: both orders give one schema.
+
+    Files that change data, of which a schema tells nothing, are named. Raises `out-of-order`.
+    """
+    with connect.connect(url) as connection, connection.transaction():
+        state = pendings.read(connection, loaded.services, loaded.histories)
+    ordered = streams.in_stream_order(loaded.stream)
+    newest = max(state.deployed, default="")
+    late = [file for file in ordered if file.version not in state.deployed and file.version < newest]
+    if not late:
+        return []
+    sequence = {version: number for number, version in enumerate(state.records)}
+    here = sorted(
+        (file for file in ordered if file.version in state.deployed),
+        key=lambda file: (sequence.get(file.version, -1), file.version),
+    )
+    rest = [file for file in ordered if file.version not in state.deployed]
+    fresh, grown = (
+        adopting.facts(server.pg_dump(shadow.clone(files), "--schema-only"))
+        for files in (ordered, [*here, *rest])
+    )
+    if fresh != grown:
+        differing = min(fresh ^ grown)
+        raise OrmonyError(
+            "out-of-order",
+            f"{late[0].version} run after {newest} gives another schema than a fresh replay: {differing}",
+            place=late[0].path,
+            hint="ormony sync --against URL   # gives it a version after all that is deployed",
+            exit_status=DATABASE,
+        )
+    return [
+        Notice(
+            code="late-data",
+            message=f"{file.path} runs after {newest} and changes data: a fresh replay changes it before",
+            place=file.path,
+        )
+        for file in late
+        if any(sql.changes_data(statement) for statement in sql.statements(file.text, file.path))
+    ]
 
 
 def _url(project: Project, database: Database, talk: Talk) -> str:
