@@ -949,7 +949,7 @@ def deploy(
         targets = [
             deploying.Target(
                 name=loaded.database.name,
-                url=to or _url(project, loaded.database, talk),
+                url=to or _url(project, loaded.database),
                 stream=loaded.stream,
                 services=loaded.services,
                 histories=loaded.histories,
@@ -1034,7 +1034,7 @@ def _prove_late(shadow: shadows.Shadow, loaded: _Loaded, url: str) -> list[Notic
     ]
 
 
-def _url(project: Project, database: Database, talk: Talk) -> str:
+def _url(project: Project, database: Database) -> str:
     """Where a deploy goes: the configured database, else the embedded one, started if need be."""
     url = projects.target_url(database)
     return url if url is not None else _local(project, database).url(local_name(database))
