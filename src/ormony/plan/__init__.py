@@ -1,0 +1,1 @@
+"""Changes as SQL: rendered by kind, ordered by dependency, made online on request."""

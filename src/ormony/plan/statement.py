@@ -1,0 +1,52 @@
+"""One SQL command of a plan, and what a reader must know before it runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ormony.catalog import Kind, Ref
+
+Lock = Literal[
+    "access share",
+    "row share",
+    "share update exclusive",
+    "share",
+    "share row exclusive",
+    "exclusive",
+    "access exclusive",
+]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One SQL command, without its final semicolon, and its facts.
+
+    `lock` is the strongest lock it takes on a relation that exists before it, or None; `rewrites` says that the
+    server writes a whole table again; `loses` says what data is gone when it has run, for people ('' when
+    nothing is); `transactional` is False for what cannot run in a transaction block.
+    """
+
+    sql: str
+    lock: Lock | None = None
+    rewrites: bool = False
+    loses: str = ""
+    transactional: bool = True
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether rows or values are gone when it has run."""
+        return bool(self.loses)
+
+
+class Alteration(msgspec.Struct, frozen=True, kw_only=True):
+    """How an object is brought to its new definition without dropping it.
+
+    `around` are the kinds of dependents that stand in the way (a view of a column whose type changes): whatever of
+    these kinds needs `about` (default: the object itself) in the old database is dropped before `statements` and
+    created again after.
+    """
+
+    statements: tuple[Statement, ...]
+    around: frozenset[Kind] = frozenset()
+    about: tuple[Ref, ...] = ()
