@@ -1,0 +1,34 @@
+"""What each kind of object can say in SQL: create, drop, alter, and what completes it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import NamedTuple
+
+from ormony.catalog import Catalog, Ref
+from ormony.plan.statement import Alteration, Statement
+
+
+class Late(NamedTuple):
+    """What completes a created object once others exist: OWNED BY, ATTACH PARTITION.
+
+    `after` are objects that must have been created (where the plan creates them); `after_late` are objects whose
+    own completion must come first.
+    """
+
+    statements: tuple[Statement, ...]
+    after: tuple[Ref, ...] = ()
+    after_late: tuple[Ref, ...] = ()
+
+
+def _never_late(ref: Ref, catalog: Catalog) -> Late | None:
+    return None
+
+
+class Renderer(NamedTuple):
+    """The four faces of one kind. `alter` answers None where PostgreSQL has no ALTER for the difference."""
+
+    create: Callable[[Ref, Catalog, Set[Ref]], tuple[Statement, ...]]
+    drop: Callable[[Ref, Catalog], tuple[Statement, ...]]
+    alter: Callable[[Ref, Catalog, Catalog], Alteration | None]
+    late: Callable[[Ref, Catalog], Late | None] = _never_late
