@@ -1,0 +1,1 @@
+create aggregate smallest(integer) (sfunc = int4smaller, stype = integer);

@@ -1,0 +1,1 @@
+create function area(w numeric, h numeric) returns numeric language sql as 'select w * h';

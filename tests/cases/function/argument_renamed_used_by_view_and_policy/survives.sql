@@ -1,0 +1,1 @@
+select id, w, h, size from rooms order by id;

@@ -1,0 +1,1 @@
+create view active as select 1 as id;

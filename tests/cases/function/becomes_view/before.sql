@@ -1,0 +1,1 @@
+create function active() returns table (id integer) language sql as 'select 1';

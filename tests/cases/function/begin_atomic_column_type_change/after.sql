@@ -1,0 +1,6 @@
+create table items (id integer primary key, price numeric(10, 2) not null);
+create function cheapest() returns setof items
+    language sql
+    begin atomic
+        select * from items order by price limit 1;
+    end;

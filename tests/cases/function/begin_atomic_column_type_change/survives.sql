@@ -1,0 +1,1 @@
+select id, price::int from items order by id;

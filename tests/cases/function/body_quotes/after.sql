@@ -1,0 +1,1 @@
+create function q() returns text language sql as $body$select 'it''s' || E'\\n' || "current_user"() || 'a\b'$body$;

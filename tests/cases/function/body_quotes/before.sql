@@ -1,0 +1,1 @@
+create function q() returns text language sql as 'select ''it''''s'' || E''\\n''';

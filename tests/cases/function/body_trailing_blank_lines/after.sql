@@ -1,0 +1,5 @@
+create function q() returns integer language sql as $$
+select 2;
+
+
+$$;

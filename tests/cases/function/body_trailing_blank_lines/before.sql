@@ -1,0 +1,3 @@
+create function q() returns integer language sql as $$
+select 1;
+$$;

@@ -1,0 +1,3 @@
+create function add(a integer, b integer) returns integer
+    language sql immutable
+    as 'select a + b';

@@ -1,0 +1,1 @@
+create function send(recipient text) returns void language plpgsql as 'begin end';

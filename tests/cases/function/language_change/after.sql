@@ -1,0 +1,1 @@
+create function f(n integer) returns integer language plpgsql as 'begin return n + 1; end';

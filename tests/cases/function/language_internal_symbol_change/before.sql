@@ -1,0 +1,1 @@
+create function lower_of(text) returns text language internal immutable strict as 'lower';

@@ -1,0 +1,1 @@
+create table old_t (id integer primary key);

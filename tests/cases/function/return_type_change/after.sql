@@ -1,0 +1,1 @@
+create function answer() returns text language sql as $$ select '42' $$;

@@ -1,0 +1,10 @@
+create function code(n integer) returns bigint language sql immutable as 'select n * 10::bigint';
+create table t (id integer primary key, n integer default code(1), constraint big check (code(n) > 0));
+create index t_code on t (code(n));
+create view codes as select id, code(n) as c from t;
+create materialized view kept_codes as select id, code(n) as c from t;
+create unique index kept_codes_id on kept_codes (id);
+alter table t enable row level security;
+create policy p on t for select using (code(n) = 10);
+create domain coded as integer check (code(value) < 1000);
+grant select on codes to role_a;

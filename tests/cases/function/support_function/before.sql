@@ -1,0 +1,1 @@
+create function starts(a text, b text) returns boolean language internal immutable strict as 'text_starts_with';

@@ -1,0 +1,2 @@
+create procedure p(m integer) language plpgsql as 'begin end';
+alter procedure p(integer) owner to role_b;

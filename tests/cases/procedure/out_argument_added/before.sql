@@ -1,0 +1,1 @@
+create procedure p(n integer) language plpgsql as 'begin end';
