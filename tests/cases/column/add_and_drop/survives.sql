@@ -1,0 +1,1 @@
+select id, born from public.people order by id;

@@ -1,0 +1,1 @@
+insert into public.boxes values (1);

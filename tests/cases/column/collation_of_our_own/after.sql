@@ -1,0 +1,2 @@
+create collation public.plain (provider = libc, locale = 'C');
+create table public.t (a text collate public.plain);

@@ -1,0 +1,1 @@
+insert into public.d (id) values (1);

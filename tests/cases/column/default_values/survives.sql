@@ -1,0 +1,1 @@
+select id, a, c, e, f, g, h from public.d;

@@ -1,0 +1,1 @@
+create table public.boxes (id int primary key, c int);

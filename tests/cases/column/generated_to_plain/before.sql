@@ -1,0 +1,1 @@
+create table public.t (a int, c int generated always as (a + 1) stored);

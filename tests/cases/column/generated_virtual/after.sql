@@ -1,0 +1,1 @@
+create table public.t (a int, b int generated always as (a * 3) virtual, c int generated always as (a + 1) virtual);

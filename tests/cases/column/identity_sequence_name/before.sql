@@ -1,0 +1,1 @@
+create table public.t (id bigint generated always as identity primary key);

@@ -1,0 +1,3 @@
+create table public.parent (id int, a int default 1);
+create table public.child () inherits (public.parent);
+alter table public.child alter column a set default 2;

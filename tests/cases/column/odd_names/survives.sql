@@ -1,0 +1,1 @@
+select "Id", "a.b", "select", "with ""quotes""", "ünïcode" from public."Weird Name";

@@ -1,0 +1,1 @@
+insert into public.grandchild values (1, 2, 'x');

@@ -1,0 +1,2 @@
+create table public.t (id int primary key, title text);
+create index t_name on public.t (title);

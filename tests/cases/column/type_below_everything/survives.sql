@@ -1,0 +1,1 @@
+select id, k, up from public.t order by id;

@@ -1,0 +1,2 @@
+create table public.t (id int primary key, a bigint, b bigint generated always as (a * 2) stored);
+create index t_b on public.t (b);

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, a text, constraint a_short check (length(a) < 10));
+create index t_a on public.t (lower(a)) where a is not null;
+create index t_plain on public.t (a);

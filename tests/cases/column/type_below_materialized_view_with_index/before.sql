@@ -1,0 +1,4 @@
+create table public.t (id int primary key, amount int);
+create materialized view public.m as select id, amount from public.t;
+create unique index m_id on public.m (id);
+create view public.over_m as select sum(amount) as total from public.m;

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, a bigint);
+create table public.log (a bigint);
+create rule log_t as on insert to public.t do also insert into public.log values (new.a);

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, a int);
+create function public.total() returns bigint language sql stable begin atomic select sum(a) from public.t; end;
+create function public.rows() returns setof public.t language sql stable as 'select * from public.t';

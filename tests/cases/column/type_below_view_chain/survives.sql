@@ -1,0 +1,2 @@
+select id, amount from public.t;
+select * from public.v3;

@@ -1,0 +1,1 @@
+create table public.t (id int primary key, a int default 0, b text default 'one', c boolean default false not null);

@@ -1,0 +1,1 @@
+create table public.t (id int primary key, a text default '0', b int default 1, c text default 'no' not null);

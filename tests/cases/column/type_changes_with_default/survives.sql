@@ -1,0 +1,1 @@
+select id, a::text, b::text, c::boolean from public.t;

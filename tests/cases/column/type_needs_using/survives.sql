@@ -1,0 +1,1 @@
+select id, a::text, b::text, c::jsonb, d::timestamptz from public.t;

@@ -1,0 +1,1 @@
+select id, a, b, c, trim(e) from public.t;

@@ -1,0 +1,2 @@
+create extension hstore;
+comment on extension hstore is 'ours now';

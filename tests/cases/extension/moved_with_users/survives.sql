@@ -1,0 +1,1 @@
+select id, h from public.t;

@@ -1,0 +1,3 @@
+create schema "Up.Per";
+create schema "select";
+create table "Up.Per"."t" ("a" int);

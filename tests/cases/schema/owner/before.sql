@@ -1,0 +1,2 @@
+create schema s;
+create table s.t (id int);

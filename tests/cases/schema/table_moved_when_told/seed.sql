@@ -1,0 +1,2 @@
+insert into public.orders (state) values ('a');
+insert into public.lines values (1);

@@ -1,0 +1,2 @@
+select * from public.lines;
+select id from public.v;

@@ -1,0 +1,1 @@
+create table public.kept (id int, a_id int);

@@ -1,0 +1,3 @@
+create table public.e (id int not null, a text default 'x') partition by range (id);
+create table public.e_1 partition of public.e for values from (0) to (100);
+create index e_a on public.e (a);

@@ -1,0 +1,4 @@
+create table public.p1 (id int, a int);
+create table public.p2 (b int);
+create table public.c (x int) inherits (public.p1);
+create table public.d (id int, a int);

@@ -1,0 +1,2 @@
+select id, a from public.c;
+select id, a from only public.d;

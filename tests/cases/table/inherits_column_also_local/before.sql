@@ -1,0 +1,3 @@
+create table public.p (id int, a int);
+create table public.c (a int, x int) inherits (public.p);
+create table public.d (x int) inherits (public.p);

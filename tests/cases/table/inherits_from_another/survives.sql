@@ -1,0 +1,1 @@
+select id, x from public.c;

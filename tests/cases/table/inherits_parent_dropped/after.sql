@@ -1,0 +1,1 @@
+create table public.c (x int, id int not null, a int default 4);

@@ -1,0 +1,1 @@
+create table public.a_very_long_name_that_fills_the_whole_of_sixty_three_bytes_of_it (id serial primary key, a_column_that_is_long_as_well int);

@@ -1,0 +1,2 @@
+create table public.a (id int primary key, x int, only_a int);
+create table public.b (id int primary key, x text, only_b int references public.a);

@@ -1,0 +1,1 @@
+insert into public.e values (50), (199);

@@ -1,0 +1,1 @@
+insert into public.hot values (1, 'a');

@@ -1,0 +1,4 @@
+create schema parts;
+create table public.e (id int primary key, a int) partition by range (id);
+create table parts.e_1 partition of public.e for values from (0) to (100);
+create table parts.e_2 partition of public.e for values from (100) to (200);

@@ -1,0 +1,1 @@
+select id, at, a from public.e;

@@ -1,0 +1,2 @@
+create table public.users (id serial primary key, name text unique);
+create view public.v as select name from public.users;

@@ -1,0 +1,2 @@
+select * from public.v;
+select * from public.posts;

@@ -1,0 +1,2 @@
+create table public.t (id int);
+create index things on public.t (id);

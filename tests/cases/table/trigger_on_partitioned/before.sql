@@ -1,0 +1,5 @@
+create function public.f() returns trigger language plpgsql as $$ begin return new; end $$;
+
+create table public.e (id int, a int) partition by range (id);
+create table public.e_1 partition of public.e for values from (0) to (100);
+create trigger t before insert on public.e for each row execute function public.f();

@@ -1,0 +1,2 @@
+create table public.a (id int primary key);
+create unlogged table public.b (id serial primary key);

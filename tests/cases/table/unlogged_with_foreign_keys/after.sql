@@ -1,0 +1,2 @@
+create table public.a (id int primary key);
+create table public.b (id int primary key references public.a);

@@ -1,0 +1,2 @@
+create table public.t ();
+create table public.u ();
