@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+comment on table t is '';

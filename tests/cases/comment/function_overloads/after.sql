@@ -1,0 +1,5 @@
+create function f(integer) returns integer language sql as 'select 1';
+create function f(text) returns integer language sql as 'select 1';
+create function f() returns integer language sql as 'select 1';
+comment on function f(text) is 'one';
+comment on function f() is 'two';

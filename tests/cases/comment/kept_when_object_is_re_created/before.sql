@@ -1,0 +1,10 @@
+create table t (id integer primary key, a text);
+create view v as select id, a from t;
+create function f(n integer) returns integer language sql as 'select n';
+create table u (id integer primary key, n integer, constraint c check (n > 0));
+create index u_n on u (n);
+comment on view v is 'view';
+comment on column v.a is 'its column';
+comment on function f(integer) is 'function';
+comment on constraint c on u is 'constraint';
+comment on index u_n is 'index';

@@ -1,0 +1,14 @@
+create extension citext;
+create collation coll from "C";
+create foreign data wrapper w;
+create server srv foreign data wrapper w;
+create foreign table ft (a integer) server srv;
+create publication pub;
+create text search dictionary dic (template = simple);
+create text search configuration conf (copy = simple);
+create cast (text as bigint) with inout;
+create function eq(integer, integer) returns boolean language sql immutable as 'select $1 = $2';
+create operator === (leftarg = integer, rightarg = integer, procedure = eq);
+create operator family fam using btree;
+create operator class cls for type integer using btree family fam as operator 1 <, operator 3 =, function 1 btint4cmp(integer, integer);
+comment on extension citext is 'mine';

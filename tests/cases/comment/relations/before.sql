@@ -1,0 +1,10 @@
+create schema s;
+create table s.t (id integer primary key, a text constraint a_short check (length(a) < 9), b integer references s.t (id));
+create index t_a on s.t (a);
+create sequence s.q;
+create view s.v as select id, a from s.t;
+create materialized view s.m as select id from s.t;
+create index m_id on s.m (id);
+comment on table s.t is 'old';
+comment on column s.t.a is 'column';
+comment on sequence s.q is 'gone soon';

@@ -1,0 +1,13 @@
+create table t (id integer primary key);
+create function f(integer, text) returns integer language sql as 'select 1';
+create procedure p(integer) language plpgsql as 'begin end';
+create aggregate a(integer) (sfunc = int4pl, stype = integer);
+create function tf() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on t for each row execute function tf();
+create policy po on t using (true);
+create rule ru as on delete to t do instead nothing;
+create function ef() returns event_trigger language plpgsql as 'begin end';
+create event trigger et on sql_drop execute function ef();
+alter event trigger et disable;
+create statistics st on (id % 2), (id % 3) from t;
+comment on policy po on t is 'old policy';

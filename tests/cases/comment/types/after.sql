@@ -1,0 +1,10 @@
+create type e as enum ('a');
+create type c as (x integer, y text);
+create type r as range (subtype = integer);
+create domain d as integer constraint positive check (value > 0) constraint small check (value < 9);
+comment on type e is 'enum';
+comment on type c is 'composite';
+comment on column c.x is 'attribute';
+comment on type r is 'range';
+comment on domain d is 'new';
+comment on constraint positive on domain d is 'above zero';

@@ -1,0 +1,1 @@
+create table "Größe" (id integer primary key, "naïve column" text);

@@ -1,0 +1,3 @@
+create schema s;
+alter default privileges for role role_a in schema s grant select on tables to role_c;
+alter default privileges for role role_b grant select on tables to role_a;

@@ -1,0 +1,1 @@
+create table old (id integer primary key);

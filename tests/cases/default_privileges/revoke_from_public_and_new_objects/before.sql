@@ -1,0 +1,1 @@
+create function old() returns integer language sql as 'select 1';

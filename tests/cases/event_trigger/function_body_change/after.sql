@@ -1,0 +1,2 @@
+create function watch() returns event_trigger language plpgsql as 'begin perform 2; end';
+create event trigger watch on ddl_command_end execute function watch();

@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+grant all on t to role_a;

@@ -1,0 +1,2 @@
+create table t (id integer primary key, a text);
+grant select on t to role_a;

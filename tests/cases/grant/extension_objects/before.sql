@@ -1,0 +1,2 @@
+create extension citext;
+create extension pg_stat_statements;

@@ -1,0 +1,4 @@
+create foreign data wrapper w;
+create server srv foreign data wrapper w;
+grant usage on foreign data wrapper w to role_a;
+grant usage on foreign server srv to role_a with grant option;

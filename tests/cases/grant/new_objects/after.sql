@@ -1,0 +1,13 @@
+create schema s;
+create table s.t (id integer generated always as identity primary key, a text);
+create view s.v as select id from s.t;
+create materialized view s.m as select id from s.t;
+create function s.f() returns integer language sql as 'select 1';
+create type s.e as enum ('a');
+grant usage on schema s to role_a, role_b;
+grant select, insert on s.t to role_a;
+grant update (a) on s.t to role_b;
+grant select on s.v, s.m to role_b;
+grant usage on sequence s.t_id_seq to role_a;
+revoke execute on function s.f() from public;
+grant usage on type s.e to role_a;

@@ -1,0 +1,3 @@
+create table t (id integer) partition by list (id);
+create table t_1 partition of t for values in (1);
+grant select on t to role_a;

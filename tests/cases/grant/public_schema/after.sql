@@ -1,0 +1,2 @@
+revoke usage on schema public from public;
+grant usage on schema public to role_a;

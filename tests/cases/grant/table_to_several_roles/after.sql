@@ -1,0 +1,3 @@
+create table t (id integer primary key);
+grant select, insert on t to role_a;
+grant update on t to role_b, public;

@@ -1,0 +1,3 @@
+create table t (id integer primary key);
+create sequence q owned by t.id;
+alter table t alter id set default nextval('q');

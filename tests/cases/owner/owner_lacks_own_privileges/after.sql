@@ -1,0 +1,3 @@
+create table t (id integer primary key);
+alter table t owner to role_a;
+revoke insert, truncate on t from role_a;

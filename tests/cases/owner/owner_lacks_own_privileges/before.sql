@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+alter table t owner to role_a;

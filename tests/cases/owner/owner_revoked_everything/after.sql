@@ -1,0 +1,5 @@
+create table t (id integer primary key);
+create function f() returns integer language sql as 'select 1';
+alter table t owner to role_a;
+revoke all on t from role_a;
+revoke all on function f() from public, supabase_admin;

@@ -1,0 +1,3 @@
+create table t (id integer primary key);
+create function f() returns integer language sql as 'select 1';
+alter table t owner to role_a;

@@ -1,0 +1,13 @@
+create schema s;
+create table s.t (id serial primary key, a text);
+create table s.parted (id integer) partition by list (id);
+create table s.part partition of s.parted for values in (1);
+create sequence s.q;
+create view s.v as select 1 as a;
+create materialized view s.m as select 1 as a;
+alter schema s owner to role_a;
+alter table s.t owner to role_a;
+alter table s.parted owner to role_b;
+alter sequence s.q owner to role_b;
+alter view s.v owner to role_a;
+alter materialized view s.m owner to role_c;

@@ -1,0 +1,14 @@
+create type e as enum ('a');
+create type c as (x integer);
+create type r as range (subtype = integer);
+create domain d as integer;
+create function f() returns integer language sql as 'select 1';
+create procedure p() language plpgsql as 'begin end';
+create aggregate a(integer) (sfunc = int4pl, stype = integer);
+alter type e owner to role_a;
+alter type c owner to role_a;
+alter type r owner to role_b;
+alter domain d owner to role_b;
+alter function f() owner to role_a;
+alter procedure p() owner to role_a;
+alter aggregate a(integer) owner to role_a;

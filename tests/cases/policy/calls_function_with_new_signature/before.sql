@@ -1,0 +1,3 @@
+create table docs (id integer primary key, tenant integer);
+create function allowed(t integer) returns boolean language sql stable as 'select t = 1';
+create policy p on docs using (allowed(tenant));

@@ -1,0 +1,3 @@
+create type role as enum ('admin', 'member');
+create table members (id integer primary key, r role not null default 'member');
+create policy p on members using (r = 'admin');

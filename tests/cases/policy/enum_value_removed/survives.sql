@@ -1,0 +1,1 @@
+select id, r::text from members order by id;

@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+create policy "Users can read their own" on t using (true);

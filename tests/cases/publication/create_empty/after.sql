@@ -1,0 +1,2 @@
+create publication p;
+comment on publication p is 'later';

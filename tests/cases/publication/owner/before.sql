@@ -1,0 +1,2 @@
+create publication p;
+alter publication p owner to role_a;

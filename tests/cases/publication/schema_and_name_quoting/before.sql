@@ -1,0 +1,2 @@
+create schema "My Schema";
+create table "My Schema"."A Table" (id integer primary key, "Some Column" text);

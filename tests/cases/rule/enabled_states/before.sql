@@ -1,0 +1,5 @@
+create table t (id integer primary key);
+create rule a as on delete to t do instead nothing;
+create rule b as on insert to t do instead nothing;
+create rule c as on update to t do instead nothing;
+alter table t disable rule c;

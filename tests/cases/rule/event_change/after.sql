@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+create rule r as on insert to t do instead nothing;

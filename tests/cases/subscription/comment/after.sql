@@ -1,0 +1,2 @@
+create subscription s connection 'host=/nowhere dbname=x' publication p with (connect = false, slot_name = none);
+comment on subscription s is 'mine';

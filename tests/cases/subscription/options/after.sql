@@ -1,0 +1,1 @@
+create subscription s connection 'host=/nowhere dbname=x' publication p with (connect = false, slot_name = none, binary = true, streaming = on, disable_on_error = true, synchronous_commit = 'local', origin = none, run_as_owner = true);

@@ -1,0 +1,2 @@
+create table t (id integer primary key, updated timestamptz);
+create function touch() returns trigger language plpgsql as 'begin new.updated := now(); return new; end';

@@ -1,0 +1,6 @@
+create table t (id integer primary key);
+create function f() returns trigger language plpgsql as 'begin return null; end';
+create trigger a after insert on t for each row execute function f();
+alter table t disable trigger a;
+create trigger b after insert on t for each row execute function f();
+alter table t enable replica trigger b;

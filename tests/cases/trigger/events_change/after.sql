@@ -1,0 +1,4 @@
+create table t (id integer primary key);
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create trigger x after insert or update on t for each row execute function f();
+comment on trigger x on t is 'changed';

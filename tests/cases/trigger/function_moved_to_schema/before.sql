@@ -1,0 +1,4 @@
+create schema private;
+create table t (id integer primary key);
+create function public.f() returns trigger language plpgsql as 'begin return new; end';
+create trigger x before insert on t for each row execute function public.f();

@@ -1,0 +1,2 @@
+create table t (id integer primary key, a integer, b integer generated always as (a + 1) stored);
+create function f() returns trigger language plpgsql as 'begin return new; end';

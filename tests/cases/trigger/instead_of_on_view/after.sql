@@ -1,0 +1,5 @@
+create table t (id integer primary key, a text);
+create view v as select id, a from t;
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create trigger x instead of insert or update on v for each row execute function f();
+comment on trigger x on v is 'writes through';

@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+create table u (id integer primary key);
