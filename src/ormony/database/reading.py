@@ -1,0 +1,128 @@
+"""A catalog while it is read: what the decoders of rows fill, and which query a decoder belongs to.
+
+`introspect.py` runs `queries/NAME.sql` for each `Query` and hands all rows to `decode`, in the order of the
+tuples `STRUCTURE` and `BEHAVIOR`, so a decoder can count on the names that those before it have noted. This
+module runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from ormony.catalog import Catalog, Grant, Object, Ref
+
+Row = tuple[Any, ...]
+
+# The catalogs as pg_depend, pg_description and pg_seclabel name them; the numbers are the same everywhere.
+PG_TYPE: Final = 1247
+PG_PROC: Final = 1255
+PG_CLASS: Final = 1259
+PG_FOREIGN_SERVER: Final = 1417
+PG_USER_MAPPING: Final = 1418
+PG_FOREIGN_DATA_WRAPPER: Final = 2328
+PG_AM: Final = 2601
+PG_ATTRDEF: Final = 2604
+PG_CAST: Final = 2605
+PG_CONSTRAINT: Final = 2606
+PG_CONVERSION: Final = 2607
+PG_LANGUAGE: Final = 2612
+PG_NAMESPACE: Final = 2615
+PG_OPCLASS: Final = 2616
+PG_OPERATOR: Final = 2617
+PG_REWRITE: Final = 2618
+PG_TRIGGER: Final = 2620
+PG_OPFAMILY: Final = 2753
+PG_EXTENSION: Final = 3079
+PG_POLICY: Final = 3256
+PG_STATISTIC_EXT: Final = 3381
+PG_COLLATION: Final = 3456
+PG_EVENT_TRIGGER: Final = 3466
+PG_TRANSFORM: Final = 3576
+PG_TS_DICT: Final = 3600
+PG_TS_PARSER: Final = 3601
+PG_TS_CONFIG: Final = 3602
+PG_TS_TEMPLATE: Final = 3764
+PG_PUBLICATION: Final = 6104
+
+
+class Reading:
+    """The fields of a Catalog, to be filled, and the way from the server's numbers to our references.
+
+    `names` leads from a catalog's number and an oid to the reference of an object, also from what is no
+    object of its own: a row type, array type or multirange to its table or type, the rule `_RETURN` to its
+    view, the index of a constraint to the constraint, an identity column's sequence to the column. What an
+    extension owns leads to the extension, from the start and whatever its kind: a decoder that finds its own
+    oid there leaves the object out (`owned`). `columns` leads from a relation and a column's number to a
+    column, of views and materialized views too, though these have no column objects.
+    """
+
+    __slots__ = (
+        "column_order",
+        "columns",
+        "comments",
+        "depends",
+        "grants",
+        "labels",
+        "names",
+        "objects",
+        "owners",
+        "role",
+        "unmodelled",
+        "unseen",
+        "version",
+    )
+
+    def __init__(self, version: int, role: str) -> None:
+        self.version = version
+        self.role = role
+        self.objects: dict[Ref, Object] = {}
+        self.comments: dict[Ref, str] = {}
+        self.owners: dict[Ref, str] = {}
+        self.grants: dict[Ref, tuple[Grant, ...]] = {}
+        self.labels: dict[Ref, tuple[tuple[str, str], ...]] = {}
+        self.unmodelled: dict[str, str] = {}
+        self.column_order: dict[Ref, tuple[str, ...]] = {}
+        self.depends: dict[Ref, tuple[Ref, ...]] = {}
+        self.unseen: list[str] = []
+        self.names: dict[tuple[int, int], Ref] = {}
+        self.columns: dict[tuple[int, int], Ref] = {}
+
+    def add(self, catalog: int, oid: int, ref: Ref, value: Object) -> bool:
+        """Note an object under its number; False, and nothing is noted, when an extension owns it."""
+        if self.names.setdefault((catalog, oid), ref) is not ref:
+            return False
+        self.objects[ref] = value
+        return True
+
+    def owned(self, catalog: int, oid: int) -> bool:
+        """Whether an extension owns this object or the one that it is an alias of."""
+        found = self.names.get((catalog, oid))
+        return found is not None and found.kind == "extension"
+
+    def catalog(self) -> Catalog:
+        """What has been read, as the value."""
+        return Catalog(
+            version=self.version,
+            role=self.role,
+            objects=self.objects,
+            comments=self.comments,
+            owners=self.owners,
+            grants=self.grants,
+            labels=self.labels,
+            unmodelled=self.unmodelled,
+            column_order=self.column_order,
+            depends=self.depends,
+            unseen=tuple(self.unseen),
+        )
+
+
+class Query(NamedTuple):
+    """`queries/{name}.sql` and what takes its rows.
+
+    Where versions differ, the same rows come from `queries/{name}-below-18.sql` (or 17, 16): a server of
+    version 15 takes the lowest of these files that is above 15, else `{name}.sql`.
+    """
+
+    name: str
+    decode: Callable[[Sequence[Row], Reading], None]
