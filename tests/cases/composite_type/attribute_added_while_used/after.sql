@@ -1,0 +1,3 @@
+create type public.pair as (a int, b int, c text);
+create table public.t (id int, p public.pair);
+create view public.v as select (p).a from public.t;

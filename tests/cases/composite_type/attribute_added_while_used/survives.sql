@@ -1,0 +1,1 @@
+select id, (p).a, (p).b from public.t;

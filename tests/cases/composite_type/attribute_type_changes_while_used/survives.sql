@@ -1,0 +1,1 @@
+select id, p::text, l::text from public.t;

@@ -1,0 +1,2 @@
+create table public.t (a int primary key, b int constraint k check (b > 0));
+comment on constraint k on public.t is 'old';

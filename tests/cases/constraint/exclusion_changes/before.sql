@@ -1,0 +1,1 @@
+create table public.t (a int4range, b int4range, constraint k exclude using gist (a with &&));

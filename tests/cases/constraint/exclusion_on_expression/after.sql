@@ -1,0 +1,1 @@
+create table public.t (s date, e date, constraint k exclude using gist (daterange(s, e, '[]') with &&) where (s < e));

@@ -1,0 +1,2 @@
+create table public.a (id int primary key);
+create table public.b (x int references public.a not enforced, y int references public.a);

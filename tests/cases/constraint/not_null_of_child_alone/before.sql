@@ -1,0 +1,2 @@
+create table public.p (a int, b int not null);
+create table public.c () inherits (public.p);

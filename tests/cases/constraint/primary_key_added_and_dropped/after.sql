@@ -1,0 +1,2 @@
+create table public.a (id int primary key, x int);
+create table public.b (id int, x int);

@@ -1,0 +1,1 @@
+create table public.t (a int, b int, c int unique, constraint ab unique (a, b));

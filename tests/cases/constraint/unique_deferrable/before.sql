@@ -1,0 +1,1 @@
+create table public.t (a int unique, b int unique deferrable, c int unique deferrable initially deferred);

@@ -1,0 +1,1 @@
+create table public.t (a int, b int, c int, constraint u unique (a) include (b));

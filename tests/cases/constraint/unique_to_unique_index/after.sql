@@ -1,0 +1,3 @@
+create table public.t (a int);
+create unique index t_a on public.t (a);
+create table public.u (a int, constraint u_a unique (a));

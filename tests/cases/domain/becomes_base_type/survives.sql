@@ -1,0 +1,1 @@
+select id, d from public.t;

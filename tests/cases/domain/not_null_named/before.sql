@@ -1,0 +1,1 @@
+create domain public.a as text constraint needed not null;

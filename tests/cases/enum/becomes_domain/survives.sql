@@ -1,0 +1,1 @@
+select s::text from public.t;

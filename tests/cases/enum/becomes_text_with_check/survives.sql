@@ -1,0 +1,1 @@
+select id, s::text from public.t;

@@ -1,0 +1,1 @@
+create type public.state as enum ('a', '');

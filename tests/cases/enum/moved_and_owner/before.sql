@@ -1,0 +1,1 @@
+create type public."State" as enum ('Open');

@@ -1,0 +1,3 @@
+create type public.kind as enum ('a', 'b', 'c');
+create table public.e (id int, k public.kind) partition by list (k);
+create table public.e_a partition of public.e for values in ('a');

@@ -1,0 +1,12 @@
+create type public.state as enum ('a', 'b', 'c');
+create domain public.d as public.state check (value <> 'a');
+create type public.pair as (x public.state, y int);
+create table public.t (id int, s public.state[] default '{a}', d public.d, p public.pair);
+create function public.f(s public.state) returns setof public.state language sql as 'select $1';
+create function public.g() returns table (s public.state) language sql as $$ select 'a'::public.state $$;
+create materialized view public.m as select s from public.t;
+create index m_s on public.m (s);
+alter table public.t enable row level security;
+create policy p on public.t using ('a' = any (s));
+grant usage on type public.state to role_a;
+comment on type public.state is 'the state';

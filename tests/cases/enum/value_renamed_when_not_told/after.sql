@@ -1,0 +1,2 @@
+create type public.state as enum ('opened', 'closed');
+create table public.t (s public.state default 'closed');

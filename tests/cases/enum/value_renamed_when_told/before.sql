@@ -1,0 +1,2 @@
+create type public.state as enum ('open', 'closed');
+create table public.t (s public.state default 'open');

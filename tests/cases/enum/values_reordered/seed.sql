@@ -1,0 +1,2 @@
+insert into public.t values ('large');
+insert into public.r values ('large');

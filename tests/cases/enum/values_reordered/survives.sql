@@ -1,0 +1,2 @@
+select * from public.t;
+select * from public.r;

@@ -1,0 +1,4 @@
+create table public.t (a int primary key, b int);
+create index t_b on public.t (b);
+alter table public.t cluster on t_b;
+create table public.u (a int primary key);

@@ -1,0 +1,3 @@
+create table public.t (a int, b text);
+create index t_a on public.t (a);
+create unique index t_gone on public.t (b);

@@ -1,0 +1,3 @@
+create table public.t (a int, b int, c int);
+create index i on public.t (a) include (b);
+create unique index u on public.t (b);

@@ -1,0 +1,3 @@
+create table public.t (a int, b int);
+create index x on public.t (a);
+create index y on public.t (b);

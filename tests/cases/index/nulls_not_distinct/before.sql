@@ -1,0 +1,3 @@
+create table public.t (a int, b int);
+create unique index i on public.t (a);
+create unique index j on public.t (b) nulls not distinct;

@@ -1,0 +1,1 @@
+create table public.t (a int primary key with (fillfactor = 70), b int unique);

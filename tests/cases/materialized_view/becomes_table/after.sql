@@ -1,0 +1,2 @@
+create table public.m (a int);
+create index m_a on public.m (a);

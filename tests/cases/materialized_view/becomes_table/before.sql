@@ -1,0 +1,2 @@
+create materialized view public.m as select 1 as a;
+create index m_a on public.m (a);

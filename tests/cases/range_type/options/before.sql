@@ -1,0 +1,2 @@
+create type public.r as range (subtype = text);
+create table public.t (id int, r public.r);

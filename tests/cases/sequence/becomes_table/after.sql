@@ -1,0 +1,2 @@
+create table public.s (id int);
+create table public.t (id int);

@@ -1,0 +1,2 @@
+create table public.t (a int);
+create sequence public.t_id_seq as int;

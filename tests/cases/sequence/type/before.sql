@@ -1,0 +1,2 @@
+create sequence public.s as smallint;
+create sequence public.t as bigint;

@@ -1,0 +1,4 @@
+create table public.t (id int);
+create view public.v as select id from public.t;
+create view public.over as select id from public.v;
+grant select on public.v to role_a;

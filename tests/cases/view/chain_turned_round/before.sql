@@ -1,0 +1,3 @@
+create table public.t (id int, x int);
+create view public.a as select id, x from public.t;
+create view public.b as select id, x from public.a;

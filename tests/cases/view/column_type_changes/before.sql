@@ -1,0 +1,3 @@
+create table public.t (a int);
+create view public.v as select a, null::text as note from public.t;
+create materialized view public.m as select note from public.v;

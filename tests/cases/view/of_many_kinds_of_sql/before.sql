@@ -1,0 +1,1 @@
+create table public.t (id int primary key, g text, n numeric, at timestamptz, j jsonb);

@@ -1,0 +1,3 @@
+create table public.t (id int);
+create function public.f(int) returns text language sql as 'select $1::text';
+create view public.v as select public.f(id) as x from public.t;

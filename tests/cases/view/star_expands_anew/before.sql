@@ -1,0 +1,3 @@
+create table public.t (a int, b int);
+create view public.v as select * from public.t;
+create view public.w as select * from public.v;
