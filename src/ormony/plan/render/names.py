@@ -40,8 +40,8 @@ def literal(text: str) -> str:
 def relation(ref: Ref) -> str:
     """`"schema"."name"`, or `"name"` where the kind has no schema.
 
-    Of a column, constraint, trigger, policy or rule it is the name of the relation that holds it, of a domain's
-    constraint that of the domain. Arguments are not part of it: see `object_name`.
+    Of a column, constraint, trigger, policy or rule it is the name of the relation that holds it, of a
+    domain's constraint that of the domain. Arguments are not part of it: see `object_name`.
     """
     return (
         f"{quote_identifier(ref.schema)}.{quote_identifier(ref.name)}"
@@ -51,16 +51,16 @@ def relation(ref: Ref) -> str:
 
 
 def kind_word(ref: Ref) -> str:
-    """What stands after CREATE, ALTER, DROP and COMMENT ON: `TABLE`, `MATERIALIZED VIEW`, `TYPE` for an enum."""
+    """What stands after CREATE, ALTER, DROP and COMMENT ON: `TABLE`, `MATERIALIZED VIEW`, `TYPE` of enums."""
     return _WORD.get(ref.kind) or ref.kind.upper()
 
 
 def object_name(ref: Ref) -> str:
     """The word and the name as COMMENT ON, DROP, ALTER … OWNER TO and SECURITY LABEL ON take them.
 
-    `FUNCTION "public"."f"(integer)`, `POLICY "p" ON "public"."t"`, `CONSTRAINT "c" ON DOMAIN "public"."d"`. For
-    columns and constraints it is COMMENT ON's form alone. Raises ValueError for the kinds that no such statement
-    knows: a default, default privileges, a membership.
+    `FUNCTION "public"."f"(integer)`, `POLICY "p" ON "public"."t"`, `CONSTRAINT "c" ON DOMAIN "public"."d"`.
+    For columns and constraints it is COMMENT ON's form alone. Raises ValueError for the kinds that no such
+    statement knows: a default, default privileges, a membership.
     """
     if ref.kind in _NAMELESS:
         raise ValueError(f"no statement names a {ref.kind} like {ref}")
@@ -96,5 +96,5 @@ def operator(ref: Ref) -> str:
 
 
 def role(name: str) -> str:
-    """A role as GRANT, CREATE POLICY and USER MAPPING take it: PUBLIC for '' and 'public', which no role can be."""
+    """A role as GRANT, CREATE POLICY and USER MAPPING take it: PUBLIC for '' and 'public'."""
     return "PUBLIC" if name in ("", "public") else quote_identifier(name)
