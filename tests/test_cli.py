@@ -56,6 +56,51 @@ def test_help_imports_nothing_but_click(tmp_path: Path) -> None:
     assert "Start here:" in done.stdout
 
 
+def loaded(folder: Path, *words: str) -> set[str]:
+    """The modules that are loaded after the command line has run."""
+    code = (
+        "import json, sys\nfrom ormony.cli import main\n"
+        "status = main(sys.argv[1:], standalone_mode=False)\n"
+        "assert status in (None, 0), status\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--quiet", *words],
+        cwd=folder,
+        env={
+            name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+DRIVER = "psycopg"
+PARSER = "postgast"
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        (["status"], {DRIVER, PARSER, "rich", "ormony.adapters.alembic", "ormony.adapters.detect"}),
+        (["sync", "--dry-run"], {DRIVER, "rich", "ormony.adapters.alembic", "ormony.adapters.detect"}),
+        (["db", "down"], {DRIVER, PARSER, "rich"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_needs_no_server_loads_no_driver(tmp_path: Path, words: list[str], unwanted: set[str]) -> None:
+    (tmp_path / "ormony.toml").write_text('[services.web]\npath = "web"\norm = "sqlx"\n')
+    (tmp_path / "web" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "migrations" / "00000_first.sql").write_text("create table a (id int);\n")
+    found = loaded(tmp_path, *words)
+    assert "ormony.commands" in found
+    assert not unwanted & found
+
+
 def test_an_empty_folder_is_exit_2_and_a_hint(tmp_path: Path) -> None:
     done = run("status", cwd=tmp_path)
     assert done.returncode == 2

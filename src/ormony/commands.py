@@ -2,44 +2,40 @@
 
 Each takes a `Project` and plain options, and returns a value; none prints and none exits. `progress(what,
 done, total)` and `talk(sentence)` are told what goes on.
+
+What talks with PostgreSQL, and each tool's adapter, is imported where it is used: the driver alone takes
+longer to load than `status` has to do, and most projects have two adapters of four.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING
 
 import msgspec
-import psycopg
 
 from ormony import files, git, sql
 from ormony import project as projects
 from ormony import stream as streams
-from ormony.adapters import alembic, drizzle, sqlx, supabase
-from ormony.database import adopt as adopting
-from ormony.database import connect, ledgers, server
-from ormony.database import deploy as deploying
-from ormony.database import pending as pendings
-from ormony.database import prepare as preparing
-from ormony.database import shadow as shadows
+from ormony.adapters import supabase
 from ormony.errors import DATABASE, FINDINGS, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Revision, Service
 from ormony.project import Database, Project
 from ormony.stream import StreamFile
 
+if TYPE_CHECKING:
+    from ormony.database.connect import Connection
+    from ormony.database.pending import State
+    from ormony.database.server import Cluster
+    from ormony.database.shadow import Shadow
+
 Progressed = Callable[[str, int, int], None]
 Talk = Callable[[str], None]
-
-READERS: Final[Mapping[str, Callable[[Path, Service], History]]] = {
-    "drizzle": drizzle.read,
-    "alembic": alembic.read,
-    "sqlx": sqlx.read,
-    "supabase": supabase.read,
-}
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -318,8 +314,10 @@ def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseS
     )
 
 
-def _reasons(state: pendings.State, pending: Sequence[StreamFile]) -> tuple[Reason, ...]:
+def _reasons(state: State, pending: Sequence[StreamFile]) -> tuple[Reason, ...]:
     """Why each file is pending, in the order of the stream."""
+    from ormony.database import pending as pendings
+
     newest = max(state.deployed, default="")
     labels = {found.service: found.label for found in state.found}
     reasons = []
@@ -382,7 +380,7 @@ class _Asked(msgspec.Struct, frozen=True):
     """Which server was asked, what its ledgers say (None: nothing is known), and what it refused."""
 
     whom: str
-    state: pendings.State | None = None
+    state: State | None = None
     refusal: OrmonyError | None = None
 
 
@@ -396,6 +394,8 @@ def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
     if against is not None:
         url: str | None = against
     elif database.url is None:
+        from ormony.database import server
+
         cluster = server.running(server.home_of(project.root))
         if cluster is None:
             return _Asked("(the local server is down)")
@@ -406,6 +406,9 @@ def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
         except OrmonyError as error:
             return _Asked(f"({error.message})")
     assert url is not None
+    from ormony.database import connect
+    from ormony.database import pending as pendings
+
     whom = connect.redact(url)
     try:
         with connect.connect(url) as connection, connection.transaction():
@@ -417,20 +420,24 @@ def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
     return _Asked(whom, state)
 
 
-def _refusal(loaded: _Loaded, state: pendings.State | None) -> OrmonyError | None:
+def _refusal(loaded: _Loaded, state: State | None) -> OrmonyError | None:
     """What a deploy would refuse before it runs anything, as far as the ledgers and the files show it."""
     try:
         _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
-        pendings.refuse_duplicates(streams.in_stream_order(loaded.stream))
+        streams.refuse_duplicates(streams.in_stream_order(loaded.stream))
         if state is not None:
+            from ormony.database import pending as pendings
+
             pendings.plan(state, loaded.stream, loaded.services, loaded.histories)
     except OrmonyError as error:
         return error
     return None
 
 
-def _deployed_names(connection: connect.Connection) -> dict[str, str]:
+def _deployed_names(connection: Connection) -> dict[str, str]:
     """The versions in Supabase's ledger, and their names; nothing where there is none."""
+    from ormony.database import ledgers
+
     found = ledgers.look(connection, (), {})[0]
     ledgers.require_rights(connection, found)
     return {
@@ -450,12 +457,7 @@ def _load(project: Project, database: Database) -> _Loaded:
     services = project.of(database.name)
     histories: dict[str, History] = {}
     for service in services:
-        reader = READERS.get(service.orm)  # models alone have no history
-        history = (
-            reader(project.root, service)
-            if reader
-            else History(service=service.name, ledger=None, revisions=())
-        )
+        history = _history(project.root, service)
         histories[service.name] = history
         notices += history.notices
         lying = {revision.path: revision for revision in history.revisions}
@@ -466,6 +468,41 @@ def _load(project: Project, database: Database) -> _Loaded:
             for file in stream
         )
     return _Loaded(database=database, services=services, stream=stream, histories=histories, notices=notices)
+
+
+def _history(root: Path, service: Service) -> History:
+    """The revisions that the service's own tool has."""
+    match service.orm:
+        case "drizzle":
+            from ormony.adapters import drizzle
+
+            return drizzle.read(root, service)
+        case "alembic":
+            from ormony.adapters import alembic
+
+            return alembic.read(root, service)
+        case "sqlx":
+            from ormony.adapters import sqlx
+
+            return sqlx.read(root, service)
+        case "supabase":
+            return supabase.read(root, service)
+        case "sqlalchemy":  # models alone have no history
+            return History(service=service.name, ledger=None, revisions=())
+
+
+def _open_shadow(project: Project) -> contextlib.AbstractContextManager[Shadow]:
+    """Shadows for the project; no server starts before the first is asked for."""
+    from ormony.database import shadow as shadows
+
+    return shadows.open_shadow(project.root, url=project.shadow_url)
+
+
+@contextlib.contextmanager
+def _shadow_on_demand(project: Project) -> Iterator[Callable[[], Shadow]]:
+    """A shadow that is opened, and the driver loaded for it, when it is asked for."""
+    with contextlib.ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(_open_shadow(project)))
 
 
 class _Frozen(msgspec.Struct, frozen=True):
@@ -496,6 +533,8 @@ def _frozen(
             ranks = git.joined(project.root, snapshot.reference, database.stream)
     names: Mapping[str, str] = {}
     if against is not None:
+        from ormony.database import connect
+
         with connect.connect(against) as connection:
             names = _deployed_names(connection)
         rule += f" and the ledger of {connect.redact(against)}"
@@ -580,6 +619,8 @@ def sync(
     Writes nothing at all when one database's stream is refused. Raises what the adapters, `streams.merge`,
     `streams.verify` and the replay refuse.
     """
+    from ormony.database import ledger_places
+
     written: list[File] = []
     removed: list[str] = []
     renumbered: list[tuple[str, str]] = []
@@ -588,17 +629,17 @@ def sync(
     unchanged = 0
     for database in project.chosen(name):
         loaded = _load(project, database)
-        ledgers.refuse_shared(loaded.services, loaded.histories)
+        ledger_places.refuse_shared(loaded.services, loaded.histories)
         frozen = _frozen(project, database, loaded.stream, against)
         frozen_by[database.name] = frozen.rule
         # What may have been deployed can no longer be changed, and ran in whatever way it did.
         streams.refuse_unrunnable(
             file for file in loaded.stream if file.provenance is None and file.path not in frozen.settled
         )
-        with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+        with _shadow_on_demand(project) as shadow:
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             if change.files or change.renumbered:
-                _prove(shadow, change.stream, progress, change.files)
+                _prove(shadow(), change.stream, progress, change.files)
         notices += [*loaded.notices, *frozen.notices, *change.notices]
         written += [File(file.path, file.text) for file in change.files]
         written += [File(file.path, file.text) for _, file in change.renumbered]
@@ -632,7 +673,7 @@ def _merge(
     project: Project,
     loaded: _Loaded,
     frozen: _Frozen,
-    shadow: shadows.Shadow,
+    shadow: Callable[[], Shadow],
     *,
     rewrite: bool,
     progress: Progressed,
@@ -670,6 +711,8 @@ def _merge(
         wanted = [r.id for r in (*changed[name], *fresh[name]) if r.sql is None]
         if not wanted:
             continue
+        from ormony.adapters import alembic
+
         progress(f"asking alembic of {name} for SQL", 0, len(wanted))
 
         def applied(ids: tuple[str, ...], service: Service = service, wanted: Sequence[str] = wanted) -> str:
@@ -786,6 +829,8 @@ def _changed_scripts(project: Project, loaded: _Loaded) -> dict[tuple[str, str],
         changed = {r.id: r for r in _changed(service, history, loaded.stream) if r.sql is None}
         if not changed:
             continue
+        from ormony.adapters import alembic
+
         with contextlib.suppress(OrmonyError):
             made = alembic.sql(project.root, service, history, list(changed), shadow=None).parts
             parts |= {
@@ -819,6 +864,8 @@ def _earlier(
     project: Project, service: Service, loaded: _Loaded, wanted: Sequence[str], first: str
 ) -> list[streams.Incoming]:
     """The wanted revisions before `first` that are not in the stream yet; each has its SQL offline."""
+    from ormony.adapters import alembic
+
     history = loaded.histories[service.name]
     merged = _places(loaded.stream, service, history)
     ids = [revision.id for revision in history.revisions]
@@ -835,7 +882,7 @@ def _shadow_before(
     loaded: _Loaded,
     incoming: Mapping[str, Sequence[streams.Incoming]],
     numbering: _Numbering,
-    shadow: shadows.Shadow,
+    shadow: Callable[[], Shadow],
 ) -> str:
     """The URL of a database in which everything has run but these revisions and what follows them.
 
@@ -853,7 +900,7 @@ def _shadow_before(
         merged = numbering.merge(loaded.stream, loaded.services, candidates, {})
         files_ = streams.in_stream_order([*loaded.stream, *merged.files])
         try:
-            return shadow.clone(files_)
+            return shadow().clone(files_)
         except OrmonyError as error:
             failed = next((f for f in merged.files if error.place and error.place.startswith(f.path)), None)
             if failed is None or failed.provenance is None:
@@ -870,7 +917,7 @@ def _named(loaded: _Loaded, name: str) -> Service:
 
 
 def _prove(
-    shadow: shadows.Shadow,
+    shadow: Shadow,
     stream: Sequence[StreamFile],
     progress: Progressed,
     fresh: Sequence[StreamFile] = (),
@@ -926,6 +973,10 @@ def deploy(
 
     With several databases all are verified before the first COMMIT. Raises what `deploying.deploy` refuses.
     """
+    from ormony.database import connect
+    from ormony.database import deploy as deploying
+    from ormony.database import prepare as preparing
+
     chosen = project.chosen(name)
     if assume and not adopt:
         raise OrmonyError(
@@ -945,7 +996,7 @@ def deploy(
         notices += loaded.notices
         notices += _refuse_findings(_findings(project, loaded))
         notices += _unmerged_notice(loaded)
-    with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+    with _open_shadow(project) as shadow:
         targets = [
             deploying.Target(
                 name=loaded.database.name,
@@ -992,11 +1043,15 @@ def deploy(
     )
 
 
-def _prove_late(shadow: shadows.Shadow, loaded: _Loaded, url: str) -> list[Notice]:
+def _prove_late(shadow: Shadow, loaded: _Loaded, url: str) -> list[Notice]:
     """Prove that files which sort before a deployed one may run after it: both orders give one schema.
 
     Files that change data, of which a schema tells nothing, are named. Raises `out-of-order`.
     """
+    from ormony.database import adopt as adopting
+    from ormony.database import connect, server
+    from ormony.database import pending as pendings
+
     with connect.connect(url) as connection, connection.transaction():
         state = pendings.read(connection, loaded.services, loaded.histories)
     ordered = streams.in_stream_order(loaded.stream)
@@ -1040,7 +1095,9 @@ def _url(project: Project, database: Database) -> str:
     return url if url is not None else _local(project, database).url(local_name(database))
 
 
-def _local(project: Project, database: Database, *, tcp: bool = False) -> server.Cluster:
+def _local(project: Project, database: Database, *, tcp: bool = False) -> Cluster:
+    from ormony.database import server
+
     cluster = server.start(server.home_of(project.root), tcp=tcp)
     server.create_database(cluster, local_name(database))
     return cluster
@@ -1048,6 +1105,8 @@ def _local(project: Project, database: Database, *, tcp: bool = False) -> server
 
 def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Databases:
     """Start the local server and make each database that is not there, with the surface and nothing else."""
+    from ormony.database import connect
+
     lines = []
     for database in project.chosen(name):
         cluster = _local(project, database, tcp=tcp)
@@ -1058,6 +1117,8 @@ def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Da
 
 def db_down(project: Project, *, destroy: bool = False) -> Databases:
     """Stop the local server; with `destroy` remove its data, too."""
+    from ormony.database import server
+
     home = server.home_of(project.root)
     stopped = server.stop(home)
     if destroy:
@@ -1078,13 +1139,15 @@ def db_reset(
 
     The configured URL plays no part: only the embedded server's databases are ever dropped.
     """
+    from ormony.database import connect, server
+
     lines = []
     notices: list[Notice] = []
-    with shadows.open_shadow(project.root, url=project.shadow_url) as shadow:
+    with _open_shadow(project) as shadow:
         for database in project.chosen(name):  # nothing is dropped for a stream that would not run
             loaded = _load(project, database)
             _refuse_findings(_findings(project, loaded))
-            pendings.refuse_duplicates(streams.in_stream_order(loaded.stream))
+            streams.refuse_duplicates(streams.in_stream_order(loaded.stream))
             streams.refuse_unrunnable(file for file in loaded.stream if file.provenance is None)
             _prove(shadow, loaded.stream, progress)
     home = server.home_of(project.root)
@@ -1098,7 +1161,8 @@ def db_reset(
         url = cluster.url(local_name(database))
         done = deploy(project, database.name, to=url, progress=progress, talk=talk)
         notices += done.notices
-        state = f"reset, {len(done.databases[0].applied)} files deployed"
+        count = len(done.databases[0].applied)
+        state = f"reset, {count} file{'s' if count != 1 else ''} deployed"
         if seed:
             seeded = _seed(project, database, url)
             state += f", {seeded} seeded" if seeded else ""
@@ -1108,6 +1172,10 @@ def db_reset(
 
 def _seed(project: Project, database: Database, url: str) -> str:
     """Run the seed files that Supabase's config names, in one transaction; their names."""
+    import psycopg
+
+    from ormony.database import connect
+
     paths = _seeds(project.root, PurePosixPath(database.stream).parent)
     with connect.connect(url) as connection, connection.transaction():
         for path in paths:
@@ -1133,6 +1201,9 @@ def _seeds(root: Path, folder: PurePosixPath) -> list[str]:
 
 def db_prepare(url: str) -> Databases:
     """Give the empty database at `url` Supabase's roles, schemas, functions and stand-ins."""
+    from ormony.database import connect
+    from ormony.database import prepare as preparing
+
     done = preparing.prepare(url)
     return Databases(
         databases=(DatabaseLine(name=done.database, state=done.state, url=connect.redact(url)),),
@@ -1152,11 +1223,15 @@ def db_url(project: Project, name: str | None = None) -> Text:
 
 def db_psql(project: Project, name: str | None, arguments: Sequence[str]) -> list[str]:
     """The command that opens psql on the one local database. Raises like `db_url`."""
+    from ormony.database import server
+
     cluster, database = _one_local(project, name)
     return [server.psql(), cluster.url(local_name(database)), *arguments]
 
 
-def _one_local(project: Project, name: str | None) -> tuple[server.Cluster, Database]:
+def _one_local(project: Project, name: str | None) -> tuple[Cluster, Database]:
+    from ormony.database import server
+
     chosen = project.chosen(name)
     if len(chosen) > 1:
         known = ", ".join(database.name for database in chosen)

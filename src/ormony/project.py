@@ -1,7 +1,8 @@
 """What a project says of itself: `ormony.toml`, else `.kodo/config.json`, else what detection finds.
 
 Every value is checked here, once: the rest of ormony trusts a `Project`. This module writes nothing and
-connects to nothing; `env:NAME` in a URL is looked up only when a command needs the database.
+connects to nothing; `env:NAME` in a URL is looked up only when a command needs the database. Detection knows
+every tool, and is imported only where there is no ormony.toml.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from typing import Final, TypeVar, get_args
 import msgspec
 
 from ormony import files, git
-from ormony.adapters import detect
 from ormony.adapters.detected import Detected
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
@@ -333,6 +333,8 @@ def _free_number(services: Sequence[Service], service: Service) -> int:
 
 
 def _from_kodo(root: Path) -> Project:
+    from ormony.adapters import detect
+
     workspaces = detect.kodo(root)
     assert workspaces is not None
     stream = _detected_stream(detect.detect(root)) or "supabase/migrations"
@@ -359,6 +361,8 @@ def _from_kodo(root: Path) -> Project:
 
 
 def _from_detection(root: Path) -> Project:
+    from ormony.adapters import detect
+
     found = detect.detect(root)
     if not found:
         raise OrmonyError(

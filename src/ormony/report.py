@@ -1,6 +1,7 @@
 """The values that `commands.py` returns, as text for people and as JSON for programs.
 
-Data goes to stdout, talk to stderr. Nothing is decided or computed here: a value is shown as it is.
+Data goes to stdout, talk to stderr. Nothing is decided or computed here: a value is shown as it is. Colors
+and bars are rich's, which is loaded only where a person looks at a terminal.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, TextIO, assert_never
 
 import msgspec
 
@@ -41,27 +42,23 @@ class Terminal:
             return
         for notice in value.notices:
             self.notice(notice)
-        console = _console(sys.stdout)
-        _print(value, console)
+        _print(value, sys.stdout)
 
     def talk(self, text: str) -> None:
         """A sentence for the person at the terminal, on stderr."""
         if not self.quiet:
-            _console(sys.stderr).print(text, highlight=False, markup=False, style="dim", soft_wrap=True)
+            _line(sys.stderr, text, "dim")
 
     def notice(self, notice: Notice) -> None:
         """Something that stops nothing, on stderr."""
         if self.quiet:
             return
-        console = _console(sys.stderr)
-        where = f"{visible(notice.place)}: " if notice.place else ""
-        console.print(where, style="bold", end="", highlight=False, markup=False, soft_wrap=True)
-        console.print(f"note[{notice.code}]", style="yellow", end="", highlight=False, markup=False)
-        console.print(f": {visible(notice.message)}", highlight=False, markup=False, soft_wrap=True)
+        if notice.place:
+            _piece(sys.stderr, f"{visible(notice.place)}: ", "bold")
+        _piece(sys.stderr, f"note[{notice.code}]", "yellow")
+        _line(sys.stderr, f": {visible(notice.message)}")
         if notice.hint:
-            console.print(
-                f"hint: {visible(notice.hint)}", style="cyan", highlight=False, markup=False, soft_wrap=True
-            )
+            _line(sys.stderr, f"hint: {visible(notice.hint)}", "cyan")
 
     def error(self, error: OrmonyError) -> None:
         """A refusal: text on stderr; with `--format json` also one document on stdout."""
@@ -74,17 +71,12 @@ class Terminal:
                 "place": error.place,
             }
             self._out(msgspec.json.encode({"error": document}).decode() + "\n")
-        console = _console(sys.stderr)
         if error.place:
-            console.print(
-                f"{error.place}: ", style="bold", end="", highlight=False, markup=False, soft_wrap=True
-            )
-        console.print(
-            f"error[{error.code}]", style="bold red", end="", highlight=False, markup=False, soft_wrap=True
-        )
-        console.print(f": {error.message}", highlight=False, markup=False, soft_wrap=True)
+            _piece(sys.stderr, f"{error.place}: ", "bold")
+        _piece(sys.stderr, f"error[{error.code}]", "bold red")
+        _line(sys.stderr, f": {error.message}")
         if error.hint:
-            console.print(f"hint: {error.hint}", style="cyan", highlight=False, markup=False, soft_wrap=True)
+            _line(sys.stderr, f"hint: {error.hint}", "cyan")
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Move the bar of `what`; it appears after a second, on a terminal only."""
@@ -120,12 +112,32 @@ class Terminal:
         sys.stdout.flush()
 
 
-def _console(stream: Any) -> Console:
+def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
     colors: dict[str, Any] = {"no_color": True} if os.environ.get("NO_COLOR") else {}
-    width = None if stream.isatty() else 200  # a pipe has no width: do not fold its lines
-    return Console(file=stream, width=width, **colors)
+    return Console(file=stream, emoji=False, **colors)
+
+
+def _is_styled(stream: TextIO) -> bool:
+    """Whether rich would write more than the text itself; FORCE_COLOR and its kin make it take a pipe for a
+    terminal.
+    """
+    return stream.isatty() or any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+
+
+def _piece(out: TextIO, text: str, style: str | None = None, end: str = "") -> None:
+    """A part of a line, never folded."""
+    if not _is_styled(out):
+        out.write(text + end)
+        if end:
+            out.flush()  # stdout and stderr may be one pipe: what came first is read first
+        return
+    _console(out).print(text, style=style, end=end, highlight=False, markup=False, soft_wrap=True)
+
+
+def _line(out: TextIO, text: str, style: str | None = None) -> None:
+    _piece(out, text, style, end="\n")
 
 
 def as_json(value: commands.Result) -> Any:
@@ -133,142 +145,145 @@ def as_json(value: commands.Result) -> Any:
     return msgspec.to_builtins(value)
 
 
-def _print(value: commands.Result, console: Console) -> None:
+def _print(value: commands.Result, out: TextIO) -> None:
     match value:
         case commands.Initialized():
-            _initialized(value, console)
+            _initialized(value, out)
         case commands.Status():
-            _status(value, console)
+            _status(value, out)
         case commands.Synced():
-            _synced(value, console)
+            _synced(value, out)
         case commands.Deployed():
-            _deployed(value, console)
+            _deployed(value, out)
         case commands.Databases():
-            _databases(value, console)
+            _databases(value, out)
         case commands.Text():
-            console.file.write(value.text + "\n")
+            out.write(value.text + "\n")
         case _:
             assert_never(value)
 
 
-def _line(console: Console, text: str, style: str | None = None) -> None:
-    console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
-
-
-def _initialized(value: commands.Initialized, console: Console) -> None:
+def _initialized(value: commands.Initialized, out: TextIO) -> None:
     if not value.written:
-        console.file.write(value.text)
+        out.write(value.text)
         return
-    _line(console, f"wrote {value.file}", "green")
+    _line(out, f"wrote {value.file}", "green")
     for service in value.services:
-        _line(console, f"  {service.name:<16} {service.orm:<10} {service.path}")
+        _line(out, f"  {service.name:<16} {service.orm:<10} {service.path}")
     if value.stream_files:
-        _line(console, f"stream   {value.stream_files} files in {value.stream}")
-    _line(console, f"next: {value.next}", "cyan")
+        _line(out, f"stream   {_files(value.stream_files)} in {value.stream}")
+    _line(out, f"next: {value.next}", "cyan")
 
 
-def _status(value: commands.Status, console: Console) -> None:
-    from rich.table import Table
-
+def _status(value: commands.Status, out: TextIO) -> None:
     for index, database in enumerate(value.databases):
         if index:
-            _line(console, "")
-        _line(console, f"database {database.name}  {database.asked}", "bold")
-        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-        for title in ("service", "orm", "lane"):
-            table.add_column(title, no_wrap=True)
-        for title in ("found", "merged", "deployed"):
-            table.add_column(title, justify="right", no_wrap=True)
-        for service in database.services:
-            behind = service.merged < service.found
-            table.add_row(
+            _line(out, "")
+        _line(out, f"database {database.name}  {database.asked}", "bold")
+        if database.services:
+            _services(database.services, out)
+        else:
+            _line(out, "  no services", "dim")
+        _line(out, f"stream   {_files(len(database.stream))} in {database.folder}")
+        for row in database.unmerged:
+            _line(out, f"unmerged {row.service}: {row.source}", "yellow")
+        for reason in database.reasons:
+            _line(out, f"pending  {reason.file}  {reason.why}", "yellow")
+        if database.refusal:
+            _line(out, f"refused  {database.refusal}", "red")
+        if database.next:
+            _line(out, f"next: {database.next}", "cyan")
+        elif database.refusal is None and all(file.deployed for file in database.stream):
+            _line(out, "nothing to do", "green")
+
+
+def _services(services: Sequence[commands.ServiceStatus], out: TextIO) -> None:
+    """A table: names to the left, counts to the right, in yellow where not all is merged or deployed."""
+    rows = [("service", "orm", "lane", "found", "merged", "deployed")]
+    for service in services:
+        deployed = "?" if service.deployed is None else str(service.deployed)
+        rows.append(
+            (
                 service.name,
                 service.orm,
                 _lane(service.lane),
                 str(service.found),
-                f"[yellow]{service.merged}[/]" if behind else str(service.merged),
-                "?" if service.deployed is None else _count(service.deployed, service.merged),
+                str(service.merged),
+                deployed,
             )
-        if database.services:
-            console.print(table)
-        else:
-            _line(console, "  no services", "dim")
-        _line(console, f"stream   {len(database.stream)} files in {database.folder}")
-        for row in database.unmerged:
-            _line(console, f"unmerged {row.service}: {row.source}", "yellow")
-        for reason in database.reasons:
-            _line(console, f"pending  {reason.file}  {reason.why}", "yellow")
-        if database.refusal:
-            _line(console, f"refused  {database.refusal}", "red")
-        if database.next:
-            _line(console, f"next: {database.next}", "cyan")
-        elif database.refusal is None and all(file.deployed for file in database.stream):
-            _line(console, "nothing to do", "green")
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, line in zip(rows, [None, *services], strict=True):
+        cells = [f"{cell:<{width}}" for cell, width in zip(row[:3], widths[:3], strict=True)]
+        cells += [f"{cell:>{width}}" for cell, width in zip(row[3:], widths[3:], strict=True)]
+        if line is None:
+            _line(out, "   ".join(cells), "dim")
+            continue
+        _piece(out, "   ".join(cells[:4]))
+        _piece(out, f"   {cells[4]}", "yellow" if line.merged < line.found else None)
+        behind = line.deployed is not None and line.deployed < line.merged
+        _line(out, f"   {cells[5]}", "yellow" if behind else None)
 
 
 def _lane(lane: int | Sequence[int]) -> str:
     return f"{lane}xx" if isinstance(lane, int) else f"{lane[0]}-{lane[1]}"
 
 
-def _count(part: int, whole: int) -> str:
-    return str(part) if part >= whole else f"[yellow]{part}[/]"
+def _files(count: int) -> str:
+    return f"{count} file" if count == 1 else f"{count} files"
 
 
-def _synced(value: commands.Synced, console: Console) -> None:
+def _synced(value: commands.Synced, out: TextIO) -> None:
     verb = "would write" if value.dry_run else "wrote"
     for old, new in value.renumbered:
-        _line(console, f"{'would rename' if value.dry_run else 'renamed'} {old} -> {new}", "yellow")
+        _line(out, f"{'would rename' if value.dry_run else 'renamed'} {old} -> {new}", "yellow")
     for path in value.written:
-        _line(console, f"{verb} {path}", "green")
+        _line(out, f"{verb} {path}", "green")
     if value.dry_run:
         for file in value.files:
-            _line(console, f"\n--- {file.path}", "bold")
-            console.file.write(file.text if file.text.endswith("\n") else file.text + "\n")
+            _line(out, f"\n--- {file.path}", "bold")
+            out.write(file.text if file.text.endswith("\n") else file.text + "\n")
     if not value.written and not value.renumbered:
-        _line(
-            console,
-            f"nothing to do: {value.unchanged} file{'s are' if value.unchanged != 1 else ' is'} up to date",
-            "green",
-        )
+        are = "is" if value.unchanged == 1 else "are"
+        _line(out, f"nothing to do: {_files(value.unchanged)} {are} up to date", "green")
     elif not value.dry_run:
-        _line(console, "replayed in a shadow before writing: ok", "dim")
-        _line(console, "next: ormony deploy", "cyan")
+        _line(out, "replayed in a shadow before writing: ok", "dim")
+        _line(out, "next: ormony deploy", "cyan")
 
 
-def _deployed(value: commands.Deployed, console: Console) -> None:
+def _deployed(value: commands.Deployed, out: TextIO) -> None:
     for database in value.databases:
-        _line(console, f"database {database.name}  {database.target}", "bold")
+        _line(out, f"database {database.name}  {database.target}", "bold")
         for difference in database.drift:
-            _line(console, f"  drift    {difference}", "yellow")
+            _line(out, f"  drift    {difference}", "yellow")
         if value.dry_run:
             if database.adopted:
-                files = f"{len(database.adopted)} file{'s' if len(database.adopted) > 1 else ''}"
-                _line(console, f"  would adopt {files}, there already: {_range(database.adopted)}", "green")
+                files = _files(len(database.adopted))
+                _line(out, f"  would adopt {files}, there already: {_range(database.adopted)}", "green")
             for number, step in enumerate(database.plan, 1):
-                _line(console, f"  step {number}: {step}")
+                _line(out, f"  step {number}: {step}")
             if not database.plan and not database.adopted:
-                _line(console, "  nothing to do", "green")
+                _line(out, "  nothing to do", "green")
             continue
         if database.adopted and database.stamped:
-            _line(console, f"  adopted {len(database.adopted)} files that were there already", "green")
+            were = "was" if len(database.adopted) == 1 else "were"
+            _line(out, f"  adopted {_files(len(database.adopted))} that {were} there already", "green")
         if not database.applied:
-            _line(console, "  nothing to apply" if database.stamped else "  nothing to do", "green")
+            _line(out, "  nothing to apply" if database.stamped else "  nothing to do", "green")
         else:
             steps = f" in {database.steps} steps" if database.steps > 1 else " in one transaction"
-            files = f"{len(database.applied)} file{'s' if len(database.applied) > 1 else ''}"
-            _line(
-                console, f"  applied {files}{steps}: {database.applied[0]} to {database.applied[-1]}", "green"
-            )
+            first, last = database.applied[0], database.applied[-1]
+            _line(out, f"  applied {_files(len(database.applied))}{steps}: {first} to {last}", "green")
         for ledger, count in database.stamped.items():
-            _line(console, f"  stamped {count:>4}  {ledger}")
+            _line(out, f"  stamped {count:>4}  {ledger}")
 
 
 def _range(versions: Sequence[str]) -> str:
     return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
 
 
-def _databases(value: commands.Databases, console: Console) -> None:
+def _databases(value: commands.Databases, out: TextIO) -> None:
     for database in value.databases:
-        _line(console, f"{database.name}  {database.state}" + (f"  {database.url}" if database.url else ""))
+        _line(out, f"{database.name}  {database.state}" + (f"  {database.url}" if database.url else ""))
     if value.next:
-        _line(console, f"next: {value.next}", "cyan")
+        _line(out, f"next: {value.next}", "cyan")

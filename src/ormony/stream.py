@@ -7,6 +7,7 @@ runs no SQL and starts no tool: `commands.py` gives it texts, `files.py` writes 
 from __future__ import annotations
 
 import heapq
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -229,6 +230,18 @@ def source_of(service: Service, revision: Revision) -> str:
 def in_stream_order(files: Iterable[StreamFile]) -> tuple[StreamFile, ...]:
     """The files as the Supabase CLI runs them: by version as a string, then by name."""
     return tuple(sorted(files, key=lambda file: (file.version, file.path)))
+
+
+def refuse_duplicates(ordered: Sequence[StreamFile]) -> None:
+    """Refuse two files of one version; `ordered` is as the stream runs. Raises `duplicate-version`."""
+    for left, right in itertools.pairwise(ordered):
+        if left.version == right.version:
+            raise OrmonyError(
+                "duplicate-version",
+                f"version {left.version} is also that of {left.path}",
+                place=right.path,
+                hint="ormony sync   # renumbers the one that is not frozen",
+            )
 
 
 def order_line(later: str, earlier: str) -> str:

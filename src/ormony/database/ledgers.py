@@ -15,13 +15,12 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from ormony.database.ledger_places import Found, refuse_same_place, wanted
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import (
     AlembicStamp,
     DrizzleStamp,
     History,
-    Ledger,
-    LedgerKind,
     Notice,
     Revision,
     Service,
@@ -31,40 +30,7 @@ from ormony.history import (
 )
 from ormony.stream import StreamFile
 
-SUPABASE: Final = Ledger(kind="supabase", schema="supabase_migrations", table="schema_migrations")
-"""The ledger of the stream itself."""
-
 _ALEMBIC_WIDTH: Final = 32
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A ledger as it lies in the database; `service` is empty for the stream's own.
-
-    `columns` is empty when the table does not exist. `width` is the length limit of Alembic's `version_num`.
-    """
-
-    service: str
-    kind: LedgerKind
-    schema: str
-    table: str
-    role: str | None = None
-    primary_key: bool = True
-    schema_exists: bool = False
-    columns: tuple[str, ...] = ()
-    width: int | None = None
-    user: str = ""  # the connected role
-    rights: frozenset[str] = frozenset()
-    """What the connected role may do: USAGE and CREATE in the schema; SELECT, INSERT, UPDATE, DELETE, OWN."""
-
-    @property
-    def exists(self) -> bool:
-        """Is the table there?"""
-        return bool(self.columns)
-
-    @property
-    def label(self) -> str:
-        """`schema.table`."""
-        return f"{self.schema}.{self.table}"
 
 
 class DrizzleRow(msgspec.Struct, frozen=True):
@@ -134,13 +100,13 @@ def look(
     """
     row = conn.execute("SELECT current_user::text").fetchone()
     assert row is not None
-    wanted = _wanted(services, histories, row[0])
-    numbers = [n for n, (_, schemas) in enumerate(wanted) for _ in schemas]
-    names = [schema for _, schemas in wanted for schema in schemas]
-    tables = [found.table for found, schemas in wanted for _ in schemas]
+    looked_for = wanted(services, histories, row[0])
+    numbers = [n for n, (_, schemas) in enumerate(looked_for) for _ in schemas]
+    names = [schema for _, schemas in looked_for for schema in schemas]
+    tables = [found.table for found, schemas in looked_for for _ in schemas]
     rows = conn.execute(_LOOK, (numbers, names, tables)).fetchall()
     result = []
-    for n, (found, schemas) in enumerate(wanted):
+    for n, (found, schemas) in enumerate(looked_for):
         places = [
             msgspec.structs.replace(
                 found,
@@ -156,46 +122,8 @@ def look(
             )
         ]
         result.append(_choose(places))
-    _refuse_shared(result)
+    refuse_same_place(result)
     return tuple(result)
-
-
-def _wanted(
-    services: Sequence[Service], histories: Mapping[str, History], connected: str
-) -> list[tuple[Found, list[str]]]:
-    """Each ledger with the schemas in which its tool looks for it, as `connected` where no role is stated."""
-    wanted: list[tuple[Found, list[str]]] = [
-        (
-            Found(service="", kind="supabase", schema=SUPABASE.schema or "", table=SUPABASE.table),
-            [SUPABASE.schema or ""],
-        )
-    ]
-    for service in services:
-        history = histories.get(service.name)
-        ledger = history.ledger if history is not None else None
-        if ledger is None or ledger.kind == "supabase":
-            continue
-        user = service.role or connected
-        path = [user if name == "$user" else name for name in service.search_path] or ["public"]
-        schemas = [ledger.schema] if ledger.schema is not None else path
-        found = Found(
-            service=service.name,
-            kind=ledger.kind,
-            schema=schemas[0],
-            table=ledger.table,
-            role=service.role,
-            primary_key=ledger.primary_key,
-        )
-        wanted.append((found, schemas))
-    return wanted
-
-
-def refuse_shared(services: Sequence[Service], histories: Mapping[str, History]) -> None:
-    """Refuse two services that by their configuration alone record in one table, without any database.
-
-    Raises `shared-ledger`.
-    """
-    _refuse_shared([found for found, _ in _wanted(services, histories, "$user")])
 
 
 def _choose(places: list[Found]) -> Found:
@@ -207,40 +135,6 @@ def _choose(places: list[Found]) -> Found:
             if place.exists:
                 return place
     return next((place for place in places if place.schema_exists), places[0])
-
-
-def _refuse_shared(found: Sequence[Found]) -> None:
-    seen: dict[str, Found] = {}
-    for ledger in found:
-        other = seen.setdefault(ledger.label, ledger)
-        if other is ledger:
-            continue
-        name = ledger.service
-        match ledger.kind:
-            case "drizzle-0" | "drizzle-1":
-                table = f'"__drizzle_migrations_{name}"'
-                hint = f'in the drizzle.config of "{name}": migrations: {{ table: {table} }}'
-            case "alembic":
-                hint = (
-                    f'in the env.py of "{name}": context.configure(…, version_table="alembic_version_{name}")'
-                )
-            case "sqlx":
-                hint = (
-                    f'connect "{name}" with ?options=-csearch_path%3D{name},public in its URL, and in'
-                    " ormony.toml:"
-                    f' [services.{name}] search_path = ["{name}", "public"]'
-                )
-            case "supabase":
-                hint = f"set another ledger for one of them in ormony.toml: [services.{name}] ledger"
-            case _:
-                assert_never(ledger.kind)
-        raise OrmonyError(
-            "shared-ledger",
-            f'services "{other.service or "(the stream)"}" and "{name}" record in one ledger,'
-            f" {ledger.label}: each"
-            " would take the other's migrations for its own",
-            hint=hint,
-        )
 
 
 def require_rights(conn: psycopg.Connection[Any], found: Found) -> None:
@@ -518,7 +412,7 @@ def ensure(
     needs. `anon` and `authenticated`, to whom Supabase's default privileges would give everything, get
     nothing.
     """
-    columns = _columns(found, history)
+    columns = _columns(found)
     if found.exists:
         if found.kind == "supabase":
             _complete_supabase(conn, found)
@@ -544,7 +438,7 @@ def ensure(
     )
 
 
-def _columns(found: Found, history: History | None) -> tuple[str, ...]:
+def _columns(found: Found) -> tuple[str, ...]:
     match found.kind:
         case "supabase":
             return ("version", "statements", "name")

@@ -6,7 +6,6 @@ refusals that need no SQL to be run are made here, before any is.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,11 @@ import psycopg
 
 from ormony.database import deployments, ledgers
 from ormony.database.deployments import Deployment
-from ormony.database.ledgers import Found, Row, SupabaseRow
+from ormony.database.ledger_places import Found
+from ormony.database.ledgers import Row, SupabaseRow
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import History, Notice, Revision, Service
-from ormony.stream import StreamFile
+from ormony.stream import StreamFile, refuse_duplicates
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,18 +199,6 @@ def plan(
         notices += _unmerged(state, found, history, of_revision)
     notices += _changed_natives(pending, services, histories)
     return Plan(pending=tuple(pending), stamps=stamps, state=state, late=behind, notices=tuple(notices))
-
-
-def refuse_duplicates(ordered: Sequence[StreamFile]) -> None:
-    """Refuse two files of one version; `ordered` is as the stream runs. Raises `duplicate-version`."""
-    for left, right in itertools.pairwise(ordered):
-        if left.version == right.version:
-            raise OrmonyError(
-                "duplicate-version",
-                f"version {left.version} is also that of {left.path}",
-                place=right.path,
-                hint="ormony sync   # renumbers the one that is not frozen",
-            )
 
 
 def _refuse_without_file(state: State, by_version: Mapping[str, StreamFile]) -> None:

@@ -2,7 +2,8 @@
 
 A cluster's server listens on a Unix socket in a 0700 folder, and on 127.0.0.1 with a password only when
 asked. As root it runs under another uid, for PostgreSQL refuses root. This module knows no SQL of the user's:
-`shadow.py` makes throw-away databases in a cluster, `surface/` says what is in them.
+`shadow.py` makes throw-away databases in a cluster, `surface/` says what is in them. The driver is loaded
+with the first connection: whether a server runs, and where, is told without it.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import msgspec
-from psycopg import sql
 
 from ormony.database import surface
-from ormony.database.connect import Connection, connect
 from ormony.errors import DATABASE, TOOL_MISSING, OrmonyError
+
+if TYPE_CHECKING:
+    from ormony.database.connect import Connection
 
 SUPERUSER: Final = "supabase_admin"
 TEMPLATE: Final = "ormony_surface"
@@ -100,6 +102,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
     def admin(self, database: str = "template1") -> Connection:
         """A superuser's connection in autocommit."""
+        from ormony.database.connect import connect
+
         return connect(self.url(database, SUPERUSER))
 
 
@@ -645,8 +649,7 @@ def _set_password(cluster: Cluster) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_urlsafe(24))
     with cluster.admin() as admin:
-        statement = sql.SQL("ALTER ROLE postgres PASSWORD {}").format(path.read_text().strip())
-        admin.execute(statement)
+        admin.execute(f"ALTER ROLE postgres PASSWORD {_literal(path.read_text().strip())}".encode())
 
 
 def _remove(path: Path) -> None:
@@ -758,17 +761,14 @@ def _initialise(home: Path, binaries: Binaries, account: _Account) -> None:
 def _install(cluster: Cluster, admin: Connection) -> None:
     """The roles, and the database TEMPLATE anew."""
     surface.install_roles(admin)
-    admin.execute(
-        sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(TEMPLATE))
-    ) if _has_database(admin, TEMPLATE) else None
+    if _has_database(admin, TEMPLATE):
+        admin.execute(f"ALTER DATABASE {_quoted(TEMPLATE)} IS_TEMPLATE false".encode())
     drop_database(admin, TEMPLATE)
     create_empty(admin, TEMPLATE)
     with cluster.admin(TEMPLATE) as inside:
         surface.install_database(inside)
     wait_until_alone(admin, TEMPLATE)
-    admin.execute(
-        sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(TEMPLATE))
-    )
+    admin.execute(f"ALTER DATABASE {_quoted(TEMPLATE)} IS_TEMPLATE true ALLOW_CONNECTIONS false".encode())
 
 
 def _copy(source: Path, data: Path, account: _Account, *, durable: bool, binaries: Binaries) -> None:
@@ -859,11 +859,8 @@ def _control_path(binaries: Binaries, account: _Account) -> str:
 
 def create_empty(admin: Connection, name: str, *, owner: str = "postgres") -> None:
     """Make an empty database without the surface, which must not exist."""
-    admin.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 STRATEGY file_copy").format(
-            sql.Identifier(name), sql.Identifier(owner)
-        )
-    )
+    made = f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(owner)} TEMPLATE template0 STRATEGY file_copy"
+    admin.execute(made.encode())
 
 
 def create_database(cluster: Cluster, name: str) -> bool:
@@ -909,10 +906,10 @@ def clone_database(admin: Connection, source: str, target: str) -> None:
     assert row is not None, source
     owner, fsync, no_acl, grants, settings = row
     wait_until_alone(admin, source)
+    strategy = "wal_log" if fsync else "file_copy"
     admin.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
-            *map(sql.Identifier, (target, owner, source, "wal_log" if fsync else "file_copy"))
-        )
+        f"CREATE DATABASE {_quoted(target)} OWNER {_quoted(owner)} TEMPLATE {_quoted(source)}"
+        f" STRATEGY {strategy}".encode()
     )
     after = [] if no_acl else [f"REVOKE ALL ON DATABASE {_quoted(target)} FROM PUBLIC", *grants]
     after += [_setting(target, role, entry) for role, entry in settings]
@@ -937,13 +934,12 @@ def setting_of(entry: str) -> str:
     name, _, value = entry.partition("=")
     if name in _LISTS and value:  # stored as it was written, with its own quotes
         return f"{_quoted(name)} TO {value}"
-    escape = " E" if "\\" in value else ""
-    return f"{_quoted(name)} TO{escape or ' '}'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+    return f"{_quoted(name)} TO {_literal(value)}"
 
 
 def drop_database(admin: Connection, name: str) -> None:
     """Drop the database and end the sessions in it; one that does not exist is fine."""
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    admin.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)".encode())
 
 
 def wait_until_alone(admin: Connection, database: str, *, wait_s: float = 5.0) -> None:
@@ -966,6 +962,11 @@ def _has_database(admin: Connection, name: str) -> bool:
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = %s)", (name,)
     ).fetchone()
     return bool(row and row[0])
+
+
+def _literal(value: str) -> str:
+    escape = "E" if "\\" in value else ""
+    return f"{escape}'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:

@@ -10,10 +10,10 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
-import psycopg
-from psycopg import sql
+if TYPE_CHECKING:
+    import psycopg
 
 _HERE: Final = Path(__file__).parent
 
@@ -108,6 +108,10 @@ def install_database(conn: psycopg.Connection[object]) -> None:
     `conn` is a superuser's, in autocommit. `install_roles` comes first. What the server cannot make as an
     extension is made by the stand-in's script.
     """
+    from psycopg import (
+        sql,  # here, for the driver takes longer to load than most that is asked of this module
+    )
+
     with conn.transaction():
         # Two installations at once: the second waits, then finds the first one's.
         conn.execute("select pg_advisory_xact_lock(hashtextextended('ormony surface', 0))")
@@ -124,12 +128,6 @@ def install_database(conn: psycopg.Connection[object]) -> None:
             _run(conn, step)
         mark = f"{MARK} {fingerprint()}"
         conn.execute(sql.SQL("comment on schema auth is {}").format(mark))
-
-
-def claim_database(conn: psycopg.Connection[object]) -> None:
-    """Give a database cloned from a prepared template what the clone lacks: owner, privileges, settings."""
-    with conn.transaction():
-        _run(conn, "claim")
 
 
 def installed(conn: psycopg.Connection[object]) -> str | None:
@@ -172,6 +170,8 @@ def trusted_controls(share: Path) -> dict[str, str]:
 
 
 def _install_extension(conn: psycopg.Connection[object], name: str, schema: str) -> None:
+    from psycopg import sql
+
     row = conn.execute(
         "select trusted from pg_available_extensions as e"
         " join pg_available_extension_versions as v on v.name = e.name and v.version = e.default_version"
