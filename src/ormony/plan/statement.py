@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from ormony.catalog import Kind, Ref
 Lock = Literal[
     "access share",
     "row share",
+    "row exclusive",
     "share update exclusive",
     "share",
     "share row exclusive",
@@ -22,8 +23,8 @@ Lock = Literal[
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """One SQL command, without its final semicolon, and its facts.
 
-    `lock` is the strongest lock it takes on a relation that exists before it, or None; `rewrites` says that the
-    server writes a whole table again; `loses` says what data is gone when it has run, for people ('' when
+    `lock` is the strongest lock it takes on a relation that exists before it, or None; `rewrites` says that
+    the server writes a whole table again; `loses` says what data is gone when it has run, for people ('' when
     nothing is); `transactional` is False for what cannot run in a transaction block.
     """
 
@@ -39,14 +40,28 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.loses)
 
 
+class Late(NamedTuple):
+    """What completes an object once others are there: OWNED BY, ATTACH PARTITION.
+
+    `after` are objects that must have been created or altered (where the plan does that); `after_late` are
+    objects whose own completion must come first.
+    """
+
+    statements: tuple[Statement, ...]
+    after: tuple[Ref, ...] = ()
+    after_late: tuple[Ref, ...] = ()
+
+
 class Alteration(msgspec.Struct, frozen=True, kw_only=True):
     """How an object is brought to its new definition without dropping it.
 
-    `around` are the kinds of dependents that stand in the way (a view of a column whose type changes): whatever of
-    these kinds needs `about` (default: the object itself) in the old database is dropped before `statements` and
-    created again after.
+    `around` are the kinds of dependents that stand in the way (a view of a column whose type changes):
+    whatever of these kinds needs `about` (default: the object itself) in the old database is dropped before
+    `statements` and created again after. `late` completes the alteration as it would a creation: a table is
+    attached to another parent when its columns and constraints are those that the parent asks for.
     """
 
     statements: tuple[Statement, ...]
     around: frozenset[Kind] = frozenset()
     about: tuple[Ref, ...] = ()
+    late: Late | None = None

@@ -6,19 +6,9 @@ from collections.abc import Callable, Set
 from typing import NamedTuple
 
 from ormony.catalog import Catalog, Ref
-from ormony.plan.statement import Alteration, Statement
+from ormony.plan.statement import Alteration, Late, Statement
 
-
-class Late(NamedTuple):
-    """What completes a created object once others exist: OWNED BY, ATTACH PARTITION.
-
-    `after` are objects that must have been created (where the plan creates them); `after_late` are objects whose
-    own completion must come first.
-    """
-
-    statements: tuple[Statement, ...]
-    after: tuple[Ref, ...] = ()
-    after_late: tuple[Ref, ...] = ()
+__all__ = ["Late", "Renderer"]
 
 
 def _never_late(ref: Ref, catalog: Catalog) -> Late | None:
