@@ -1,0 +1,176 @@
+"""What any object may have beside its definition: comment, owner, privileges, security labels.
+
+These come after all objects, so that whoever runs the plan owns what he makes while he makes it. What was
+dropped and created again starts anew: without comment, with the owner and the privileges of a new object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from ormony.catalog import Catalog, Grant, Kind, Ref, Sequence
+from ormony.plan.render import names
+from ormony.plan.render.privileges import (
+    RELATIONS,
+    TYPES,
+    changes,
+    default_list,
+    letter_of,
+    list_when_created,
+    privileges,
+    with_owner,
+)
+from ormony.plan.statement import Statement
+
+_HOLDERS: tuple[Kind, ...] = (
+    "table",
+    "foreign table",
+    "view",
+    "materialized view",
+    "composite type",
+    "domain",
+)
+# PostgreSQL gives these no OWNER TO of their own
+_OWNERLESS: frozenset[Kind] = frozenset({"extension", "index", "default privileges", "column", "role"})
+
+
+def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tuple[Statement, ...]:
+    """The statements for comments, owners, privileges and labels, after the objects themselves are as in
+    `new`.
+
+    `gone` are objects that the plan dropped, `made` those that it created; an object in both was replaced.
+    """
+    fresh = _Fresh(gone, made)
+    return (
+        *_comments(old, new, fresh),
+        *_labels(old, new, fresh),
+        *_owners(old, new, fresh),
+        *_privileges(old, new, fresh),
+    )
+
+
+class _Fresh:
+    """Whether an object was made, or dropped, by the plan; columns of views go with their view."""
+
+    def __init__(self, gone: Set[Ref], made: Set[Ref]) -> None:
+        self.gone, self.made = gone, made
+
+    def is_made(self, ref: Ref) -> bool:
+        return ref in self.made or any(each in self.made for each in _above(ref))
+
+    def is_gone(self, ref: Ref) -> bool:
+        return ref in self.gone or any(each in self.gone for each in _above(ref))
+
+
+def _above(ref: Ref) -> Iterator[Ref]:
+    if ref.part and ref.kind in ("column", "constraint", "trigger", "policy", "rule", "domain constraint"):
+        for kind in _HOLDERS:
+            yield Ref(kind, ref.schema, ref.name)
+
+
+def _comments(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    for ref in sorted(old.comments.keys() | new.comments.keys()):
+        before = None if fresh.is_made(ref) or fresh.is_gone(ref) else old.comments.get(ref)
+        after = new.comments.get(ref)
+        if before != after:
+            text = "NULL" if after is None else names.literal(after)
+            yield Statement(sql=f"COMMENT ON {names.object_name(ref)} IS {text}")
+
+
+def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    for ref in sorted(old.labels.keys() | new.labels.keys()):
+        before = {} if fresh.is_made(ref) or fresh.is_gone(ref) else dict(old.labels.get(ref, ()))
+        after = dict(new.labels.get(ref, ()))
+        for provider in sorted(before.keys() | after.keys()):
+            if before.get(provider) != after.get(provider):
+                text = names.literal(after[provider]) if provider in after else "NULL"
+                head = f"SECURITY LABEL FOR {names.identifier(provider)} ON {names.object_name(ref)}"
+                yield Statement(sql=f"{head} IS {text}")
+
+
+def _owner_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh) -> str | None:
+    """Who owns it when its definition is in place: its old owner, or who runs the plan."""
+    if fresh.is_made(ref):
+        return old.role
+    return old.owners.get(ref)
+
+
+def _owners(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    for ref in sorted(new.owners):
+        value = new.objects.get(ref)
+        if ref.kind in _OWNERLESS or (isinstance(value, Sequence) and value.owned_by is not None):
+            continue  # a sequence goes with the table of the column that owns it
+        before, after = _owner_before(ref, old, new, fresh), new.owners[ref]
+        if before is not None and before != after:
+            yield Statement(sql=f"ALTER {names.object_name(ref)} OWNER TO {names.identifier(after)}")
+
+
+def _target(ref: Ref) -> str:
+    """The object as GRANT … ON takes it."""
+    if ref.kind in RELATIONS or ref.kind == "column":
+        return f"TABLE {names.relation(ref)}"
+    if ref.kind in TYPES:
+        return f"TYPE {names.relation(ref)}"
+    if ref.kind == "aggregate":
+        return f"FUNCTION {names.relation(ref)}({ref.part})"
+    if ref.kind == "server":
+        return f"FOREIGN SERVER {names.relation(ref)}"
+    return names.object_name(ref)
+
+
+def _owner_of(ref: Ref, catalog: Catalog) -> str:
+    """The owner; of a column its relation's; of what the catalog does not list, who granted most."""
+    if ref in catalog.owners:
+        return catalog.owners[ref]
+    if ref.kind == "column":
+        for each in _above(ref):
+            if each in catalog.owners:
+                return catalog.owners[each]
+    grants = catalog.grants.get(ref, ())
+    return max((each.grantor for each in grants), key=[e.grantor for e in grants].count, default=catalog.role)
+
+
+def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if letter_of(ref.kind)}
+    lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
+    # REVOKE on a table takes the privilege from its columns too, so tables come first
+    for ref in sorted(relevant, key=lambda each: (each.kind == "column", each)):
+        if ref in old.objects and ref not in new.objects:
+            continue
+        if fresh.is_gone(ref) and not fresh.is_made(ref):
+            continue
+        owner = _owner_of(ref, new)
+        before = _list_before(ref, old, new, fresh, owner)
+        after = _list(ref, new, owner)
+        if old.version < 170000 or new.version < 170000:
+            before = frozenset(each for each in before if each.privilege != "MAINTAIN")
+            after = frozenset(each for each in after if each.privilege != "MAINTAIN")
+        if ref.kind == "column":
+            before = frozenset(
+                each for each in before if (ref.schema, ref.name, each.grantee, each.privilege) not in lost
+            )
+        elif ref.kind in RELATIONS:
+            kept = {(each.grantee, each.privilege) for each in after}
+            lost |= {
+                (ref.schema, ref.name, each.grantee, each.privilege)
+                for each in before
+                if (each.grantee, each.privilege) not in kept
+            }
+        if before == after:
+            continue
+        column = names.identifier(ref.part) if ref.kind == "column" else ""
+        letter = "r" if ref.kind == "column" else letter_of(ref.kind)
+        assert letter is not None
+        yield from changes(_target(ref), before, after, owner, privileges(letter, old.version), column)
+
+
+def _list(ref: Ref, catalog: Catalog, owner: str) -> frozenset[Grant]:
+    given = catalog.grants.get(ref)
+    return default_list(ref.kind, owner, catalog.version) if given is None else frozenset(given)
+
+
+def _list_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh, owner: str) -> frozenset[Grant]:
+    if fresh.is_made(ref):
+        return with_owner(list_when_created(ref, old), old.role, owner)
+    before = _owner_of(ref, old)
+    return with_owner(_list(ref, old, before), before, owner)

@@ -1,0 +1,217 @@
+"""GRANT, REVOKE and ALTER DEFAULT PRIVILEGES: lists of privileges, what an object has by itself, and the way
+between.
+
+A list is a set of `Grant`s. The list that a new object gets is known (`acldefault`, and the default
+privileges of the role that creates it), and so is what ALTER … OWNER TO makes of it; nothing here asks a
+server.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
+from typing import Final
+
+import msgspec
+
+from ormony.catalog import Catalog, DefaultPrivileges, Grant, Kind, Ref
+from ormony.plan.render import names
+from ormony.plan.render.renderer import Renderer
+from ormony.plan.statement import Alteration, Statement
+
+RELATIONS: Final[frozenset[Kind]] = frozenset({"table", "foreign table", "view", "materialized view"})
+TYPES: Final[frozenset[Kind]] = frozenset({"enum", "domain", "composite type", "range type", "base type"})
+ROUTINES: Final[frozenset[Kind]] = frozenset({"function", "procedure", "aggregate"})
+_ON_TABLES = ("INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+# pg_default_acl.defaclobjtype -> what ALTER DEFAULT PRIVILEGES calls it
+_DEFAULT_WORDS: Final = {"r": "TABLES", "S": "SEQUENCES", "f": "ROUTINES", "T": "TYPES", "n": "SCHEMAS"} | {
+    "L": "LARGE OBJECTS"
+}
+
+
+def privileges(letter: str, version: int) -> tuple[str, ...]:
+    """All privileges that an object of this letter (`defaclobjtype`) can have on a server of this version."""
+    match letter:
+        case "r":
+            return (*_ON_TABLES, "MAINTAIN") if version >= 170000 else _ON_TABLES
+        case "S":
+            return ("SELECT", "UPDATE", "USAGE")
+        case "f":
+            return ("EXECUTE",)
+        case "n":
+            return ("USAGE", "CREATE")
+        case "L":
+            return ("SELECT", "UPDATE")
+        case _:
+            return ("USAGE",)
+
+
+def letter_of(kind: Kind) -> str | None:
+    """The letter of a kind; 'l' stands for language, wrapper and server, whose defaults nobody can set."""
+    if kind in RELATIONS:
+        return "r"
+    if kind in TYPES:
+        return "T"
+    if kind in ROUTINES:
+        return "f"
+    return {"sequence": "S", "schema": "n"}.get(kind) or (
+        "l" if kind in ("language", "foreign data wrapper", "server") else None
+    )
+
+
+def built_in(letter: str, owner: str, version: int, *, public: bool = True) -> frozenset[Grant]:
+    """What the server gives by itself (`acldefault`): everything to the owner, and to PUBLIC what it may
+    use."""
+    mine = {Grant(owner, each, False, owner) for each in privileges(letter, version)}
+    if public and letter in ("f", "T"):
+        mine |= {Grant("", each, False, owner) for each in privileges(letter, version)}
+    return frozenset(mine)
+
+
+def default_list(kind: Kind, owner: str, version: int) -> frozenset[Grant]:
+    """`acldefault` of an object of this kind."""
+    letter = letter_of(kind)
+    if letter is None:
+        return frozenset()
+    given = built_in(letter, owner, version)
+    return given | {Grant("", "USAGE", False, owner)} if kind == "language" else given
+
+
+def list_when_created(ref: Ref, catalog: Catalog) -> frozenset[Grant]:
+    """What an object has after `catalog.role` has created it, with that role's default privileges."""
+    letter = letter_of(ref.kind)
+    if letter is None or letter == "l":
+        return default_list(ref.kind, catalog.role, catalog.version)
+    everywhere = catalog.objects.get(Ref("default privileges", "", catalog.role, letter))
+    here = catalog.objects.get(Ref("default privileges", ref.schema, catalog.role, letter))
+    given = (
+        frozenset(everywhere.grants)
+        if isinstance(everywhere, DefaultPrivileges)
+        else default_list(ref.kind, catalog.role, catalog.version)
+    )
+    if isinstance(here, DefaultPrivileges) and ref.schema:
+        given = _merge(given | frozenset(here.grants))
+    return given
+
+
+def _merge(grants: Iterable[Grant]) -> frozenset[Grant]:
+    """One entry per grantee, privilege and grantor: with grant option where any has it."""
+    found: dict[tuple[str, str, str], bool] = {}
+    for each in grants:
+        key = (each.grantee, each.privilege, each.grantor)
+        found[key] = found.get(key, False) or each.grantable
+    return frozenset(
+        Grant(grantee, privilege, grantable, grantor)
+        for (grantee, privilege, grantor), grantable in found.items()
+    )
+
+
+def with_owner(grants: Iterable[Grant], before: str, after: str) -> frozenset[Grant]:
+    """What ALTER … OWNER TO makes of a list (`aclnewowner`)."""
+    if before == after:
+        return frozenset(grants)
+    return _merge(
+        Grant(
+            after if each.grantee == before else each.grantee,
+            each.privilege,
+            each.grantable,
+            after if each.grantor == before else each.grantor,
+        )
+        for each in grants
+    )
+
+
+def changes(
+    target: str, before: Set[Grant], after: Set[Grant], owner: str, every: tuple[str, ...], column: str = ""
+) -> Iterator[Statement]:
+    """The REVOKEs and GRANTs from one list to another; `target` is `TABLE "a"."b"`, `column` quoted if it is
+    one."""
+    had = {(g.grantee, g.privilege, g.grantor): g.grantable for g in before}
+    has = {(g.grantee, g.privilege, g.grantor): g.grantable for g in after}
+    revoked: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    granted: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    for (grantee, privilege, grantor), grantable in had.items():
+        if (grantee, privilege, grantor) not in has:
+            revoked[grantor, grantee, False].append(privilege)
+        elif grantable and not has[grantee, privilege, grantor]:
+            revoked[grantor, grantee, True].append(privilege)
+    for (grantee, privilege, grantor), grantable in has.items():
+        if had.get((grantee, privilege, grantor)) is None or (
+            grantable and not had[grantee, privilege, grantor]
+        ):
+            granted[grantor, grantee, grantable].append(privilege)
+    # who may grant can do so after he got that right, and loses it when no grant of his is left
+    for (grantor, grantee, option), words in sorted(revoked.items(), key=lambda e: (e[0][0] == owner, e[0])):
+        what = _words(words, every, column)
+        text = f"REVOKE {'GRANT OPTION FOR ' if option else ''}{what} ON {target} FROM {names.role(grantee)}"
+        yield from _as(grantor, owner, text)
+    for (grantor, grantee, option), words in sorted(granted.items(), key=lambda e: (e[0][0] != owner, e[0])):
+        what = _words(words, every, column)
+        text = f"GRANT {what} ON {target} TO {names.role(grantee)}{' WITH GRANT OPTION' if option else ''}"
+        yield from _as(grantor, owner, text)
+
+
+def _words(words: list[str], every: tuple[str, ...], column: str) -> str:
+    if column:
+        return ", ".join(f"{each} ({column})" for each in sorted(words))
+    if len(words) > 1 and set(words) == set(every):
+        return "ALL"
+    return ", ".join(sorted(words))
+
+
+def _as(grantor: str, owner: str, text: str) -> Iterator[Statement]:
+    """A privilege that not the owner gave is given by him who gave it."""
+    if grantor == owner:
+        yield Statement(sql=text)
+        return
+    yield Statement(sql=f"SET LOCAL ROLE {names.identifier(grantor)}")
+    yield Statement(sql=text)
+    yield Statement(sql="RESET ROLE")
+
+
+# --------------------------------------------------------------------------------------------- default
+# privileges
+
+
+def _default_statements(
+    ref: Ref, before: Iterable[Grant], after: Iterable[Grant], version: int
+) -> tuple[Statement, ...]:
+    place = f" IN SCHEMA {names.identifier(ref.schema)}" if ref.schema else ""
+    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {names.identifier(ref.name)}{place} "
+    word = _DEFAULT_WORDS[ref.part]
+
+    def owned(grants: Iterable[Grant]) -> frozenset[Grant]:
+        return frozenset(msgspec.structs.replace(each, grantor=ref.name) for each in grants)
+
+    made = changes(word, owned(before), owned(after), ref.name, privileges(ref.part, version))
+    return tuple(Statement(sql=head + each.sql) for each in made)
+
+
+def _nothing_set(ref: Ref, version: int) -> frozenset[Grant]:
+    """What holds where there is no entry: the built-in list everywhere, nothing more in a schema."""
+    return frozenset() if ref.schema else built_in(ref.part, ref.name, version)
+
+
+def _grants(ref: Ref, catalog: Catalog) -> tuple[Grant, ...]:
+    value = catalog.objects[ref]
+    assert isinstance(value, DefaultPrivileges)
+    return value.grants
+
+
+def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
+    return _default_statements(
+        ref, _nothing_set(ref, catalog.version), _grants(ref, catalog), catalog.version
+    )
+
+
+def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    return _default_statements(
+        ref, _grants(ref, catalog), _nothing_set(ref, catalog.version), catalog.version
+    )
+
+
+def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    return Alteration(statements=_default_statements(ref, _grants(ref, old), _grants(ref, new), old.version))
+
+
+RENDERERS: Final[dict[Kind, Renderer]] = {"default privileges": Renderer(_create, _drop, _alter)}
