@@ -1,0 +1,2 @@
+create access method heap_too type table handler heap_tableam_handler;
+create table t (id integer) partition by list (id);

@@ -1,0 +1,1 @@
+create cast (integer as date) without function;

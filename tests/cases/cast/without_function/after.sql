@@ -1,0 +1,2 @@
+create cast (integer as date) without function;
+create cast (bigint as timestamp) without function as assignment;

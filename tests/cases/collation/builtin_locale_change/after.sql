@@ -1,0 +1,1 @@
+create collation c (provider = builtin, locale = 'PG_UNICODE_FAST');

@@ -1,0 +1,1 @@
+create collation c (provider = builtin, locale = 'C.UTF-8');

@@ -1,0 +1,4 @@
+create collation bytes from "POSIX";
+create table t (id integer primary key, a text collate bytes unique);
+create index t_a on t (lower(a));
+create view v as select a from t where a > 'b';

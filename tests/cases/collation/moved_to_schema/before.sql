@@ -1,0 +1,2 @@
+create collation c from "C";
+create table t (a text collate c);

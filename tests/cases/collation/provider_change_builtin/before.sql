@@ -1,0 +1,2 @@
+create collation c (locale = 'C');
+create table t (id integer primary key, a text collate c);

@@ -1,0 +1,4 @@
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+create foreign table t (id integer, a text) server s;
+grant select on t to role_b;

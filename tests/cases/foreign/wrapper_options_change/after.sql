@@ -1,0 +1,1 @@
+create foreign data wrapper w options (b '3', c '');

@@ -1,0 +1,4 @@
+create function my_handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function my_validator(oid) returns void language c as '$libdir/plpgsql', 'plpgsql_validator';
+create trusted language mine handler my_handler validator my_validator;
+alter language mine owner to role_a;

@@ -1,0 +1,2 @@
+create table t (b integer, c integer);
+create statistics u on b, c from t;

@@ -1,0 +1,3 @@
+create table t (a integer, b integer, c integer);
+create statistics s on a, b from t;
+create statistics u on b, c from t;

@@ -1,0 +1,3 @@
+create text search configuration c (copy = german);
+create table docs (id integer primary key, body text);
+create index docs_body on docs using gin (to_tsvector('c', body));

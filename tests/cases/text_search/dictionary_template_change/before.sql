@@ -1,0 +1,3 @@
+create text search dictionary d (template = simple);
+create text search configuration c (parser = "default");
+alter text search configuration c add mapping for asciiword with d, simple;
