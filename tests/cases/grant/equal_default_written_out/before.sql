@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+create function f() returns integer language sql as 'select 1';

@@ -1,0 +1,10 @@
+create table t (id integer primary key, a text);
+create function f() returns integer language sql as 'select 1';
+grant all on t to role_a, role_b;
+revoke insert, update, delete, truncate, references, trigger on t from role_a;
+revoke all on t from role_b;
+grant select on t to role_a;
+grant select (a) on t to role_c;
+revoke select (a) on t from role_c;
+revoke execute on function f() from public;
+grant execute on function f() to public;

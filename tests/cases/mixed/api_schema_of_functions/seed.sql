@@ -1,0 +1,1 @@
+insert into private.todos (title) values ('x');

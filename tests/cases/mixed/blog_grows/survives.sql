@@ -1,0 +1,2 @@
+select id, name from authors;
+select id, author_id, title, body from posts;

@@ -1,0 +1,16 @@
+create type status as enum ('new', 'open', 'closed', 'spam');
+create table tickets (id integer primary key, s status not null default 'new', history status[] not null default '{new}');
+create index tickets_open on tickets (id) where s = 'open';
+alter table tickets add constraint closed_late check (s <> 'closed' or id > 0);
+create view open_tickets as select id, s from tickets where s in ('new', 'open');
+create function next(s status) returns status language sql immutable as $$ select 'closed'::status $$;
+create function is_open(t tickets) returns boolean language sql stable as $$ select t.s <> 'closed' $$;
+create type change as (before status, after status);
+create domain live as status check (value <> 'closed');
+create table watched (id integer primary key, l live, c change);
+alter table tickets enable row level security;
+create policy open_only on tickets for select to role_a using (s <> 'closed' and is_open(tickets));
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create trigger closing before update of s on tickets for each row when (new.s = 'closed') execute function f();
+grant usage on type status to role_a;
+comment on type status is 'of a ticket';

@@ -1,0 +1,1 @@
+select id, s::text, history::text from tickets order by id;

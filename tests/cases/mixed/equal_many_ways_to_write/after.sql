@@ -1,0 +1,10 @@
+create schema if not exists public;
+create table public.t (id integer, a character varying(10), b timestamptz, c boolean);
+alter table t add primary key (id), alter a set default 'x'::character varying, alter b set default now(), alter c set default false;
+alter table t alter b set default current_timestamp;
+create view v (id, a, b, c) as select t.id, t.a, t.b, t.c from public.t;
+create function public.f(integer) returns integer language sql volatile as $$ select $1 $$;
+create index t_a_idx on t using btree (a asc nulls last);
+create policy p on t using (id > 1);
+grant insert on t to role_a;
+grant select on t to role_a;

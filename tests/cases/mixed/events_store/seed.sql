@@ -1,0 +1,1 @@
+insert into events (body) values ('{"a": 1}');

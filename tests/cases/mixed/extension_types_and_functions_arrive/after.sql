@@ -1,0 +1,12 @@
+create schema extensions;
+create extension citext schema extensions;
+create extension pg_trgm schema extensions;
+create extension hstore schema extensions;
+create extension btree_gist schema extensions;
+create table users (id integer primary key, email extensions.citext not null, tags text[], attributes extensions.hstore);
+create unique index users_email on users (email);
+create index users_trgm on users using gin ((email::text) extensions.gin_trgm_ops);
+create table bookings (room integer, during tstzrange, exclude using gist (room with =, during with &&));
+create function same(a extensions.citext, b extensions.citext) returns boolean language sql immutable as 'select a = b';
+alter function same(extensions.citext, extensions.citext) set search_path = extensions, pg_catalog;
+create policy own on users using (email operator(extensions.=) current_user::text::extensions.citext);

@@ -1,0 +1,12 @@
+create table a (id integer primary key, b integer);
+create table b (id integer primary key, c integer);
+create table c (id integer primary key, a integer references a (id) deferrable initially deferred);
+alter table a add foreign key (b) references b (id);
+alter table b add foreign key (c) references c (id);
+alter table a enable row level security;
+create policy p on a using (exists (select from b join c on c.id = b.c where b.id = a.b and c.a = a.id));
+create function c_of(a a) returns setof c language sql stable as 'select c.* from c where c.a = a.id';
+alter table b add constraint known check (c is null or c > 0);
+create view ring as select a.id as a, b.id as b, c.id as c from a left join b on b.id = a.b left join c on c.id = b.c;
+create function on_ring() returns trigger language plpgsql as 'begin perform from ring; return new; end';
+create constraint trigger on_ring after insert on a deferrable initially deferred for each row execute function on_ring();

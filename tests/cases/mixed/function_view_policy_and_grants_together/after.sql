@@ -1,0 +1,10 @@
+create table docs (id integer primary key, owner name, body text, shared_with name[] not null default '{}');
+create function can_see(d docs, who name default current_user) returns boolean language sql stable as 'select d.owner = who or who = any (d.shared_with)';
+create view seen as select id, shared_with, body from docs where can_see(docs);
+alter table docs enable row level security;
+create policy seen on docs for select to role_a, role_b using (can_see(docs));
+create policy write on docs for update to role_a using (owner = current_user) with check (owner = current_user);
+grant select on seen to role_a;
+grant select (id) on seen to role_c;
+revoke execute on function can_see(docs, name) from public;
+grant execute on function can_see(docs, name) to role_a, role_b;

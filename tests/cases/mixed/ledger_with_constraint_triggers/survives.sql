@@ -1,0 +1,2 @@
+select id, balance from accounts;
+select id, account, amount from entries;

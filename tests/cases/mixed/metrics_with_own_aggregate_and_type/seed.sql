@@ -1,0 +1,1 @@
+insert into samples (id, v) values (1, 2.5);

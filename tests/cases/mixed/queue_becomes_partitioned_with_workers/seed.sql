@@ -1,0 +1,1 @@
+insert into jobs (kind) values ('mail'), ('mail');

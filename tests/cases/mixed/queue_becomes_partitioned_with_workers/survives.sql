@@ -1,0 +1,1 @@
+select id, kind, payload from jobs order by id;

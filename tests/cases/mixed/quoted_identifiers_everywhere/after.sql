@@ -1,0 +1,11 @@
+create schema "My App";
+create type "My App"."State" as enum ('Open', 'It''s "done"');
+create table "My App"."Order" ("Id" integer primary key, "user" text, "from" timestamptz, "State" "My App"."State" default 'It''s "done"', "100%" numeric check ("100%" > 0));
+create index "Order by from" on "My App"."Order" ("from" desc, lower("user"));
+create function "My App"."Next Id"("In" "My App"."Order") returns integer language sql as $$ select ("In")."Id" + 1 $$;
+create view "My App"."select" as select "Id", "user" from "My App"."Order" where "State" = 'It''s "done"';
+create policy "It's ""mine""" on "My App"."Order" using ("user" = current_user);
+create function "My App"."On""Change"() returns trigger language plpgsql as 'begin return new; end';
+create trigger "A Trigger" before update of "from", "100%" on "My App"."Order" for each row when (new."100%" > 1) execute function "My App"."On""Change"('a b');
+grant select ("user") on "My App"."Order" to role_a;
+comment on column "My App"."Order"."100%" is '100 %';

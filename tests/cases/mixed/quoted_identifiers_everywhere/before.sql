@@ -1,0 +1,2 @@
+create schema "My App";
+create table "My App"."Order" ("Id" integer primary key, "user" text, "from" date);

@@ -1,0 +1,1 @@
+select "Id", "user", "from"::date from "My App"."Order";

@@ -1,0 +1,12 @@
+create table orgs (id bigint primary key, name text);
+create table docs (id bigint primary key, org_id bigint not null references orgs (id), title text);
+create function org() returns bigint language sql stable as $$ select current_setting('app.org')::bigint $$;
+create view org_docs as select d.id, d.title, o.name from docs d join orgs o on o.id = d.org_id where d.org_id = org();
+create function docs_of(o bigint) returns setof docs language sql stable as 'select * from docs where org_id = o';
+alter table docs enable row level security;
+create policy of_org on docs to role_a using (org_id = org());
+create policy of_org on orgs to role_a using (id = org());
+create index docs_org on docs (org_id) include (title);
+grant select on docs, orgs, org_docs to role_a;
+grant execute on function org() to role_b;
+comment on view org_docs is 'documents of my organisation';

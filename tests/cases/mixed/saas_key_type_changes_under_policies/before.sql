@@ -1,0 +1,12 @@
+create table orgs (id integer primary key, name text);
+create table docs (id integer primary key, org_id integer not null references orgs (id), title text);
+create function org() returns integer language sql stable as $$ select current_setting('app.org')::integer $$;
+create view org_docs as select d.id, d.title, o.name from docs d join orgs o on o.id = d.org_id where d.org_id = org();
+create function docs_of(o integer) returns setof docs language sql stable as 'select * from docs where org_id = o';
+alter table docs enable row level security;
+create policy of_org on docs to role_a using (org_id = org());
+create policy of_org on orgs to role_a using (id = org());
+create index docs_org on docs (org_id) include (title);
+grant select on docs, orgs, org_docs to role_a;
+grant execute on function org() to role_b;
+comment on view org_docs is 'documents of my organisation';

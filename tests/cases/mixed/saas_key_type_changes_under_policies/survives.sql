@@ -1,0 +1,2 @@
+select * from orgs order by id;
+select * from docs order by id;

@@ -1,0 +1,2 @@
+select id, email from users order by id;
+select id, user_id, body from posts;

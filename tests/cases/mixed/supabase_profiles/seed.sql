@@ -1,0 +1,1 @@
+insert into auth.users values ('00000000-0000-0000-0000-000000000001', 'a@b');

@@ -1,0 +1,11 @@
+create schema auth;
+create function auth.uid() returns uuid language sql stable as $$ select null::uuid $$;
+create schema storage;
+create table storage.buckets (id text primary key, public boolean default false);
+create table storage.objects (id uuid primary key default gen_random_uuid(), bucket_id text references storage.buckets (id), name text, owner uuid);
+alter table storage.objects enable row level security;
+create function storage.foldername(name text) returns text[] language plpgsql immutable as $$ begin return string_to_array(name, '/'); end $$;
+create table public.teams (id uuid primary key default gen_random_uuid(), name text not null, created_by uuid default auth.uid());
+alter table teams enable row level security;
+create policy "own teams" on teams using (created_by = auth.uid());
+create policy "own files" on storage.objects for select using (owner = auth.uid());

@@ -1,0 +1,16 @@
+create table sales (id integer primary key, day date not null, amount integer not null);
+create view daily as select day, sum(amount) as total from sales group by day;
+create view best as select day from daily where total > 100;
+create materialized view monthly as select date_trunc('month', day) as month, sum(total) as total from daily group by 1;
+create unique index monthly_month on monthly (month);
+create view monthly_best as select m.month from monthly m where exists (select from best b where date_trunc('month', b.day) = m.month);
+create function best_days() returns setof best language sql stable as 'select * from best';
+create rule no_delete as on delete to best do instead nothing;
+create function refuse() returns trigger language plpgsql as $$ begin raise exception 'read only'; end $$;
+create trigger refuse instead of insert on daily for each row execute function refuse();
+grant select on daily, monthly to role_a;
+grant select (day) on best to role_b;
+comment on view daily is 'per day';
+comment on column monthly.total is 'of the month';
+alter view best owner to role_c;
+alter view daily owner to role_c;

@@ -1,0 +1,1 @@
+select id, day::date, amount::integer from sales;
