@@ -102,11 +102,13 @@ class Ref(NamedTuple):
         return ".".join(each for each in (self.schema, self.name, self.part) if each)
 
 
-class Schema(msgspec.Struct, frozen=True, tag="schema"):
+class Schema(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="schema"):
     """A namespace (`pg_namespace`)."""
 
 
-class Extension(msgspec.Struct, frozen=True, tag="extension", kw_only=True):
+class Extension(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="extension", kw_only=True
+):
     """An installed extension (`pg_extension`). What it owns is not in the catalog."""
 
     schema: str
@@ -115,7 +117,7 @@ class Extension(msgspec.Struct, frozen=True, tag="extension", kw_only=True):
     configuration: tuple[str, ...] = ()  # extconfig tables with their conditions, as text, sorted
 
 
-class Options(msgspec.Struct, frozen=True, tag="options", kw_only=True):
+class Options(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="options", kw_only=True):
     """An object that its options define, in the words and order of its CREATE statement.
 
     For language, access method, collation, conversion, base type, aggregate, operator, operator class and
@@ -128,7 +130,7 @@ class Options(msgspec.Struct, frozen=True, tag="options", kw_only=True):
     options: tuple[tuple[str, str], ...]
 
 
-class SequenceOptions(msgspec.Struct, frozen=True, kw_only=True):
+class SequenceOptions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How a sequence counts (`pg_sequence`)."""
 
     type: str = "bigint"
@@ -140,7 +142,7 @@ class SequenceOptions(msgspec.Struct, frozen=True, kw_only=True):
     cycle: bool = False
 
 
-class Sequence(msgspec.Struct, frozen=True, tag="sequence", kw_only=True):
+class Sequence(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="sequence", kw_only=True):
     """A sequence of its own or of a serial column (`pg_sequence`); those of identity columns are in
     `Identity`."""
 
@@ -149,14 +151,14 @@ class Sequence(msgspec.Struct, frozen=True, tag="sequence", kw_only=True):
     unlogged: bool = False
 
 
-class Partition(msgspec.Struct, frozen=True, kw_only=True):
+class Partition(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Where a partition belongs: its parent and `FOR VALUES …` or `DEFAULT` (`pg_get_expr(relpartbound)`)."""
 
     parent: Ref
     bound: str
 
 
-class Table(msgspec.Struct, frozen=True, tag="table", kw_only=True):
+class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="table", kw_only=True):
     """A table, partitioned table, partition or foreign table (`pg_class`). Its columns have references of
     their own."""
 
@@ -175,7 +177,7 @@ class Table(msgspec.Struct, frozen=True, tag="table", kw_only=True):
     server_options: tuple[tuple[str, str], ...] = ()  # in order
 
 
-class NotNull(msgspec.Struct, frozen=True, kw_only=True):
+class NotNull(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A NOT NULL, which 18 names (`pg_constraint`); below 18 only that it is there (`attnotnull`)."""
 
     name: str | None = None  # None: the name that PostgreSQL would give, or below 18
@@ -184,7 +186,7 @@ class NotNull(msgspec.Struct, frozen=True, kw_only=True):
     inherited: bool = False  # not declared on this table itself
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class Identity(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """GENERATED … AS IDENTITY and its sequence."""
 
     always: bool
@@ -193,7 +195,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     unlogged: bool = False
 
 
-class Column(msgspec.Struct, frozen=True, tag="column", kw_only=True):
+class Column(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="column", kw_only=True):
     """A column of a table or foreign table (`pg_attribute`); position is `Catalog.column_order`, never
     compared."""
 
@@ -215,7 +217,9 @@ class Column(msgspec.Struct, frozen=True, tag="column", kw_only=True):
 ConstraintType = Literal["primary key", "unique", "foreign key", "check", "exclusion"]
 
 
-class Constraint(msgspec.Struct, frozen=True, tag="constraint", kw_only=True):
+class Constraint(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="constraint", kw_only=True
+):
     """A constraint of a table (`pg_constraint`), not NOT NULL, not a constraint trigger.
 
     Constraints that are only inherited (`conislocal` false and no name of their own) are not in the catalog,
@@ -237,7 +241,7 @@ class Constraint(msgspec.Struct, frozen=True, tag="constraint", kw_only=True):
     parent: Ref | None = None  # the partitioned table's constraint that this one's index is attached to
 
 
-class Index(msgspec.Struct, frozen=True, tag="index", kw_only=True):
+class Index(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="index", kw_only=True):
     """An index that no constraint owns (`pg_index`)."""
 
     table: Ref  # a table or materialized view
@@ -254,13 +258,13 @@ class Index(msgspec.Struct, frozen=True, tag="index", kw_only=True):
     tablespace: str | None = None
 
 
-class Enum(msgspec.Struct, frozen=True, tag="enum", kw_only=True):
+class Enum(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="enum", kw_only=True):
     """An enum and its labels in order (`pg_enum`)."""
 
     labels: tuple[str, ...]
 
 
-class Domain(msgspec.Struct, frozen=True, tag="domain", kw_only=True):
+class Domain(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="domain", kw_only=True):
     """A domain (`pg_type`); its checks have references of their own."""
 
     type: str
@@ -269,14 +273,16 @@ class Domain(msgspec.Struct, frozen=True, tag="domain", kw_only=True):
     not_null: NotNull | None = None
 
 
-class DomainConstraint(msgspec.Struct, frozen=True, tag="domain constraint", kw_only=True):
+class DomainConstraint(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="domain constraint", kw_only=True
+):
     """A CHECK of a domain (`pg_constraint`)."""
 
     definition: str
     valid: bool = True
 
 
-class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+class Attribute(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A field of a composite type (`pg_attribute`)."""
 
     name: str
@@ -284,19 +290,23 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     collation: str | None = None
 
 
-class CompositeType(msgspec.Struct, frozen=True, tag="composite type", kw_only=True):
+class CompositeType(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="composite type", kw_only=True
+):
     """A composite type made by CREATE TYPE … AS (…): order counts."""
 
     attributes: tuple[Attribute, ...]
 
 
-class RangeType(msgspec.Struct, frozen=True, tag="range type", kw_only=True):
+class RangeType(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="range type", kw_only=True
+):
     """A range type (`pg_range`), options as CREATE TYPE … AS RANGE takes them, in its order."""
 
     options: tuple[tuple[str, str], ...]
 
 
-class View(msgspec.Struct, frozen=True, tag="view", kw_only=True):
+class View(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="view", kw_only=True):
     """A view (`pg_get_viewdef`, without its final semicolon)."""
 
     definition: str
@@ -305,7 +315,9 @@ class View(msgspec.Struct, frozen=True, tag="view", kw_only=True):
     defaults: tuple[tuple[str, str], ...] = ()  # (column, expression) of ALTER VIEW … SET DEFAULT
 
 
-class MaterializedView(msgspec.Struct, frozen=True, tag="materialized view", kw_only=True):
+class MaterializedView(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="materialized view", kw_only=True
+):
     """A materialized view."""
 
     definition: str
@@ -317,7 +329,7 @@ class MaterializedView(msgspec.Struct, frozen=True, tag="materialized view", kw_
     column_settings: tuple[tuple[str, str], ...] = ()  # (column, `SET STATISTICS 5` and the like), sorted
 
 
-class Argument(msgspec.Struct, frozen=True, kw_only=True):
+class Argument(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A parameter of a routine, or a column of its RETURNS TABLE."""
 
     name: str
@@ -326,7 +338,7 @@ class Argument(msgspec.Struct, frozen=True, kw_only=True):
     has_default: bool = False
 
 
-class Routine(msgspec.Struct, frozen=True, tag="routine", kw_only=True):
+class Routine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="routine", kw_only=True):
     """A function, window function or procedure (`pg_proc`).
 
     `definition` is the whole `CREATE OR REPLACE …` as pg_get_functiondef prints it, trailing blank lines of
@@ -348,7 +360,7 @@ class Routine(msgspec.Struct, frozen=True, tag="routine", kw_only=True):
     settings: tuple[str, ...] = ()  # proconfig, `search_path=""`
 
 
-class Trigger(msgspec.Struct, frozen=True, tag="trigger", kw_only=True):
+class Trigger(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="trigger", kw_only=True):
     """A trigger or constraint trigger (`pg_trigger`), not a clone that a partition got from its parent."""
 
     definition: str  # pg_get_triggerdef
@@ -356,7 +368,9 @@ class Trigger(msgspec.Struct, frozen=True, tag="trigger", kw_only=True):
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
-class EventTrigger(msgspec.Struct, frozen=True, tag="event trigger", kw_only=True):
+class EventTrigger(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="event trigger", kw_only=True
+):
     """An event trigger (`pg_event_trigger`)."""
 
     event: str
@@ -365,7 +379,7 @@ class EventTrigger(msgspec.Struct, frozen=True, tag="event trigger", kw_only=Tru
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
-class Policy(msgspec.Struct, frozen=True, tag="policy", kw_only=True):
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="policy", kw_only=True):
     """A row-level security policy (`pg_policy`)."""
 
     command: Literal["all", "select", "insert", "update", "delete"]
@@ -375,14 +389,16 @@ class Policy(msgspec.Struct, frozen=True, tag="policy", kw_only=True):
     check: str | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, tag="rule", kw_only=True):
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="rule", kw_only=True):
     """A rewrite rule that is no view's own (`pg_get_ruledef`)."""
 
     definition: str
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
-class Statistics(msgspec.Struct, frozen=True, tag="statistics", kw_only=True):
+class Statistics(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="statistics", kw_only=True
+):
     """Extended statistics (`pg_get_statisticsobjdef`)."""
 
     table: Ref
@@ -390,7 +406,9 @@ class Statistics(msgspec.Struct, frozen=True, tag="statistics", kw_only=True):
     target: int | None = None
 
 
-class ForeignDataWrapper(msgspec.Struct, frozen=True, tag="foreign data wrapper", kw_only=True):
+class ForeignDataWrapper(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="foreign data wrapper", kw_only=True
+):
     """A foreign data wrapper."""
 
     handler: str | None = None
@@ -398,7 +416,7 @@ class ForeignDataWrapper(msgspec.Struct, frozen=True, tag="foreign data wrapper"
     options: tuple[tuple[str, str], ...] = ()
 
 
-class Server(msgspec.Struct, frozen=True, tag="server", kw_only=True):
+class Server(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="server", kw_only=True):
     """A foreign server."""
 
     wrapper: str
@@ -407,14 +425,16 @@ class Server(msgspec.Struct, frozen=True, tag="server", kw_only=True):
     options: tuple[tuple[str, str], ...] = ()
 
 
-class UserMapping(msgspec.Struct, frozen=True, tag="user mapping", kw_only=True):
+class UserMapping(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="user mapping", kw_only=True
+):
     """A user mapping (`pg_user_mappings`); the values of options may be secret, and are hashed when not
     readable."""
 
     options: tuple[tuple[str, str], ...] = ()
 
 
-class PublicationTable(msgspec.Struct, frozen=True, kw_only=True):
+class PublicationTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A table in a publication (`pg_publication_rel`)."""
 
     table: Ref
@@ -422,7 +442,9 @@ class PublicationTable(msgspec.Struct, frozen=True, kw_only=True):
     where: str | None = None
 
 
-class Publication(msgspec.Struct, frozen=True, tag="publication", kw_only=True):
+class Publication(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="publication", kw_only=True
+):
     """A publication."""
 
     all_tables: bool = False
@@ -433,7 +455,9 @@ class Publication(msgspec.Struct, frozen=True, tag="publication", kw_only=True):
     schemas: tuple[str, ...] = ()  # sorted
 
 
-class Subscription(msgspec.Struct, frozen=True, tag="subscription", kw_only=True):
+class Subscription(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="subscription", kw_only=True
+):
     """A subscription of this database; its connection string is hashed, for it holds a password."""
 
     publications: tuple[str, ...]
@@ -442,21 +466,25 @@ class Subscription(msgspec.Struct, frozen=True, tag="subscription", kw_only=True
     enabled: bool = True
 
 
-class DefaultPrivileges(msgspec.Struct, frozen=True, tag="default privileges", kw_only=True):
+class DefaultPrivileges(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="default privileges", kw_only=True
+):
     """ALTER DEFAULT PRIVILEGES of one role (`pg_default_acl`): the whole list that new objects get, or add
     to it."""
 
     grants: tuple[Grant, ...]
 
 
-class Role(msgspec.Struct, frozen=True, tag="role", kw_only=True):
+class Role(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="role", kw_only=True):
     """A role of the cluster (`pg_roles`), only on request."""
 
     options: tuple[str, ...]  # SUPERUSER, LOGIN, …, sorted
     settings: tuple[str, ...] = ()
 
 
-class Membership(msgspec.Struct, frozen=True, tag="membership", kw_only=True):
+class Membership(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="membership", kw_only=True
+):
     """A role in a role (`pg_auth_members`), only on request."""
 
     options: tuple[str, ...] = ()
@@ -504,7 +532,7 @@ Object = (
 )
 
 
-class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+class Catalog(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A whole database at one moment, what extensions own and PostgreSQL's own schemas left out.
 
     `objects`, `comments`, `owners`, `grants`, `labels` and `unmodelled` say what the database is, and only
