@@ -31,6 +31,7 @@ SECRET = "hunter2"
         ("postgres://h/db?sslmode=no-verify&schema=x", "postgresql://h/db?sslmode=require"),
         ("postgres://u:p@[::1]:5433/d", "postgresql://u:p@[::1]:5433/d"),
         ("host=/tmp dbname=d password='a b'", "host=/tmp dbname=d password='a b'"),
+        ("postgres://h1:5432,h2/d", "postgresql://h1:5432,h2/d"),
     ],
 )
 def test_a_url_of_any_driver_becomes_one_of_libpq(url: str, expected: str) -> None:
@@ -47,6 +48,11 @@ def test_a_url_of_any_driver_becomes_one_of_libpq(url: str, expected: str) -> No
         f"postgresql://u:%zz{SECRET}@h/db",
         f"postgresql://u:p@h/db?{SECRET.upper()}=1&password={SECRET}",
         f"u:{SECRET}@h",
+        f"postgresql://u:{SECRET}",
+        f"host=h port={SECRET}",
+        "postgresql://h:99999/db",
+        "postgresql://h:0/db",
+        "postgresql://h1:5432,h2:54x2/db",
         "",
     ],
 )

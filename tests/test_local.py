@@ -48,6 +48,15 @@ def test_several_may_start_the_local_server_at_once(project: Path) -> None:
     assert sorted(applied) == [[], [], [], ["00000"]]
 
 
+def test_up_says_what_is_left_to_do(project: Path) -> None:
+    assert "next: ormony deploy" in saas.ormony(project, "db", "up").stdout
+    saas.ormony(project, "deploy")
+    assert "next:" not in saas.ormony(project, "db", "up").stdout
+    (project / "supabase" / "migrations" / "00000_a.sql").rename(project / "a.sql")
+    saas.ormony(project, "db", "reset")
+    assert "next:" not in saas.ormony(project, "db", "up").stdout
+
+
 def test_reset_drops_nothing_for_a_stream_that_would_not_run(project: Path) -> None:
     saas.ormony(project, "deploy")
     url = saas.ormony(project, "db", "url").stdout.strip()

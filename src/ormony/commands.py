@@ -1104,15 +1104,28 @@ def _local(project: Project, database: Database, *, tcp: bool = False) -> Cluste
 
 
 def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Databases:
-    """Start the local server and make each database that is not there, with the surface and nothing else."""
+    """Start the local server and make each database that is not there, with the surface and nothing else.
+
+    What is next is what `status` of the first database says that has something to do.
+    """
     from ormony.database import connect
 
     lines = []
+    following = None
     for database in project.chosen(name):
         cluster = _local(project, database, tcp=tcp)
-        url = connect.redact(cluster.url(local_name(database)))
-        lines.append(DatabaseLine(name=database.name, state="up", url=url))
-    return Databases(databases=tuple(lines), next="ormony deploy")
+        url = cluster.url(local_name(database))
+        lines.append(DatabaseLine(name=database.name, state="up", url=connect.redact(url)))
+        following = following or _next(project, database, url)
+    return Databases(databases=tuple(lines), next=following)
+
+
+def _next(project: Project, database: Database, url: str) -> str | None:
+    """The command that brings the database at `url` further; None when nothing is left to do."""
+    try:
+        return _status(project, _load(project, database), url).next
+    except OrmonyError:  # a service that cannot be read is no reason not to start a server
+        return "ormony status"
 
 
 def db_down(project: Project, *, destroy: bool = False) -> Databases:

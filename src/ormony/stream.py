@@ -410,7 +410,7 @@ def _ends(text: str) -> bool:
     return not found or text[found[-1].stop - 1] == ";"
 
 
-def _slug(service: Service, revision: Revision) -> str:
+def _slug(revision: Revision) -> str:
     words = revision.label or re.sub(r"^[0-9]+_(?=.)", "", revision.id)
     slug = re.sub(r"[^a-z0-9]+", "_", words.lower())[:60].strip("_")
     return slug or "migration"
@@ -1291,7 +1291,7 @@ def _write(node: _Node, graph: _Graph, service: Service, folder: str) -> list[St
             search_path=search_path,
             moved=node.moved,
         )
-        path = f"{folder}/{version}_{name}_{_slug(service, revision)}.sql"
+        path = f"{folder}/{version}_{name}_{_slug(revision)}.sql"
         files.append(compose(path, provenance, _body(service, piece.text), transaction=piece.transaction))
     return files
 

@@ -49,6 +49,7 @@ _FOREIGN_PARAMETERS: Final = frozenset(
     }
 )
 _SSL_WORDS: Final = {"true": "require", "1": "require", "on": "require", "false": "disable", "0": "disable"}
+_PORT: Final = re.compile(r"\s*\+?[0-9]{1,9}\s*", re.ASCII)  # as libpq reads it
 _ESCAPE: Final = "write the characters @ : / # ? % of a password as %40 %3A %2F %23 %3F %25"
 _POOLER_PORT: Final = "6543"  # Supavisor's transaction mode, on every hosted project
 
@@ -282,13 +283,22 @@ def sql_error(
 
 def _parsed(url: str) -> dict[str, Any]:
     try:
-        return dict(conninfo.conninfo_to_dict(url))
+        parameters = dict(conninfo.conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
         # libpq quotes the part that it could not read, which may be the password.
         reason = _first_line(str(error)).partition('"')[0].strip(" :")
         if "://" not in url:
             reason = "it is neither a postgresql:// URL nor a series of key=value"
         raise OrmonyError("bad-url", f"the database URL cannot be read: {reason}", hint=_ESCAPE) from None
+    # libpq finds out when it connects, and quotes what may be a password: of USER:PASSWORD without @HOST.
+    for port in filter(None, str(parameters.get("port") or "").split(",")):
+        if not _PORT.fullmatch(port) or not 1 <= int(port) <= 65535:
+            raise OrmonyError(
+                "bad-url",
+                "the port of the database URL is not a number from 1 to 65535",
+                hint="postgresql://USER:PASSWORD@HOST:5432/DATABASE",
+            )
+    return parameters
 
 
 @cache

@@ -775,10 +775,6 @@ def _outside(
             )
         except OrmonyError as error:
             raise refusals.explained(error, watch.seen) from error.__cause__
-        finally:
-            if not conn.closed:
-                _roll_back(conn)
-                run.between_files(conn)
     locks.require(conn)
     conn.execute(autocommit.BEGIN)
     now = _read_locked(conn, target, options)
