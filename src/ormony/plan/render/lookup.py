@@ -32,7 +32,7 @@ def dependents(ref: Ref, catalog: Catalog) -> Iterator[Ref]:
 
 
 def columns_of_type(ref: Ref, catalog: Catalog) -> tuple[Ref, ...]:
-    """The columns of tables whose values hold this type, also inside arrays, domains, ranges and composites."""
+    """The columns of tables whose values hold this type, also within arrays, domains and others."""
     types = [ref]
     found: set[Ref] = set()
     for each in types:
