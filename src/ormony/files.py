@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -57,7 +58,7 @@ def read_text(root: Path, path: str) -> str:
 def inside(root: Path, path: str) -> Path:
     """The real place of `path` below `root`. Raises `path-outside-project`, also for links that lead out."""
     try:
-        base = root.resolve()
+        base = _real(root) if root.is_absolute() else root.resolve()
         target = (base / PurePosixPath(path)).resolve()
     except (ValueError, OSError, RuntimeError):  # a null byte, a name too long, links that lead in a circle
         raise OrmonyError("path-outside-project", f"{path!r} leads nowhere", place=ascii(path)) from None
@@ -66,6 +67,11 @@ def inside(root: Path, path: str) -> Path:
         how = "is, or lies behind, a link that leads out of" if linked else "lies outside"
         raise OrmonyError("path-outside-project", f'"{path}" {how} the project', place=path)
     return target
+
+
+@lru_cache(maxsize=16)  # asked for every file of a project
+def _real(root: Path) -> Path:
+    return root.resolve()
 
 
 class _Change(msgspec.Struct, frozen=True):

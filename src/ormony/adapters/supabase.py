@@ -6,6 +6,7 @@ The CLI leaves out, without failing, a file whose name it cannot read; here each
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import re
 import tomllib
@@ -94,12 +95,12 @@ def read_stream(root: Path, folder: str) -> tuple[tuple[StreamFile, ...], tuple[
         return (), ()
     found: list[StreamFile] = []
     notices: list[Notice] = []
-    names = sorted(entry.name for entry in (root / folder).iterdir())
-    for index, name in enumerate(
-        names
-    ):  # of all entries: a folder before the first file lifts the rule on it
+    entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+    for index, entry in enumerate(entries):  # a folder before the first file lifts the rule on it
+        name = entry.name
         path = f"{folder}/{name}"
-        if (root / path).is_dir():
+        linked = entry.is_symlink()
+        if (root / path).is_dir() if linked else entry.is_dir():
             continue
         init = _INIT.fullmatch(name)
         if index == 0 and init and init[1] < _LAST_INIT:
@@ -117,7 +118,8 @@ def read_stream(root: Path, folder: str) -> tuple[tuple[StreamFile, ...], tuple[
             if name.endswith(".sql"):
                 notices.append(_skipped(folder, name))
             continue
-        files.inside(root, path)
+        if linked:  # nothing else leads out of a folder that is inside
+            files.inside(root, path)
         file = stream.parse(path, files.read_text(root, path))
         assert file is not None
         found.append(file)
