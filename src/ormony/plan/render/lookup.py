@@ -47,3 +47,8 @@ def columns_of_type(ref: Ref, catalog: Catalog) -> tuple[Ref, ...]:
 def listed(pairs: Iterable[tuple[str, str]]) -> str:
     """Options as `CREATE … (NAME = value, FLAG)` takes them, without the parentheses."""
     return ", ".join(f"{name} = {value}" if value else name for name, value in pairs)
+
+
+def words(pairs: Iterable[tuple[str, str]]) -> str:
+    """Options as clauses one after the other: `HANDLER public.f VALIDATOR public.g`."""
+    return " ".join(f"{name} {value}".rstrip() for name, value in pairs)
