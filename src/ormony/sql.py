@@ -8,9 +8,12 @@ catalog.
 from __future__ import annotations
 
 import gc
+import importlib.util
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -209,17 +212,52 @@ class _Raw(msgspec.Struct, frozen=True):
     end: int | None  # of the semicolon; None: the text ended without one
 
 
-def _parse(sql: str) -> tuple[_Raw, ...]:
-    """The statements of `sql`. Raises the parser's own error."""
-    from postgast import native
-    from postgast.errors import check_error
+class _Unreadable(Exception):
+    """What the parser says of a text; `position` counts characters from 1, 0 where it names none."""
 
-    result = native.lib.pg_query_parse(sql.encode())
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+@cache
+def _library() -> Any:
+    """libpg_query, by the module of postgast that binds it, without the rest of postgast.
+
+    The package loads classes of protobuf for every node, which takes longer than to parse hundreds of files,
+    and our trees come as JSON. Who needs tokens or writes SQL from a tree imports postgast itself.
+    """
+    package = importlib.util.find_spec("postgast")
+    folders = package.submodule_search_locations if package is not None else None
+    place = Path(folders[0]) / "native.py" if folders else Path()
+    if "postgast" in sys.modules or not place.is_file():
+        from postgast import native
+
+        return native.lib
+    spec = importlib.util.spec_from_file_location("ormony_libpg_query", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.lib
+
+
+def _refuse(result: Any) -> None:
+    if result.error:
+        error = result.error.contents
+        raise _Unreadable((error.message or b"unknown error").decode(), error.cursorpos)
+
+
+def _parse(sql: str) -> tuple[_Raw, ...]:
+    """The statements of `sql`. Raises _Unreadable."""
+    library = _library()
+    result = library.pg_query_parse(sql.encode())
     try:
-        check_error(result)
+        _refuse(result)
         tree = _decode(result.parse_tree)
     finally:
-        native.lib.pg_query_free_parse_result(result)
+        library.pg_query_free_parse_result(result)
     found = []
     for entry in tree.get("stmts", ()):
         begin, length = entry.get("stmt_location", 0), entry.get("stmt_len", 0)
@@ -242,18 +280,14 @@ def _decode(data: bytes) -> Any:
 
 def _try_parse(sql: str) -> tuple[_Raw, ...]:
     """Like `_parse`, but nothing where the text is not SQL: the server will say so when it runs."""
-    from postgast.errors import PgQueryError
-
     try:
         return _parse(sql) if "\0" not in sql else ()
-    except (PgQueryError, RecursionError, UnicodeEncodeError):
+    except (_Unreadable, RecursionError, UnicodeEncodeError):
         return ()
 
 
 @lru_cache(maxsize=8)  # the callers ask several questions of one text in a row; trees are large
 def _read(text: str, path: str | None) -> tuple[tuple[_Raw, Statement], ...]:
-    from postgast.errors import PgQueryError
-
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise OrmonyError("sql-syntax", "the text holds a null byte, which SQL cannot", place=_at(path, line))
@@ -265,8 +299,8 @@ def _read(text: str, path: str | None) -> tuple[tuple[_Raw, Statement], ...]:
         raise OrmonyError("sql-syntax", "the text is not Unicode", place=_at(path, line)) from None
     try:
         raws = _parse(readable)
-    except PgQueryError as error:
-        raise _refusal(readable, error.message, max(error.cursorpos - 1, 0), path) from None
+    except _Unreadable as error:
+        raise _refusal(readable, error.message, max(error.position - 1, 0), path) from None
     except RecursionError:
         raise OrmonyError(
             "sql-too-deep",
@@ -428,6 +462,7 @@ def transaction_control(text: str, path: str | None = None) -> tuple[Statement, 
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)  # asked at every step of a deploy, of every file; the answer mostly is the text
 def strip_wrapper(text: str, path: str | None = None) -> str:
     """The text without a plain BEGIN … COMMIT around all of it; each is blanked out, so lines keep their
     numbers.
@@ -1625,17 +1660,15 @@ def _plpgsql_trees(node: Node) -> list[Any]:
 
 
 def _parse_plpgsql(sql: str) -> list[Any] | None:
-    from postgast import native
-    from postgast.errors import PgQueryError, check_error
-
-    result = native.lib.pg_query_parse_plpgsql(sql.encode())
+    library = _library()
+    result = library.pg_query_parse_plpgsql(sql.encode())
     try:
-        check_error(result)
+        _refuse(result)
         tree = msgspec.json.decode(result.plpgsql_funcs)
-    except (PgQueryError, msgspec.DecodeError, RecursionError):
+    except (_Unreadable, msgspec.DecodeError, RecursionError):
         return None
     finally:
-        native.lib.pg_query_free_plpgsql_parse_result(result)
+        library.pg_query_free_plpgsql_parse_result(result)
     return tree if isinstance(tree, list) else None
 
 
