@@ -1,0 +1,2 @@
+alter default privileges in schema public grant select on tables to role_a with grant option;
+alter default privileges in schema public grant insert on tables to role_b;

@@ -1,0 +1,13 @@
+alter default privileges in schema public grant execute on functions to role_a;
+alter default privileges in schema public grant usage on types to role_a;
+alter default privileges in schema public grant usage on sequences to role_a;
+create function f() returns integer language sql as 'select 1';
+revoke all on function f() from role_a, public;
+create procedure p() language plpgsql as 'begin end';
+revoke all on procedure p() from role_a;
+create aggregate a(integer) (sfunc = int4pl, stype = integer);
+revoke all on function a(integer) from public;
+create domain d as integer;
+revoke all on type d from role_a;
+create sequence q;
+revoke all on sequence q from role_a;

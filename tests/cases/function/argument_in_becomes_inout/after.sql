@@ -1,0 +1,1 @@
+create function f(inout n integer) language sql as 'select n';

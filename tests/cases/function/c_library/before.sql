@@ -1,0 +1,1 @@
+create function touch() returns trigger language c as '$libdir/moddatetime', 'moddatetime';

@@ -1,0 +1,4 @@
+create type point2 as (x integer, y integer);
+create function len(p point2) returns float8 language sql immutable as 'select sqrt(p.x * p.x + p.y * p.y)';
+create function mk() returns point2[] language sql immutable as 'select array[row(1, 2)::point2]';
+create view v as select len((mk())[1]) as l;

@@ -1,0 +1,1 @@
+select id, c::text from t;

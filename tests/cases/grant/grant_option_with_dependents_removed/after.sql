@@ -1,0 +1,3 @@
+create table t (id integer primary key);
+grant select on t to role_a;
+grant select on t to role_b;

@@ -1,0 +1,10 @@
+create table t (id integer primary key, a text);
+create sequence q;
+create function f() returns integer language sql as 'select 1';
+alter table t owner to role_a;
+alter sequence q owner to role_a;
+alter function f() owner to role_a;
+grant select on t to role_b;
+grant select (a) on t to role_c;
+grant usage on sequence q to role_b;
+grant execute on function f() to role_b;

@@ -1,0 +1,2 @@
+create table t (id integer);
+grant select, insert on t to role_a;

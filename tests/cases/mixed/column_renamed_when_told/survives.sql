@@ -1,0 +1,2 @@
+select id, user_id from v;
+select id, title from docs;

@@ -1,0 +1,16 @@
+create table t1 (id integer primary key, a varchar(50) not null default '', b bigint);
+create table t2 (id integer primary key, t1 integer references t1 on delete cascade, c text unique);
+create table t3 (id integer primary key, x numeric(8, 3) check (x > 0));
+create type e1 as enum ('a', 'b');
+create table t5 (id integer primary key, e e1 default 'b', t2 integer references t2);
+create view v1 as select id, a, b from t1;
+create view v2 as select v1.a, t2.id, t2.c from v1 join t2 on t2.t1 = v1.id;
+create function f1(bigint) returns bigint language sql immutable as 'select $1';
+create function f2() returns setof v2 language sql stable as 'select * from v2';
+create index i1 on t1 (lower(a), b desc);
+create index i3 on t3 (f1(id));
+create sequence s1 as integer increment 5 cycle;
+alter sequence s1 owned by t5.id;
+grant select (a) on t1 to role_a;
+grant select on v2 to role_b;
+comment on table t1 is 'still one';

@@ -1,0 +1,14 @@
+create table t1 (id integer primary key, a text, b integer default 1);
+create table t2 (id integer primary key, t1 integer references t1);
+create table t3 (id integer primary key, x numeric(5, 2));
+create table t4 (id integer primary key);
+create view v1 as select id, a from t1;
+create view v2 as select v1.a, t2.id from v1 join t2 on t2.t1 = v1.id;
+create function f1(integer) returns integer language sql immutable as 'select $1';
+create function f2() returns setof v2 language sql stable as 'select * from v2';
+create index i1 on t1 (a);
+create index i3 on t3 (f1(id));
+create sequence s1;
+create type e1 as enum ('a');
+grant select on t1 to role_a;
+comment on table t1 is 'one';

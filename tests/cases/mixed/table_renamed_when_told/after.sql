@@ -1,0 +1,10 @@
+create table accounts (id integer primary key, name text);
+create table notes (id integer primary key, user_id integer references accounts (id));
+create view names as select id, name from accounts;
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create trigger touch before update of name on accounts for each row execute function touch();
+alter table accounts enable row level security;
+create policy p on accounts using (name = current_user);
+create policy q on notes using (user_id in (select id from accounts));
+grant select on accounts to role_a;
+comment on table accounts is 'people';

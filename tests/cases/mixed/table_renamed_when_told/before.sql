@@ -1,0 +1,10 @@
+create table users (id integer primary key, name text);
+create table notes (id integer primary key, user_id integer references users (id));
+create view names as select id, name from users;
+create function touch() returns trigger language plpgsql as 'begin return new; end';
+create trigger touch before update of name on users for each row execute function touch();
+alter table users enable row level security;
+create policy p on users using (name = current_user);
+create policy q on notes using (user_id in (select id from users));
+grant select on users to role_a;
+comment on table users is 'people';

@@ -1,0 +1,2 @@
+select * from notes;
+select * from names;

@@ -1,0 +1,4 @@
+create table t (id integer primary key);
+create function f() returns trigger language plpgsql security definer as 'begin return new; end';
+create trigger x before insert on t for each row execute function f();
+alter function f() owner to role_a;

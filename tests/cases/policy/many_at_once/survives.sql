@@ -1,0 +1,1 @@
+select id, owner, team from t;

@@ -1,0 +1,4 @@
+create table t (id integer primary key, a text);
+create view v as select a, id from t;
+create function sees(v) returns boolean language sql stable as 'select false';
+create policy p on t using (exists (select from v where v.id = t.id and sees(v)));

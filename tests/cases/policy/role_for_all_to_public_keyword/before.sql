@@ -1,0 +1,2 @@
+create table t (id integer primary key);
+create policy p on t to public using (true);

@@ -1,0 +1,3 @@
+create schema s;
+create table t (a integer, b integer);
+create statistics one on a, b from t;
