@@ -1,0 +1,232 @@
+"""Catalogs cut down to what a question is about: without Supabase's surface and ledgers, one service's part
+alone.
+
+Each function gives a new catalog that holds the same values under fewer references. It connects to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, TypeVar
+
+import msgspec
+
+from ormony.catalog import (
+    PARTS,
+    Catalog,
+    Constraint,
+    Extension,
+    Grant,
+    Index,
+    Object,
+    Ref,
+    Sequence,
+    Statistics,
+)
+
+# The schemas that Supabase's services, its extensions and ormony itself keep for themselves.
+SURFACE_SCHEMAS: Final = frozenset(
+    {
+        "_analytics",
+        "_realtime",
+        "_supavisor",
+        "auth",
+        "cron",
+        "extensions",
+        "graphql",
+        "graphql_public",
+        "net",
+        "ormony",
+        "pgbouncer",
+        "pgmq",
+        "pgmq_public",
+        "pgsodium",
+        "pgsodium_masks",
+        "pgtle",
+        "realtime",
+        "storage",
+        "supabase_functions",
+        "supabase_migrations",
+        "vault",
+    }
+)
+# What a project may add to a table of the surface.
+_ADDITIONS: Final = frozenset({"policy", "trigger", "rule"})
+
+V = TypeVar("V")
+Relations = Collection[tuple[str, str]]
+"""(schema, name) of tables, types and functions."""
+
+
+def keep(catalog: Catalog, wanted: Callable[[Ref], bool]) -> Catalog:
+    """The catalog with only the references that are wanted, and with what needs only these."""
+
+    def only(mapping: Mapping[Ref, V]) -> dict[Ref, V]:
+        return {ref: value for ref, value in mapping.items() if wanted(ref)}
+
+    return msgspec.structs.replace(
+        catalog,
+        objects=only(catalog.objects),
+        comments=only(catalog.comments),
+        owners=only(catalog.owners),
+        grants=only(catalog.grants),
+        labels=only(catalog.labels),
+        column_order=only(catalog.column_order),
+        depends={
+            ref: tuple(each for each in needs if wanted(each))
+            for ref, needs in catalog.depends.items()
+            if wanted(ref)
+        },
+    )
+
+
+def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ()) -> Catalog:
+    """What is the project's own: without the surface's objects, the ledgers, and the versions of extensions.
+
+    `surface` is the catalog of a database with the surface and nothing else. Policies, triggers, rules and
+    foreign keys of the project on tables of the surface stay.
+    """
+    ledger_names = {
+        *ledgers,
+        *((schema, f"{name}_id_seq") for schema, name in ledgers),
+    }
+    ledger_schemas = {schema for schema, _ in ledgers} - {"public"}
+
+    def wanted(ref: Ref) -> bool:
+        if ref.kind in ("schema", "extension", "language", "default privileges", "event trigger"):
+            if ref in surface.objects or ref.name in SURFACE_SCHEMAS:
+                return False
+            return not (
+                ref.kind == "schema"
+                and ref.name in ledger_schemas
+                and _is_bare(ref.name, catalog, ledger_names)
+            )
+        if ref.schema in SURFACE_SCHEMAS:
+            if ref in surface.objects or ref.kind == "column":
+                return False
+            value = catalog.objects.get(ref)
+            return ref.kind in _ADDITIONS or (isinstance(value, Constraint) and value.type == "foreign key")
+        if (ref.schema, ref.name) in ledger_names:
+            return False
+        value = catalog.objects.get(ref)
+        if isinstance(value, Index | Statistics):
+            return (value.table.schema, value.table.name) not in ledger_names
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            return (value.owned_by.schema, value.owned_by.name) not in ledger_names
+        return True
+
+    found = keep(catalog, wanted)
+    objects: dict[Ref, Object] = {
+        ref: msgspec.structs.replace(value, version="", configuration=())
+        if isinstance(value, Extension)
+        else value
+        for ref, value in found.objects.items()
+    }
+    return msgspec.structs.replace(found, objects=objects)
+
+
+def _is_bare(schema: str, catalog: Catalog, ledgers: Relations) -> bool:
+    """Whether a schema holds ledgers and nothing else."""
+    for ref, value in catalog.objects.items():
+        if ref.schema != schema or (ref.schema, ref.name) in ledgers:
+            continue
+        if isinstance(value, Index) and (value.table.schema, value.table.name) in ledgers:
+            continue
+        return False
+    return True
+
+
+def restricted(catalog: Catalog, names: Relations) -> Catalog:
+    """Only what these relations, types and routines are, with their parts, indexes and sequences."""
+    chosen = set(names)
+
+    def wanted(ref: Ref) -> bool:
+        value = catalog.objects.get(ref)
+        if isinstance(value, Index | Statistics):
+            return (value.table.schema, value.table.name) in chosen
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            return (value.owned_by.schema, value.owned_by.name) in chosen
+        return (ref.schema, ref.name) in chosen
+
+    return keep(catalog, wanted)
+
+
+def without_behavior(catalog: Catalog) -> Catalog:
+    """Structure alone: without functions, triggers, policies, grants, comments: what no ORM's model says."""
+    behavior = {
+        "function",
+        "procedure",
+        "aggregate",
+        "trigger",
+        "event trigger",
+        "policy",
+        "rule",
+        "default privileges",
+    }
+    found = keep(catalog, lambda ref: ref.kind not in behavior)
+    return msgspec.structs.replace(found, comments={}, owners={}, grants={}, labels={})
+
+
+def as_role(catalog: Catalog, role: str) -> Catalog:
+    """The catalog as if another role had made what its own role made: owners and privileges name that one."""
+    mine = catalog.role
+    if mine == role:
+        return catalog
+
+    def other(name: str) -> str:
+        return role if name == mine else name
+
+    def grants(given: tuple[Grant, ...]) -> tuple[Grant, ...]:
+        return tuple(
+            sorted(
+                {
+                    msgspec.structs.replace(each, grantee=other(each.grantee), grantor=other(each.grantor))
+                    for each in given
+                }
+            )
+        )
+
+    return msgspec.structs.replace(
+        catalog,
+        role=role,
+        owners={ref: other(owner) for ref, owner in catalog.owners.items()},
+        grants={ref: grants(given) for ref, given in catalog.grants.items()},
+    )
+
+
+def needed_by(catalog: Catalog, names: Relations) -> Catalog:
+    """What these relations need, directly or through others, in the catalog; with the parts that make a table
+    whole.
+
+    Foreign keys out of what is needed are left out, or one table would bring all others.
+    """
+    parts: dict[tuple[str, str], list[Ref]] = {}
+    for ref, value in catalog.objects.items():
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            parts.setdefault((value.owned_by.schema, value.owned_by.name), []).append(ref)
+        elif not (isinstance(value, Index) and not value.unique):
+            parts.setdefault((ref.schema, ref.name), []).append(ref)
+    wanted: set[Ref] = set()
+    work = [ref for name in names for ref in parts.get(name, ())]
+    behavior = ("policy", "trigger", "rule")
+    while work:
+        ref = work.pop()
+        found = catalog.objects.get(ref)
+        if (
+            ref in wanted
+            or ref.kind in behavior
+            or (isinstance(found, Constraint) and found.type == "foreign key")
+        ):
+            continue
+        wanted.add(ref)
+        if ref.schema:
+            work.append(Ref("schema", "", ref.schema))
+        if (
+            ref.kind in ("table", "foreign table", "view", "materialized view", "domain", "enum")
+            or ref.kind in PARTS
+        ):
+            work += [each for each in parts.get((ref.schema, ref.name), ()) if each not in wanted]
+        work += [each for each in catalog.depends.get(ref, ()) if each not in wanted]
+        if ref.kind == "column":
+            work += catalog.depends.get(Ref("default", ref.schema, ref.name, ref.part), ())
+    return keep(catalog, lambda ref: ref in wanted)
