@@ -1,0 +1,607 @@
+"""Columns and their defaults: inside CREATE TABLE, added, altered in place, dropped.
+
+A column that a table only inherits (from a parent, its partitioned table or its type) comes, changes its type
+and goes with the other's; only what it has of its own is said for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import Final
+
+import msgspec
+
+from ormony.catalog import (
+    Catalog,
+    Column,
+    Constraint,
+    Domain,
+    Identity,
+    Index,
+    Kind,
+    NotNull,
+    Ref,
+    Routine,
+    Sequence,
+    Statistics,
+    Table,
+    holder,
+)
+from ormony.plan.render import options, sequences
+from ormony.plan.render.conversions import base_type, conversion
+from ormony.plan.render.lookup import held
+from ormony.plan.render.names import identifier, relation
+from ormony.plan.render.renderer import Late, Renderer
+from ormony.plan.render.retype import IN_THE_WAY
+from ormony.plan.statement import Alteration, Statement
+from ormony.sql import object_name
+
+# Functions of PostgreSQL's own (and uuid-ossp's) that give another value for each row.
+_VOLATILE: Final = (
+    "nextval(",
+    "random(",
+    "gen_random_uuid(",
+    "uuidv4(",
+    "uuidv7(",
+    "clock_timestamp(",
+    "timeofday(",
+    "uuid_generate_v",
+)
+_STORED_MAIN: Final = frozenset({"numeric", "inet", "cidr"})  # varlena types whose own storage is `main`
+
+
+def definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
+    """The column as CREATE TABLE and ADD COLUMN take it. What `settings` answers is not in it."""
+    column = held(catalog, ref, Column)
+    parts = [identifier(ref.part), column.type]
+    if column.server_options:
+        parts.append(options.foreign(column.server_options).strip())
+    if column.compression:
+        parts.append(f"COMPRESSION {column.compression}")
+    if column.collation:
+        parts.append(f"COLLATE {column.collation}")
+    parts += _constraints(ref, catalog, with_default=with_default)
+    return " ".join(parts)
+
+
+def typed_definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
+    """The column of a table OF a type, as its CREATE TABLE takes it; '' when the type says all."""
+    words = list(_constraints(ref, catalog, with_default=with_default))
+    return f"{identifier(ref.part)} WITH OPTIONS {' '.join(words)}" if words else ""
+
+
+def settings(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """What a column that was just made by `definition` still needs: storage, statistics, an unnamed rest."""
+    column = held(catalog, ref, Column)
+    actions = [f"SET STORAGE {column.storage.upper()}"] if column.storage else []
+    actions += _planner_actions(None, column)
+    statements = [_only(ref, action) for action in actions]
+    if column.not_null is not None and not column.not_null.valid:
+        statements.append(_add_not_null(ref, column.not_null))
+    statements += _persistence(ref, catalog)
+    return tuple(statements)
+
+
+def own_settings(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """What an inherited column that was just made with its parent's has of its own."""
+    column = held(catalog, ref, Column)
+    above = _inherited_from(ref, catalog)
+    statements: list[Statement] = []
+    not_null = column.not_null
+    if not_null is not None and not not_null.inherited and (above is None or above.not_null is None):
+        statements.append(_add_not_null(ref, not_null))
+    if not column.generated and (above is None or above.default != column.default):
+        statements.append(_default_action(ref, column.default))
+    if column.storage != (above.storage if above is not None else None):
+        statements.append(_only(ref, _storage_action(column, catalog)))
+    if column.compression != (above.compression if above is not None else None):
+        statements.append(_only(ref, f"SET COMPRESSION {column.compression or 'DEFAULT'}"))
+    statements += [_only(ref, action) for action in _planner_actions(None, column)]
+    return tuple(statements)
+
+
+def comes_by_itself(ref: Ref, catalog: Catalog) -> bool:
+    """Whether the column comes and goes with its parent's, its partitioned table's or its table's type."""
+    table = holder(ref, catalog)
+    column = held(catalog, ref, Column)
+    if not column.local:
+        return True
+    return table is not None and held(catalog, table, Table).of_type is not None
+
+
+def add(ref: Ref, catalog: Catalog, *, if_missing: bool = False) -> tuple[Statement, ...]:
+    """ADD COLUMN with all that the column has, whoever it comes from."""
+    word = "ADD COLUMN IF NOT EXISTS" if if_missing else "ADD COLUMN"
+    added = Statement(
+        sql=f"ALTER TABLE {relation(ref)} {word} {definition(ref, catalog)}",
+        lock="access exclusive",
+        rewrites=_fills_rows(ref, catalog),
+    )
+    return (added, *settings(ref, catalog))
+
+
+def remove(ref: Ref, catalog: Catalog, *, if_there: bool = False) -> Statement:
+    """DROP COLUMN, whoever the column comes from."""
+    column = held(catalog, ref, Column)
+    word = "DROP COLUMN IF EXISTS" if if_there else "DROP COLUMN"
+    return Statement(
+        sql=f"ALTER TABLE {relation(ref)} {word} {identifier(ref.part)}",
+        lock="access exclusive",
+        loses="" if column.generated or _is_foreign(ref, catalog) else f"the values of column {ref}",
+    )
+
+
+def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
+    if comes_by_itself(ref, catalog):
+        return own_settings(ref, catalog) if not held(catalog, ref, Column).local else ()
+    return add(ref, catalog)
+
+
+def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    return () if comes_by_itself(ref, catalog) else (remove(ref, catalog),)
+
+
+# --------------------------------------------------------------------------------------------------- altering
+
+
+def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    follows = _follows(ref, old, new)
+    if before.generated or after.generated:
+        return _alter_generated(ref, old, new, follows=follows)
+    around: set[Kind] = set()
+    statements: list[Statement] = []
+    late: Late | None = None
+    changes_type = (before.type, before.collation) != (after.type, after.collation)
+    identities = _identities(ref, old, new)
+    statements += _leave_identity(ref, identities, before)
+    if changes_type and not follows:
+        statements.append(_change_type(ref, old, new))
+        around = _around(ref, old, new)
+    else:
+        if changes_type:
+            around = _around(ref, old, new)
+        # the parent's change of type left the old default, cast to the new type
+        gone = before.default is not None and (after.default is None or changes_type)
+        if gone or (identities[1] is not None and identities[0] is None and before.default is not None):
+            statements.append(_default_action(ref, None))
+    statements += _not_null_changes(ref, before.not_null, after, new, version=old.version)
+    statements += _enter_identity(ref, identities, new)
+    if after.default is not None and (before.default != after.default or (changes_type and follows)):
+        given = (_default_action(ref, after.default), *_continued(ref, old, new))
+        if before.identity is not None and len(given) > 1:
+            # the sequence may take the name of the identity's own, which has to go first
+            late = Late(given, after=_new_sequences(ref, old, new))
+        elif not changes_type or follows:
+            statements += given
+        else:
+            statements += given[1:]
+    statements += _storage_changes(ref, before, after, old, new, retyped=changes_type)
+    statements += [_only(ref, action) for action in _planner_actions(before, after)]
+    foreign = options.foreign_changes(before.server_options, after.server_options)
+    if foreign:
+        statements.append(_alter_column(ref, foreign))
+    return Alteration(statements=tuple(statements), around=frozenset(around), late=late)
+
+
+def _alter_generated(ref: Ref, old: Catalog, new: Catalog, *, follows: bool) -> Alteration | None:
+    """Changes of a column that was or becomes generated; None where it must be made anew, which loses nothing
+    unless it held values of its own.
+    """
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    if (before.type, before.collation) != (after.type, after.collation) or after.identity is not None:
+        return None
+    statements: list[Statement] = []
+    if before.generated == after.generated == "stored":
+        if before.default != after.default:
+            if old.version < 170000:
+                return None
+            if not follows:
+                expression = f"SET EXPRESSION AS ({after.default})"
+                statements.append(_alter_column(ref, expression, rewrites=True))
+    elif before.generated == after.generated == "virtual":
+        if before.default != after.default:
+            return None
+    elif before.generated == "stored" and after.generated is None:
+        if not follows:
+            statements.append(_alter_column(ref, "DROP EXPRESSION"))
+        if after.default is not None:
+            statements.append(_default_action(ref, after.default))
+    elif before.generated == "virtual" and after.generated is None:
+        return _fix_virtual(ref, old, new)
+    else:
+        return None
+    statements += _not_null_changes(ref, before.not_null, after, new, version=old.version)
+    statements += _storage_changes(ref, before, after, old, new, retyped=False)
+    statements += [_only(ref, action) for action in _planner_actions(before, after)]
+    return Alteration(statements=tuple(statements))
+
+
+def _fix_virtual(ref: Ref, old: Catalog, new: Catalog) -> Alteration:
+    """A virtual column that becomes a plain one: PostgreSQL has no ALTER, so its values are written anew."""
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    free = msgspec.structs.replace(after, not_null=None, default=None)
+    bare = msgspec.structs.replace(new, objects={**new.objects, ref: free})
+    around: set[Kind] = {*IN_THE_WAY, "constraint", "index", "statistics"}
+    fill = f"UPDATE {relation(ref)} SET {identifier(ref.part)} = {before.default}"
+    given = (_default_action(ref, after.default),) if after.default is not None else ()
+    return Alteration(
+        statements=(
+            remove(ref, old),
+            *add(ref, bare),
+            Statement(sql=fill, lock="row exclusive"),
+            *given,
+            *_not_null_changes(ref, None, after, new, version=old.version),
+        ),
+        around=frozenset(around),
+    )
+
+
+def _follows(ref: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether the column's type changes with the one it is inherited from."""
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    was, now = _table(ref, old), _table(ref, new)
+    if was is None or now is None:
+        return False
+    if was.of_type is not None and was.of_type == now.of_type:
+        return True
+    stays = (was.partition, was.inherits) == (now.partition, now.inherits)
+    return stays and before.inherited and after.inherited
+
+
+def _change_type(ref: Ref, old: Catalog, new: Catalog) -> Statement:
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    name = identifier(ref.part)
+    was, now = base_type(before.type, ref, old), base_type(after.type, ref, new)
+    goes = conversion(name, was, now)
+    action = f"ALTER COLUMN {name} TYPE {after.type}"
+    if after.collation:
+        action += f" COLLATE {after.collation}"
+    if goes.using is not None and not _is_foreign(ref, old):
+        action += f" USING {goes.using}"
+    actions = [action]
+    if before.default is not None:
+        actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
+    if after.default is not None and before.identity is None:
+        actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
+    return Statement(
+        sql=f"ALTER TABLE {relation(ref)} {', '.join(actions)}",
+        lock="access exclusive",
+        rewrites=not _is_foreign(ref, old)
+        and (goes.rewrites or (before.type != after.type and _is_constrained(ref, new))),
+    )
+
+
+def _is_constrained(ref: Ref, catalog: Catalog) -> bool:
+    """Whether the column's type is a domain that values must be tried against."""
+    if held(catalog, ref, Column).type.endswith("[]"):
+        return False
+    return any(
+        held(catalog, need, Domain).not_null is not None
+        or any(
+            each.kind == "domain constraint" and (each.schema, each.name) == (need.schema, need.name)
+            for each in catalog.objects
+        )
+        for need in catalog.depends.get(ref, ())
+        if need.kind == "domain"
+    )
+
+
+def _around(ref: Ref, old: Catalog, new: Catalog) -> set[Kind]:
+    """The kinds that must go before the type changes.
+
+    PostgreSQL builds indexes, constraints and statistics again by itself, from their old text: where the new
+    text is the same, that will do. It forgets the target of statistics, though, and compares both sides of a
+    foreign key as they are at that moment.
+    """
+    kinds: set[Kind] = set(IN_THE_WAY)
+    for dependent, value in _dependents(ref, old):
+        match value:
+            case Constraint(type="foreign key"):
+                kinds.add("constraint")
+            case Constraint() if not _same_text(dependent, value, new):
+                kinds.add("constraint")
+            case Index() if value.statistics or not _same_text(dependent, value, new):
+                kinds.add("index")
+            case Statistics() if value.target is not None or not _same_text(dependent, value, new):
+                kinds.add("statistics")
+            case _:
+                pass
+    return kinds
+
+
+def _same_text(ref: Ref, value: Constraint | Index | Statistics, new: Catalog) -> bool:
+    now = new.objects.get(ref)
+    return isinstance(now, type(value)) and now.definition == value.definition
+
+
+def _dependents(ref: Ref, catalog: Catalog) -> Iterator[tuple[Ref, Constraint | Index | Statistics]]:
+    for dependent, needs in catalog.depends.items():
+        if ref in needs:
+            value = catalog.objects.get(dependent)
+            if isinstance(value, Constraint | Index | Statistics):
+                yield dependent, value
+
+
+# --------------------------------------------------------------------------------------------------- identity
+
+
+def _identity_words(identity: Identity) -> str:
+    words = " ".join((f"SEQUENCE NAME {relation(identity.sequence)}", *sequences.counting(identity.options)))
+    return f"GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} AS IDENTITY ({words})"
+
+
+def _own_identity(ref: Ref, catalog: Catalog) -> Identity | None:
+    """The column's identity, unless a partition has it from its partitioned table (17 and later)."""
+    identity = held(catalog, ref, Column).identity
+    table = _table(ref, catalog)
+    if identity is None or table is None or table.partition is None:
+        return identity
+    above = catalog.objects.get(Ref("column", *table.partition.parent[1:3], ref.part))
+    return None if isinstance(above, Column) and above.identity is not None else identity
+
+
+def _identities(ref: Ref, old: Catalog, new: Catalog) -> tuple[Identity | None, Identity | None]:
+    return _own_identity(ref, old), _own_identity(ref, new)
+
+
+def _same_sequence(one: Identity | None, other: Identity | None) -> bool:
+    """Whether the sequence of one can be made that of the other: a name can change, a schema cannot."""
+    return one is not None and other is not None and one.sequence.schema == other.sequence.schema
+
+
+def _leave_identity(
+    ref: Ref, identities: tuple[Identity | None, Identity | None], before: Column
+) -> Iterator[Statement]:
+    was, now = identities
+    if was is not None and not _same_sequence(was, now):
+        yield _alter_column(ref, "DROP IDENTITY")
+
+
+def _enter_identity(
+    ref: Ref, identities: tuple[Identity | None, Identity | None], new: Catalog
+) -> Iterator[Statement]:
+    was, now = identities
+    if now is None:
+        return
+    if was is None or not _same_sequence(was, now):
+        yield _alter_column(ref, f"ADD {_identity_words(now)}")
+        yield sequences.following(now.sequence, ref, ref.part, now.options)
+        yield from _persistence(ref, new)
+        return
+    if was.sequence != now.sequence:
+        yield Statement(
+            sql=f"ALTER SEQUENCE {relation(was.sequence)} RENAME TO {identifier(now.sequence.name)}",
+            lock="access exclusive",
+        )
+    words = [word for word in sequences.recounting(was.options, now.options) if not word.startswith("AS ")]
+    if was.always != now.always:
+        words.insert(0, f"GENERATED {'ALWAYS' if now.always else 'BY DEFAULT'}")
+    if words:
+        if was.options.type == now.options.type:
+            yield from sequences.fitting(now.sequence, was.options, now.options)
+        yield _alter_column(ref, " ".join(f"SET {word}" for word in words))
+    if was.unlogged != now.unlogged:
+        yield _set_logged(now)
+
+
+def _persistence(ref: Ref, catalog: Catalog) -> Iterator[Statement]:
+    """A new identity's sequence is as unlogged as its table; where it is to differ, that is said."""
+    identity, table = _own_identity(ref, catalog), _table(ref, catalog)
+    if identity is not None and table is not None and identity.unlogged != table.unlogged:
+        yield _set_logged(identity)
+
+
+def _set_logged(identity: Identity) -> Statement:
+    word = "UNLOGGED" if identity.unlogged else "LOGGED"
+    return Statement(sql=f"ALTER SEQUENCE {relation(identity.sequence)} SET {word}", lock="access exclusive")
+
+
+def _new_sequences(ref: Ref, old: Catalog, new: Catalog) -> tuple[Ref, ...]:
+    """The sequences that the new default uses, that this column owns and that are not there yet."""
+    found = []
+    for need in new.depends.get(Ref("default", ref.schema, ref.name, ref.part), ()):
+        value = new.objects.get(need)
+        if isinstance(value, Sequence) and value.owned_by == ref and need not in old.objects:
+            found.append(need)
+    return tuple(found)
+
+
+def _continued(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+    for sequence in _new_sequences(ref, old, new):
+        yield sequences.following(sequence, ref, ref.part, held(new, sequence, Sequence).options)
+
+
+# --------------------------------------------------------------------------------------------------- NOT NULL
+
+
+def _constraints(ref: Ref, catalog: Catalog, *, with_default: bool) -> Iterator[str]:
+    column = held(catalog, ref, Column)
+    not_null = column.not_null
+    if not_null is not None and not_null.valid:
+        name = f"CONSTRAINT {identifier(not_null.name)} " if not_null.name else ""
+        yield f"{name}NOT NULL{' NO INHERIT' if not_null.no_inherit else ''}"
+    identity = _own_identity(ref, catalog)
+    if column.generated:
+        yield f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}"
+    elif identity is not None:
+        yield _identity_words(identity)
+    elif column.default is not None and with_default:
+        yield f"DEFAULT {column.default}"
+
+
+def _not_null_changes(
+    ref: Ref, old: NotNull | None, column: Column, catalog: Catalog, *, version: int
+) -> Iterator[Statement]:
+    new = column.not_null
+    if old is None and new is None:
+        return
+    if new is None:
+        assert old is not None
+        if not (old.inherited and column.inherited):
+            yield _alter_column(ref, "DROP NOT NULL")
+        return
+    if old is None or (old.valid and not new.valid):
+        if new.inherited and column.inherited:
+            return
+        if old is not None:
+            yield _alter_column(ref, "DROP NOT NULL")
+        yield _add_not_null(ref, new)
+        return
+    table = relation(ref)
+    if old.inherited and not new.inherited and column.inherited:
+        yield _alter_column(ref, "SET NOT NULL")  # declares it here too
+    if version < 180000 or (new.inherited and column.inherited):
+        return
+    was, now = (each.name or object_name(ref.name, ref.part, "not_null") for each in (old, new))
+    if was != now:
+        yield Statement(
+            sql=f"ALTER TABLE {table} RENAME CONSTRAINT {identifier(was)} TO {identifier(now)}",
+            lock="access exclusive",
+        )
+    if old.no_inherit != new.no_inherit:
+        word = "NO INHERIT" if new.no_inherit else "INHERIT"
+        yield Statement(
+            sql=f"ALTER TABLE {table} ALTER CONSTRAINT {identifier(now)} {word}", lock="access exclusive"
+        )
+    if new.valid and not old.valid:
+        yield Statement(
+            sql=f"ALTER TABLE {table} VALIDATE CONSTRAINT {identifier(now)}",
+            lock="share update exclusive",
+        )
+
+
+def _add_not_null(ref: Ref, not_null: NotNull) -> Statement:
+    if not_null.name is None and not not_null.no_inherit and not_null.valid:
+        return _alter_column(ref, "SET NOT NULL")
+    words = [f"CONSTRAINT {identifier(not_null.name)}"] if not_null.name else []
+    words.append(f"NOT NULL {identifier(ref.part)}")
+    words += ["NO INHERIT"] if not_null.no_inherit else []
+    words += [] if not_null.valid else ["NOT VALID"]
+    return Statement(sql=f"ALTER TABLE {relation(ref)} ADD {' '.join(words)}", lock="access exclusive")
+
+
+# --------------------------------------------------------------------------------------------------- settings
+
+
+def _storage_changes(
+    ref: Ref, before: Column, after: Column, old: Catalog, new: Catalog, *, retyped: bool
+) -> Iterator[Statement]:
+    # a change of type gives the new type's own storage
+    if (after.storage is not None and retyped) or (before.storage != after.storage and not retyped):
+        yield _only(ref, _storage_action(after, old))
+    if (after.compression is not None and retyped) or before.compression != after.compression:
+        yield _only(ref, f"SET COMPRESSION {after.compression or 'DEFAULT'}")
+
+
+def _storage_action(column: Column, catalog: Catalog) -> str:
+    if column.storage is not None:
+        return f"SET STORAGE {column.storage.upper()}"
+    if catalog.version >= 160000:
+        return "SET STORAGE DEFAULT"
+    return f"SET STORAGE {'MAIN' if column.type.partition('(')[0] in _STORED_MAIN else 'EXTENDED'}"
+
+
+def _planner_actions(before: Column | None, after: Column) -> list[str]:
+    """Statistics and options, which no change of type touches."""
+    actions = []
+    if (before.statistics if before is not None else None) != after.statistics:
+        actions.append(f"SET STATISTICS {-1 if after.statistics is None else after.statistics}")
+    actions += options.storage_changes(before.options if before is not None else (), after.options)
+    return actions
+
+
+def _default_action(ref: Ref, expression: str | None) -> Statement:
+    """ONLY: children have defaults of their own, which are said for them."""
+    return _only(ref, "DROP DEFAULT" if expression is None else f"SET DEFAULT {expression}")
+
+
+def _only(ref: Ref, action: str) -> Statement:
+    quiet = action.startswith(("SET STATISTICS", "SET (", "RESET ("))
+    return Statement(
+        sql=f"ALTER TABLE ONLY {relation(ref)} ALTER COLUMN {identifier(ref.part)} {action}",
+        lock="share update exclusive" if quiet else "access exclusive",
+    )
+
+
+def _alter_column(ref: Ref, action: str, *, rewrites: bool = False) -> Statement:
+    return Statement(
+        sql=f"ALTER TABLE {relation(ref)} ALTER COLUMN {identifier(ref.part)} {action}",
+        lock="access exclusive",
+        rewrites=rewrites,
+    )
+
+
+def _fills_rows(ref: Ref, catalog: Catalog) -> bool:
+    """Whether ADD COLUMN writes every row again, rather than one value into the catalog."""
+    column = held(catalog, ref, Column)
+    if _is_foreign(ref, catalog):
+        return False
+    if column.generated == "stored" or _own_identity(ref, catalog) is not None:
+        return True
+    if _is_constrained(ref, catalog):
+        return True
+    if column.default is None or column.generated:
+        return False
+    for need in catalog.depends.get(Ref("default", ref.schema, ref.name, ref.part), ()):
+        routine = catalog.objects.get(need)
+        if isinstance(routine, Routine) and routine.volatility == "volatile":
+            return True
+    return any(name in column.default for name in _VOLATILE)
+
+
+def _is_foreign(ref: Ref, catalog: Catalog) -> bool:
+    return Ref("foreign table", ref.schema, ref.name) in catalog.objects
+
+
+def _table(ref: Ref, catalog: Catalog) -> Table | None:
+    for kind in ("table", "foreign table"):
+        value = catalog.objects.get(Ref(kind, ref.schema, ref.name))
+        if isinstance(value, Table):
+            return value
+    return None
+
+
+def _inherited_from(ref: Ref, catalog: Catalog) -> Column | None:
+    """The parent's column that this one comes from, the first where several parents have it."""
+    table = _table(ref, catalog)
+    if table is None:
+        return None
+    for parent in (*table.inherits, *((table.partition.parent,) if table.partition else ())):
+        above = catalog.objects.get(Ref("column", parent.schema, parent.name, ref.part))
+        if isinstance(above, Column):
+            return above
+    return None
+
+
+# --------------------------------------------------------------------------------------------------- defaults
+
+
+def _column_of(default: Ref) -> Ref:
+    return Ref("column", default.schema, default.name, default.part)
+
+
+def _create_default(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
+    column = held(catalog, _column_of(ref), Column)
+    if column.generated:
+        return add(_column_of(ref), catalog)
+    return (_default_action(ref, column.default),) if column.default is not None else ()
+
+
+def _drop_default(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    if held(catalog, _column_of(ref), Column).generated:
+        return _drop(_column_of(ref), catalog)
+    return (_default_action(ref, None),)
+
+
+def _alter_default(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    before, after = held(old, _column_of(ref), Column), held(new, _column_of(ref), Column)
+    if before.generated or after.generated:
+        return _alter(_column_of(ref), old, new)
+    return Alteration(statements=(_default_action(ref, after.default),))
+
+
+RENDERERS: Final[dict[Kind, Renderer]] = {
+    "column": Renderer(_create, _drop, _alter),
+    "default": Renderer(_create_default, _drop_default, _alter_default),
+}

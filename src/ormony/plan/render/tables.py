@@ -1,0 +1,316 @@
+"""Tables, partitioned tables, partitions and foreign tables.
+
+A partition is created as a table of its own, with all its columns and its parents' checks, and attached
+later; so are tables that get another parent or type. What a table holds is rendered by `columns` and `constraints`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import Final
+
+from ormony.catalog import Catalog, Column, Constraint, Kind, Ref, Table
+from ormony.plan.render import columns, constraints, options
+from ormony.plan.render.lookup import held
+from ormony.plan.render.names import identifier, relation
+from ormony.plan.render.renderer import Late, Renderer
+from ormony.plan.statement import Alteration, Lock, Statement
+
+
+def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
+    table = held(catalog, ref, Table)
+    later: list[Statement] = []
+    elements: list[str] = []
+    for column in _columns(ref, catalog):
+        value = held(catalog, column, Column)
+        default = Ref("default", *column[1:])
+        if table.of_type is not None:
+            elements.append(columns.typed_definition(column, catalog, with_default=default in inline))
+            later += columns.settings(column, catalog)
+        elif value.generated and default not in inline:
+            continue  # made with its expression, when what that needs is there
+        elif value.local or table.partition is not None:
+            elements.append(columns.definition(column, catalog, with_default=default in inline))
+            later += columns.settings(column, catalog)
+        else:
+            later += columns.own_settings(column, catalog)
+    elements += [constraints.inline(each, catalog) for each in sorted(inline) if each.kind == "constraint"]
+    elements += [constraints.inline(each, catalog) for each in _inherited_checks(table, catalog)]
+    words = [
+        "CREATE FOREIGN TABLE"
+        if ref.kind == "foreign table"
+        else "CREATE UNLOGGED TABLE"
+        if table.unlogged
+        else "CREATE TABLE",
+        relation(ref),
+    ]
+    listed = ",\n    ".join(element for element in elements if element)
+    if table.of_type is not None:
+        words.append(f"OF {table.of_type}" + (f" (\n    {listed}\n)" if listed else ""))
+    else:
+        words.append(f"(\n    {listed}\n)" if listed else "()")
+    if table.inherits:
+        words.append(f"INHERITS ({', '.join(map(relation, table.inherits))})")
+    if table.partition_key is not None:
+        words.append(f"PARTITION BY {table.partition_key}")
+    if table.access_method is not None:
+        words.append(f"USING {identifier(table.access_method)}")
+    if table.options:
+        words.append(f"WITH {options.storage(table.options)}")
+    if table.tablespace is not None:
+        words.append(f"TABLESPACE {identifier(table.tablespace)}")
+    if table.server is not None:
+        words.append(f"SERVER {identifier(table.server)}{options.foreign(table.server_options)}")
+    locks = [constraints.locks(each, catalog) for each in inline if each.kind == "constraint"]
+    lock: Lock | None = "share row exclusive" if any(locks) else None
+    created = Statement(
+        sql=" ".join(words), lock=lock or ("share update exclusive" if table.inherits else None)
+    )
+    return (created, *later, *_identity_and_security(ref, None, table))
+
+
+def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    word = "FOREIGN TABLE" if ref.kind == "foreign table" else "TABLE"
+    has_rows = ref.kind == "table" and held(catalog, ref, Table).partition_key is None
+    return (
+        Statement(
+            sql=f"DROP {word} {relation(ref)}",
+            lock="access exclusive",
+            loses=f"all rows of table {ref}" if has_rows else "",
+        ),
+    )
+
+
+def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    if before.partition_key != after.partition_key or before.server != after.server:
+        return None
+    statements = list(_leave(ref, old, new))
+    late = _enter(ref, old, new)
+    if before.access_method != after.access_method:
+        statements.append(_access_method(ref, after))
+    if before.unlogged != after.unlogged:
+        statements.append(_action(ref, "SET UNLOGGED" if after.unlogged else "SET LOGGED", rewrites=True))
+    if before.tablespace != after.tablespace:
+        space = identifier(after.tablespace or "pg_default")
+        statements.append(_action(ref, f"SET TABLESPACE {space}", rewrites=before.partition_key is None))
+    statements += [
+        _action(ref, change, lock=_option_lock(change))
+        for change in options.storage_changes(before.options, after.options)
+    ]
+    foreign = options.foreign_changes(before.server_options, after.server_options)
+    if foreign:
+        statements.append(_action(ref, foreign))
+    statements += _identity_and_security(ref, before, after)
+    return Alteration(statements=tuple(statements), late=late)
+
+
+def _late(ref: Ref, catalog: Catalog) -> Late | None:
+    partition = held(catalog, ref, Table).partition
+    if partition is None:
+        return None
+    # a partition of a partition comes first: its own indexes are then there when the tree is attached
+    return Late(statements=(_attach(ref, partition.parent, partition.bound),), after=(partition.parent, ref))
+
+
+# ----------------------------------------------------------------------------- parents, types, partitions
+
+
+def _attachments(table: Table) -> tuple[object, ...]:
+    return (table.partition, table.inherits, table.of_type)
+
+
+def _leave(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+    """The table leaves its parents and its type, as far as it must, and gets the columns that they bring."""
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    if _attachments(before) == _attachments(after):
+        return
+    if before.partition is not None and before.partition != after.partition:
+        parent = relation(before.partition.parent)
+        yield Statement(sql=f"ALTER TABLE {parent} DETACH PARTITION {relation(ref)}", lock="access exclusive")
+    if before.of_type is not None and before.of_type != after.of_type:
+        yield _action(ref, "NOT OF")
+    swapped = _swaps(ref, old, new)
+    if swapped:
+        yield from _inherit(ref, _entered(before, after))
+    for parent in _left(before, after):
+        yield _action(ref, f"NO INHERIT {relation(parent)}")
+    for column in _columns(ref, old):
+        if column not in new.objects and columns.comes_by_itself(column, old):
+            yield columns.remove(column, old, if_there=True)
+    for column in _columns(ref, new):
+        if column not in old.objects and columns.comes_by_itself(column, new):
+            yield from columns.add(column, new, if_missing=True)
+
+
+def _enter(ref: Ref, old: Catalog, new: Catalog) -> Late | None:
+    """The table gets its new parents and its new type, when its columns and constraints are as they ask."""
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    statements: list[Statement] = []
+    needs: list[Ref] = []
+    if after.of_type is not None and before.of_type != after.of_type:
+        statements.append(_action(ref, f"OF {after.of_type}"))
+    entered = _entered(before, after)
+    if entered and not _swaps(ref, old, new):
+        statements += _inherit(ref, entered)
+        needs += entered
+    if after.partition is not None and before.partition != after.partition:
+        statements += _checks_to_merge(ref, old, new)
+        statements.append(_attach(ref, after.partition.parent, after.partition.bound))
+        needs.append(after.partition.parent)
+    if not statements:
+        return None
+    return Late(
+        statements=tuple(statements),
+        after=(*needs, ref, *_parts(ref, new), *(each for need in needs for each in _parts(need, new))),
+    )
+
+
+def _left(before: Table, after: Table) -> tuple[Ref, ...]:
+    """The parents to leave: all from the first on that is not at its old place."""
+    return before.inherits[_common(before, after) :]
+
+
+def _entered(before: Table, after: Table) -> tuple[Ref, ...]:
+    return after.inherits[_common(before, after) :]
+
+
+def _common(before: Table, after: Table) -> int:
+    kept = [parent for parent in before.inherits if parent in after.inherits]
+    if tuple(kept) == after.inherits[: len(kept)] and len(kept) == len(before.inherits):
+        return len(kept)
+    count = 0
+    for one, other in zip(before.inherits, after.inherits, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _swaps(ref: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether the new parents can be entered before the old ones are left.
+
+    Only so do the columns that both have stay inherited ones: a column without any parent is the table's own
+    from then on.
+    """
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    left, entered = _left(before, after), _entered(before, after)
+    if not left or not entered or set(left) & set(entered):
+        return False
+    for parent in entered:
+        for column in _columns(parent, new):
+            wanted = held(new, column, Column)
+            there = old.objects.get(Ref("column", ref.schema, ref.name, column.part))
+            if not isinstance(there, Column) or (there.type, there.collation) != (
+                wanted.type,
+                wanted.collation,
+            ):
+                return False
+            if wanted.not_null is not None and there.not_null is None:
+                return False
+        for each in _parts(parent, new):
+            value = new.objects[each]
+            if isinstance(value, Constraint) and value.type == "check":
+                return False
+    return True
+
+
+def _inherit(ref: Ref, parents: tuple[Ref, ...]) -> Iterator[Statement]:
+    for parent in parents:
+        yield _action(ref, f"INHERIT {relation(parent)}")
+
+
+def _attach(ref: Ref, parent: Ref, bound: str) -> Statement:
+    return Statement(
+        sql=f"ALTER TABLE {relation(parent)} ATTACH PARTITION {relation(ref)} {bound}",
+        lock="access exclusive",
+    )
+
+
+def _inherited_checks(table: Table, catalog: Catalog) -> Iterator[Ref]:
+    """The checks that a partition must have to be attached, of all the tables above it."""
+    while table.partition is not None:
+        parent = table.partition.parent
+        yield from _checks(parent, catalog)
+        table = held(catalog, parent, Table)
+
+
+def _checks_to_merge(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+    """The checks of the new parents that an attached table lacks; a check of its own is merged."""
+    for check in _inherited_checks(held(new, ref, Table), new):
+        own = Ref("constraint", ref.schema, ref.name, check.part)
+        if own not in new.objects and own not in old.objects and not _had(ref, check.part, old):
+            yield _action(ref, f"ADD {constraints.inline(check, new)}")
+
+
+def _had(ref: Ref, name: str, old: Catalog) -> bool:
+    """Whether a check of this name came from a table that the partition was attached to before."""
+    return any(check.part == name for check in _inherited_checks(held(old, ref, Table), old))
+
+
+def _checks(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
+    found = []
+    for each in _parts(table, catalog):
+        value = catalog.objects[each]
+        if isinstance(value, Constraint) and value.type == "check" and "NO INHERIT" not in value.definition:
+            found.append(each)
+    return tuple(found)
+
+
+_held_by: list[tuple[Catalog, dict[tuple[str, str], tuple[Ref, ...]]]] = []
+
+
+def _parts(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
+    """The table's columns and constraints, found once for each of the two catalogs that are compared."""
+    for known, parts in _held_by:
+        if known is catalog:
+            return parts.get((table.schema, table.name), ())
+    found: dict[tuple[str, str], list[Ref]] = {}
+    for ref in catalog.objects:
+        if ref.kind in ("column", "constraint"):
+            found.setdefault((ref.schema, ref.name), []).append(ref)
+    parts = {name: tuple(sorted(refs)) for name, refs in found.items()}
+    _held_by[:] = [*_held_by[-1:], (catalog, parts)]
+    return parts.get((table.schema, table.name), ())
+
+
+def _columns(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
+    names = catalog.column_order.get(table, ())
+    return tuple(Ref("column", table.schema, table.name, name) for name in names)
+
+
+# ------------------------------------------------------------------------------------------------ settings
+
+
+def _identity_and_security(ref: Ref, before: Table | None, after: Table) -> Iterator[Statement]:
+    """REPLICA IDENTITY and row level security, as far as they differ from before, or from a new table's."""
+    was = before or Table()
+    if was.replica_identity != after.replica_identity and after.replica_identity != "index":
+        yield _action(ref, f"REPLICA IDENTITY {after.replica_identity.upper()}")
+    if was.row_security != after.row_security:
+        yield _action(ref, f"{'ENABLE' if after.row_security else 'DISABLE'} ROW LEVEL SECURITY")
+    if was.force_row_security != after.force_row_security:
+        yield _action(ref, f"{'FORCE' if after.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY")
+
+
+def _access_method(ref: Ref, after: Table) -> Statement:
+    if after.partition_key is not None:
+        method = identifier(after.access_method) if after.access_method else "DEFAULT"
+        return _action(ref, f"SET ACCESS METHOD {method}")
+    return _action(ref, f"SET ACCESS METHOD {identifier(after.access_method or 'heap')}", rewrites=True)
+
+
+def _option_lock(change: str) -> Lock:
+    """Storage parameters take a weak lock but for a few (`relopt` in access/common/reloptions.c)."""
+    return "access exclusive" if "user_catalog_table" in change else "share update exclusive"
+
+
+def _action(ref: Ref, action: str, *, lock: Lock = "access exclusive", rewrites: bool = False) -> Statement:
+    return Statement(sql=f"ALTER TABLE {relation(ref)} {action}", lock=lock, rewrites=rewrites)
+
+
+RENDERERS: Final[dict[Kind, Renderer]] = {
+    "table": Renderer(_create, _drop, _alter, _late),
+    "foreign table": Renderer(_create, _drop, _alter, _late),
+    **columns.RENDERERS,
+}
