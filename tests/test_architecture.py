@@ -27,11 +27,14 @@ ROWS = {
     "database": 6,
     "rules": 7,
     "project": 8,
-    "commands": 9,
-    "report": 10,
-    "cli": 11,
-    "web": 11,
-    "__main__": 12,
+    "loading": 9,
+    "sources": 10,
+    "narrow": 4,
+    "commands": 11,
+    "report": 12,
+    "cli": 13,
+    "web": 13,
+    "__main__": 14,
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc", "core", "stuff", "lib"}
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,15 @@ from ormony.adapters import supabase
 from ormony.errors import DATABASE, FINDINGS, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Revision, Service
+from ormony.loading import (
+    Loaded,
+    load,
+    local_name,
+    local_server,
+    open_shadow,
+    shadow_on_demand,
+    url_of,
+)
 from ormony.project import Database, Project
 from ormony.stream import StreamFile
 
@@ -192,16 +200,6 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 Result = Initialized | Status | Synced | Deployed | Databases | Text
 
 
-class _Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """One database's stream and histories as they lie in the project."""
-
-    database: Database
-    services: tuple[Service, ...]
-    stream: tuple[StreamFile, ...]
-    histories: Mapping[str, History]
-    notices: tuple[Notice, ...]
-
-
 def init(root: Path, *, dry_run: bool = False) -> Initialized:
     """Detect the services below `root` and write ormony.toml.
 
@@ -237,13 +235,13 @@ def status(project: Project, name: str | None = None, *, against: str | None = N
     found = []
     notices: list[Notice] = []
     for database in project.chosen(name):
-        loaded = _load(project, database)
+        loaded = load(project, database)
         notices += loaded.notices
         found.append(_status(project, loaded, against))
     return Status(databases=tuple(found), notices=tuple(notices))
 
 
-def _status(project: Project, loaded: _Loaded, against: str | None) -> DatabaseStatus:
+def _status(project: Project, loaded: Loaded, against: str | None) -> DatabaseStatus:
     database = loaded.database
     asked = _ask(project, loaded, against)
     state = asked.state
@@ -349,7 +347,7 @@ def _places(stream: Sequence[StreamFile], service: Service, history: History) ->
     return places
 
 
-def _unmerged_notice(loaded: _Loaded) -> list[Notice]:
+def _unmerged_notice(loaded: Loaded) -> list[Notice]:
     """That some revisions are no part of what a deploy applies, for they are not in the stream."""
     counts = {}
     for service in loaded.services:
@@ -384,7 +382,7 @@ class _Asked(msgspec.Struct, frozen=True):
     refusal: OrmonyError | None = None
 
 
-def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
+def _ask(project: Project, loaded: Loaded, against: str | None) -> _Asked:
     """The ledgers that `status` is about; none where no URL is set or the local server is down.
 
     A configured database that does not answer is told, and stops nothing: what lies in the project is worth a
@@ -420,7 +418,7 @@ def _ask(project: Project, loaded: _Loaded, against: str | None) -> _Asked:
     return _Asked(whom, state)
 
 
-def _refusal(loaded: _Loaded, state: State | None) -> OrmonyError | None:
+def _refusal(loaded: Loaded, state: State | None) -> OrmonyError | None:
     """What a deploy would refuse before it runs anything, as far as the ledgers and the files show it."""
     try:
         _refuse_findings(streams.verify(loaded.stream, loaded.services, loaded.histories))
@@ -445,64 +443,6 @@ def _deployed_names(connection: Connection) -> dict[str, str]:
         for row in ledgers.read(connection, found)
         if isinstance(row, ledgers.SupabaseRow)
     }
-
-
-def local_name(database: Database) -> str:
-    """The name that a project's database has on the embedded server."""
-    return database.name
-
-
-def _load(project: Project, database: Database) -> _Loaded:
-    stream, notices = supabase.read_stream(project.root, database.stream)
-    services = project.of(database.name)
-    histories: dict[str, History] = {}
-    for service in services:
-        history = _history(project.root, service)
-        histories[service.name] = history
-        notices += history.notices
-        lying = {revision.path: revision for revision in history.revisions}
-        stream = tuple(
-            streams.in_place(file, service, lying[file.path])
-            if file.path in lying and file.provenance is None
-            else file
-            for file in stream
-        )
-    return _Loaded(database=database, services=services, stream=stream, histories=histories, notices=notices)
-
-
-def _history(root: Path, service: Service) -> History:
-    """The revisions that the service's own tool has."""
-    match service.orm:
-        case "drizzle":
-            from ormony.adapters import drizzle
-
-            return drizzle.read(root, service)
-        case "alembic":
-            from ormony.adapters import alembic
-
-            return alembic.read(root, service)
-        case "sqlx":
-            from ormony.adapters import sqlx
-
-            return sqlx.read(root, service)
-        case "supabase":
-            return supabase.read(root, service)
-        case "sqlalchemy":  # models alone have no history
-            return History(service=service.name, ledger=None, revisions=())
-
-
-def _open_shadow(project: Project) -> contextlib.AbstractContextManager[Shadow]:
-    """Shadows for the project; no server starts before the first is asked for."""
-    from ormony.database import shadow as shadows
-
-    return shadows.open_shadow(project.root, url=project.shadow_url)
-
-
-@contextlib.contextmanager
-def _shadow_on_demand(project: Project) -> Iterator[Callable[[], Shadow]]:
-    """A shadow that is opened, and the driver loaded for it, when it is asked for."""
-    with contextlib.ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(_open_shadow(project)))
 
 
 class _Frozen(msgspec.Struct, frozen=True):
@@ -628,7 +568,7 @@ def sync(
     frozen_by: dict[str, str] = {}
     unchanged = 0
     for database in project.chosen(name):
-        loaded = _load(project, database)
+        loaded = load(project, database)
         ledger_places.refuse_shared(loaded.services, loaded.histories)
         frozen = _frozen(project, database, loaded.stream, against)
         frozen_by[database.name] = frozen.rule
@@ -636,7 +576,7 @@ def sync(
         streams.refuse_unrunnable(
             file for file in loaded.stream if file.provenance is None and file.path not in frozen.settled
         )
-        with _shadow_on_demand(project) as shadow:
+        with shadow_on_demand(project) as shadow:
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             if change.files or change.renumbered:
                 _prove(shadow(), change.stream, progress, change.files)
@@ -671,7 +611,7 @@ class _Change(msgspec.Struct, frozen=True, kw_only=True):
 
 def _merge(
     project: Project,
-    loaded: _Loaded,
+    loaded: Loaded,
     frozen: _Frozen,
     shadow: Callable[[], Shadow],
     *,
@@ -806,7 +746,7 @@ def _changed(service: Service, history: History, stream: Sequence[StreamFile]) -
     return [revision for revision in history.revisions if revision.id in changed]
 
 
-def _findings(project: Project, loaded: _Loaded) -> tuple[streams.Finding, ...]:
+def _findings(project: Project, loaded: Loaded) -> tuple[streams.Finding, ...]:
     """Where stream and services differ, with the hints that fit what the branch has frozen."""
     snapshot = git.snapshot(project.root, loaded.database.frozen, loaded.database.stream)
     return streams.verify(
@@ -818,7 +758,7 @@ def _findings(project: Project, loaded: _Loaded) -> tuple[streams.Finding, ...]:
     )
 
 
-def _changed_scripts(project: Project, loaded: _Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
+def _changed_scripts(project: Project, loaded: Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
     """The SQL, by service and source, of changed revisions that are scripts: was it more than a comment?
 
     Empty for a service whose tool cannot be asked here, or not without a database: the change then counts.
@@ -861,7 +801,7 @@ def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:
 
 
 def _earlier(
-    project: Project, service: Service, loaded: _Loaded, wanted: Sequence[str], first: str
+    project: Project, service: Service, loaded: Loaded, wanted: Sequence[str], first: str
 ) -> list[streams.Incoming]:
     """The wanted revisions before `first` that are not in the stream yet; each has its SQL offline."""
     from ormony.adapters import alembic
@@ -879,7 +819,7 @@ def _earlier(
 def _shadow_before(
     service: Service,
     ids: tuple[str, ...],
-    loaded: _Loaded,
+    loaded: Loaded,
     incoming: Mapping[str, Sequence[streams.Incoming]],
     numbering: _Numbering,
     shadow: Callable[[], Shadow],
@@ -912,7 +852,7 @@ def _shadow_before(
             candidates[name] = candidates[name][:at]
 
 
-def _named(loaded: _Loaded, name: str) -> Service:
+def _named(loaded: Loaded, name: str) -> Service:
     return next(service for service in loaded.services if service.name == name)
 
 
@@ -991,16 +931,16 @@ def deploy(
             hint=f"ormony --database {chosen[0].name} deploy --to URL",
         )
     notices: list[Notice] = []
-    loads = [_load(project, database) for database in chosen]
+    loads = [load(project, database) for database in chosen]
     for loaded in loads:
         notices += loaded.notices
         notices += _refuse_findings(_findings(project, loaded))
         notices += _unmerged_notice(loaded)
-    with _open_shadow(project) as shadow:
+    with open_shadow(project) as shadow:
         targets = [
             deploying.Target(
                 name=loaded.database.name,
-                url=to or _url(project, loaded.database),
+                url=to or url_of(project, loaded.database),
                 stream=loaded.stream,
                 services=loaded.services,
                 histories=loaded.histories,
@@ -1043,7 +983,7 @@ def deploy(
     )
 
 
-def _prove_late(shadow: Shadow, loaded: _Loaded, url: str) -> list[Notice]:
+def _prove_late(shadow: Shadow, loaded: Loaded, url: str) -> list[Notice]:
     """Prove that files which sort before a deployed one may run after it: both orders give one schema.
 
     Files that change data, of which a schema tells nothing, are named. Raises `out-of-order`.
@@ -1089,20 +1029,6 @@ def _prove_late(shadow: Shadow, loaded: _Loaded, url: str) -> list[Notice]:
     ]
 
 
-def _url(project: Project, database: Database) -> str:
-    """Where a deploy goes: the configured database, else the embedded one, started if need be."""
-    url = projects.target_url(database)
-    return url if url is not None else _local(project, database).url(local_name(database))
-
-
-def _local(project: Project, database: Database, *, tcp: bool = False) -> Cluster:
-    from ormony.database import server
-
-    cluster = server.start(server.home_of(project.root), tcp=tcp)
-    server.create_database(cluster, local_name(database))
-    return cluster
-
-
 def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Databases:
     """Start the local server and make each database that is not there, with the surface and nothing else.
 
@@ -1113,7 +1039,7 @@ def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Da
     lines = []
     following = None
     for database in project.chosen(name):
-        cluster = _local(project, database, tcp=tcp)
+        cluster = local_server(project, database, tcp=tcp)
         url = cluster.url(local_name(database))
         lines.append(DatabaseLine(name=database.name, state="up", url=connect.redact(url)))
         following = following or _next(project, database, url)
@@ -1123,7 +1049,7 @@ def db_up(project: Project, name: str | None = None, *, tcp: bool = False) -> Da
 def _next(project: Project, database: Database, url: str) -> str | None:
     """The command that brings the database at `url` further; None when nothing is left to do."""
     try:
-        return _status(project, _load(project, database), url).next
+        return _status(project, load(project, database), url).next
     except OrmonyError:  # a service that cannot be read is no reason not to start a server
         return "ormony status"
 
@@ -1156,9 +1082,9 @@ def db_reset(
 
     lines = []
     notices: list[Notice] = []
-    with _open_shadow(project) as shadow:
+    with open_shadow(project) as shadow:
         for database in project.chosen(name):  # nothing is dropped for a stream that would not run
-            loaded = _load(project, database)
+            loaded = load(project, database)
             _refuse_findings(_findings(project, loaded))
             streams.refuse_duplicates(streams.in_stream_order(loaded.stream))
             streams.refuse_unrunnable(file for file in loaded.stream if file.provenance is None)

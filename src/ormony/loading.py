@@ -1,0 +1,108 @@
+"""What lies in a project, loaded: its stream, its services' histories, its shadow, its local server.
+
+What talks with PostgreSQL, and each tool's adapter, is imported where it is used. This module decides
+nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ormony import project as projects
+from ormony import stream as streams
+from ormony.adapters import supabase
+from ormony.history import History, Notice, Service
+from ormony.project import Database, Project
+from ormony.stream import StreamFile
+
+if TYPE_CHECKING:
+    from ormony.database.server import Cluster
+    from ormony.database.shadow import Shadow
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """One database's stream and histories as they lie in the project."""
+
+    database: Database
+    services: tuple[Service, ...]
+    stream: tuple[StreamFile, ...]
+    histories: Mapping[str, History]
+    notices: tuple[Notice, ...]
+
+
+def local_name(database: Database) -> str:
+    """The name that a project's database has on the embedded server."""
+    return database.name
+
+
+def load(project: Project, database: Database) -> Loaded:
+    stream, notices = supabase.read_stream(project.root, database.stream)
+    services = project.of(database.name)
+    histories: dict[str, History] = {}
+    for service in services:
+        history = history_of(project.root, service)
+        histories[service.name] = history
+        notices += history.notices
+        lying = {revision.path: revision for revision in history.revisions}
+        stream = tuple(
+            streams.in_place(file, service, lying[file.path])
+            if file.path in lying and file.provenance is None
+            else file
+            for file in stream
+        )
+    return Loaded(database=database, services=services, stream=stream, histories=histories, notices=notices)
+
+
+def history_of(root: Path, service: Service) -> History:
+    """The revisions that the service's own tool has."""
+    match service.orm:
+        case "drizzle":
+            from ormony.adapters import drizzle
+
+            return drizzle.read(root, service)
+        case "alembic":
+            from ormony.adapters import alembic
+
+            return alembic.read(root, service)
+        case "sqlx":
+            from ormony.adapters import sqlx
+
+            return sqlx.read(root, service)
+        case "supabase":
+            return supabase.read(root, service)
+        case "sqlalchemy":  # models alone have no history
+            return History(service=service.name, ledger=None, revisions=())
+
+
+def open_shadow(project: Project) -> contextlib.AbstractContextManager[Shadow]:
+    """Shadows for the project; no server starts before the first is asked for."""
+    from ormony.database import shadow as shadows
+
+    return shadows.open_shadow(project.root, url=project.shadow_url)
+
+
+@contextlib.contextmanager
+def shadow_on_demand(project: Project) -> Iterator[Callable[[], Shadow]]:
+    """A shadow that is opened, and the driver loaded for it, when it is asked for."""
+    with contextlib.ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(open_shadow(project)))
+
+
+def url_of(project: Project, database: Database) -> str:
+    """Where a deploy goes: the configured database, else the embedded one, started if need be."""
+    url = projects.target_url(database)
+    return url if url is not None else local_server(project, database).url(local_name(database))
+
+
+def local_server(project: Project, database: Database, *, tcp: bool = False) -> Cluster:
+    from ormony.database import server
+
+    cluster = server.start(server.home_of(project.root), tcp=tcp)
+    server.create_database(cluster, local_name(database))
+    return cluster
