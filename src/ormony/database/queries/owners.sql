@@ -41,6 +41,6 @@ FROM (
     UNION ALL SELECT tableoid, oid, cfgowner FROM pg_catalog.pg_ts_config
     UNION ALL SELECT tableoid, oid, evtowner FROM pg_catalog.pg_event_trigger
     UNION ALL SELECT tableoid, oid, pubowner FROM pg_catalog.pg_publication
-    UNION ALL SELECT tableoid, oid, subowner FROM pg_catalog.pg_subscription
+    UNION ALL SELECT 6100, oid, subowner FROM pg_catalog.pg_subscription
 ) AS o
 WHERE o.oid >= 16384
