@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from ormony.catalog import Catalog, Grant, Object, Ref
+from ormony.catalog import Catalog, Grant, Identity, Object, Ref
 
 Row = tuple[Any, ...]
 
@@ -54,7 +54,10 @@ class Reading:
     view, the index of a constraint to the constraint, an identity column's sequence to the column. What an
     extension owns leads to the extension, from the start and whatever its kind: a decoder that finds its own
     oid there leaves the object out (`owned`). `columns` leads from a relation and a column's number to a
-    column, of views and materialized views too, though these have no column objects.
+    column, of views and materialized views too, though these have no column objects; a field of a composite
+    type leads to the type. `relations` leads to tables and views by their own names, whoever owns them.
+    `identities` and `fields` are between the decoders of `decode_structure.py`: what
+    is known of a column before it is read, and the columns of what is not a table.
     """
 
     __slots__ = (
@@ -62,11 +65,14 @@ class Reading:
         "columns",
         "comments",
         "depends",
+        "fields",
         "grants",
+        "identities",
         "labels",
         "names",
         "objects",
         "owners",
+        "relations",
         "role",
         "unmodelled",
         "unseen",
@@ -87,6 +93,9 @@ class Reading:
         self.unseen: list[str] = []
         self.names: dict[tuple[int, int], Ref] = {}
         self.columns: dict[tuple[int, int], Ref] = {}
+        self.relations: dict[int, Ref] = {}
+        self.identities: dict[tuple[int, str], Identity] = {}
+        self.fields: dict[int, list[Row]] = {}
 
     def add(self, catalog: int, oid: int, ref: Ref, value: Object) -> bool:
         """Note an object under its number; False, and nothing is noted, when an extension owns it."""
@@ -121,8 +130,10 @@ class Query(NamedTuple):
     """`queries/{name}.sql` and what takes its rows.
 
     Where versions differ, the same rows come from `queries/{name}-below-18.sql` (or 17, 16): a server of
-    version 15 takes the lowest of these files that is above 15, else `{name}.sql`.
+    version 15 takes the lowest of these files that is above 15, else `{name}.sql`. With `binary` the rows are
+    sent in binary, which is faster to read, but leaves types that the driver does not know as bytes.
     """
 
     name: str
     decode: Callable[[Sequence[Row], Reading], None]
+    binary: bool = False
