@@ -37,6 +37,10 @@ _ASSIGNED: Final = frozenset(
         ("cidr", "inet"),
         ("macaddr", "macaddr8"),
         ("macaddr8", "macaddr"),
+        ("money", "numeric"),
+        ("numeric", "money"),
+        ("integer", "money"),
+        ("bigint", "money"),
         ("integer", "oid"),
         ("oid", "integer"),
         ("bigint", "oid"),
@@ -144,8 +148,8 @@ def _rewrites(old: _Type, new: _Type) -> bool:
             return False
         # an array's elements are gone through one by one where they have a length to keep
         return bool(new.modifiers) if old.array else not _wider(old, new)
-    if old.array and new.modifiers:
-        return True
+    if old.array:
+        return True  # an array says which type its elements have
     stored_as_text = {"text", "character varying", "citext"}
     if old.name in stored_as_text and new.name in stored_as_text:
         return new.modifiers is not None
@@ -165,7 +169,7 @@ def _rewrites(old: _Type, new: _Type) -> bool:
 def _wider(old: _Type, new: _Type) -> bool:
     """Whether every value of the old modifiers is one of the new, stored alike."""
     if new.modifiers is None:
-        return old.name not in ("character", "bit", "interval")
+        return old.name not in ("character", "bit")
     if isinstance(new.modifiers, str) or isinstance(old.modifiers, str):
         return False
     if old.name in ("character varying", "bit varying"):
@@ -174,7 +178,7 @@ def _wider(old: _Type, new: _Type) -> bool:
         if old.modifiers is None:
             return False
         return old.modifiers[0] <= new.modifiers[0] and old.modifiers[1:] == new.modifiers[1:]
-    if old.name.startswith("time"):
+    if old.name.startswith("time") or old.name == "interval":
         was = old.modifiers[0] if old.modifiers else _FULL_PRECISION
         return was <= new.modifiers[0]
     return False

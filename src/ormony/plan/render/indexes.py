@@ -1,7 +1,7 @@
 """Indexes that no constraint owns, and extended statistics.
 
-What an index has in common with a constraint's (storage parameters, place, CLUSTER, REPLICA IDENTITY) is rendered
-here for both.
+What an index has in common with a constraint's (storage parameters, place, CLUSTER, REPLICA IDENTITY) is
+rendered here for both.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def move(ref: Ref, tablespace: str) -> Statement:
 
 
 def _placed(index: Index) -> tuple[str, bool]:
-    """CREATE INDEX with its tablespace, which pg_get_indexdef leaves out, and whether it has a place there."""
+    """CREATE INDEX with its tablespace, which pg_get_indexdef leaves out, and whether it fits there."""
     if index.tablespace is None:
         return index.definition, True
     tail = f" WHERE {index.predicate}" if index.predicate is not None else ""

@@ -1,7 +1,8 @@
 """Tables, partitioned tables, partitions and foreign tables.
 
 A partition is created as a table of its own, with all its columns and its parents' checks, and attached
-later; so are tables that get another parent or type. What a table holds is rendered by `columns` and `constraints`.
+later; so are tables that get another parent or type. What a table holds is rendered by `columns` and
+`constraints`.
 """
 
 from __future__ import annotations
@@ -133,8 +134,8 @@ def _leave(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
     swapped = _swaps(ref, old, new)
     if swapped:
         yield from _inherit(ref, _entered(before, after))
-    for parent in _left(before, after):
-        yield _action(ref, f"NO INHERIT {relation(parent)}")
+    for left in _left(before, after):
+        yield _action(ref, f"NO INHERIT {relation(left)}")
     for column in _columns(ref, old):
         if column not in new.objects and columns.comes_by_itself(column, old):
             yield columns.remove(column, old, if_there=True)
