@@ -9,7 +9,6 @@ from ormony.plan.render import (
     constraints,
     foreign,
     indexes,
-    operators,
     policies,
     privileges,
     publications,
@@ -17,7 +16,6 @@ from ormony.plan.render import (
     schemas,
     sequences,
     tables,
-    text_search,
     triggers,
     types,
     views,
@@ -40,8 +38,6 @@ RENDERERS: Final[dict[Kind, Renderer]] = {
         privileges,
         publications,
         foreign,
-        operators,
-        text_search,
     )
     for kind, renderer in module.RENDERERS.items()
 }
