@@ -35,12 +35,13 @@ _RESETS: Final = (
 # SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails
 # (55006). It also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred
 # again by name. A name means all constraints of that name in the schema, and one that is not deferrable would
-# be an error. The first look is cheap, and all that most databases need: this runs after every file.
+# be an error. The first look is all that most databases need, and this runs after every file: what is
+# deferred has a trigger, and pg_trigger is much shorter than pg_constraint.
 _DEFERRED: Final = """DO $ormony$
 DECLARE
   names pg_catalog.text;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE condeferred) THEN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tginitdeferred) THEN
     RETURN;
   END IF;
   SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, c.conname), ', ') INTO names
