@@ -21,6 +21,7 @@ from ormony.database import server
 
 _ENTRY: Final = re.compile(r"^--\n-- (?=Name: .*; Type: )", re.MULTILINE)
 _TABLE: Final = re.compile(r"^CREATE (?:UNLOGGED |FOREIGN )?TABLE ", re.MULTILINE)
+_METHOD: Final = re.compile(r"^SET default_table_access_method = (.*);$", re.MULTILINE)
 _SET_UP: Final = re.compile(
     r"""^(?:SET\ (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout
                 |client_encoding|standard_conforming_strings|check_function_bodies|xmloption
@@ -43,6 +44,26 @@ def make(cluster: server.Cluster, name: str, *scripts: Path) -> None:
         server.create_empty(admin, name, owner=server.SUPERUSER)
     for script in scripts:
         run_file(cluster.url(name, server.SUPERUSER), script)
+
+
+def remove(cluster: server.Cluster, name: str) -> None:
+    """Drop the database, and first its subscriptions, which would keep it; it may not exist."""
+    with cluster.admin() as admin:
+        subscribed = admin.execute(
+            "SELECT FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid WHERE datname = %s",
+            (name,),
+        )
+        if subscribed.rowcount:
+            _psql(cluster.url(name, server.SUPERUSER), "-f", "-", text=_UNSUBSCRIBE)
+        server.drop_database(admin, name)
+
+
+_UNSUBSCRIBE: Final = r"""
+SELECT format('ALTER SUBSCRIPTION %1$I DISABLE', subname),
+       format('ALTER SUBSCRIPTION %1$I SET (slot_name = NONE)', subname),
+       format('DROP SUBSCRIPTION %1$I', subname)
+  FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \gexec
+"""
 
 
 def run_file(url: str, script: Path) -> None:
@@ -75,7 +96,13 @@ def normalise(dumped: str) -> str:
     Entries are sorted since pg_dump orders some of them by the place of a column in its table.
     """
     first, *rest = _ENTRY.split(dumped)
-    entries = sorted(_entry(text) for text in rest)
+    entries = []
+    method = "heap"
+    for text in rest:
+        entries.append(_entry(text, method))
+        changed = _METHOD.findall(text)  # stands before the header of the entry that it is for
+        method = changed[-1] if changed else method
+    entries.sort()
     head = _without_blank_lines(_SET_UP.sub("", first))
     return "\n\n".join([head, *entries] if head.strip("-\n ") else entries) + "\n"
 
@@ -106,7 +133,7 @@ def _psql(url: str, *options: str, text: str | None = None) -> str:
     return done.stdout
 
 
-def _entry(text: str) -> str:
+def _entry(text: str, method: str) -> str:
     header, _, body = text.partition("\n--\n")
     outside = [part if inside else _SET_UP.sub("", part) for part, inside in _bodies(body)]
     body = re.sub(r"(?:\n--\s*)+\Z", "", "".join(outside).rstrip())
@@ -115,6 +142,8 @@ def _entry(text: str) -> str:
         body = _sorted_table(body, found.start())
     if "; Type: ACL;" in header:
         body = _sorted_statements(body)
+    if re.search("; Type: (?:TABLE|MATERIALIZED VIEW);", header) and "\nPARTITION BY " not in body:
+        header += "" if method == "heap" else f"; Access method: {method}"
     return f"-- {header}\n{_without_blank_lines(body)}"
 
 
