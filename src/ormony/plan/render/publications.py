@@ -35,7 +35,7 @@ def _lock(tables: Iterable[PublicationTable]) -> Lock | None:
 
 
 def _members(tables: Iterable[PublicationTable], schemas: Iterable[str], *, bare: bool = False) -> str:
-    """`TABLE ONLY a (x) WHERE (…), ONLY b, TABLES IN SCHEMA s`; `bare` for DROP, without what is beside names."""
+    """`TABLE ONLY a (x) WHERE (…), ONLY b, TABLES IN SCHEMA s`; `bare`, for DROP: names alone."""
     named = ", ".join(_member(each, bare=bare) for each in tables)
     parts = [f"TABLE {named}"] if named else []
     home = identifiers(schemas)

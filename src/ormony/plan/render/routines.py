@@ -13,6 +13,7 @@ from ormony.plan.statement import Alteration, Statement
 
 _INPUT: Final = ("in", "inout", "variadic")
 _OUTPUT: Final = ("out", "inout", "table")
+_AGGREGATE_STAYS: Final = ("ARGUMENTS", "STYPE", "FINALFUNC", "FINALFUNC_EXTRA", "HYPOTHETICAL")
 
 
 def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
@@ -80,16 +81,14 @@ def _create_aggregate(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Sta
 
 
 def _aggregate(ref: Ref, catalog: Catalog, create: str) -> str:
-    options = listed(held(catalog, ref, Options).options)
-    return f"{create} AGGREGATE {relation(ref)}({ref.part or '*'}) ({options})"
+    (_, arguments), *options = held(catalog, ref, Options).options
+    return f"{create} AGGREGATE {relation(ref)}({arguments}) ({listed(options)})"
 
 
 def _alter_aggregate(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
-    """CREATE OR REPLACE where what it returns surely stays: the result of its last function, or its state."""
+    """CREATE OR REPLACE where its arguments stay, and what it returns, which its last function or state says."""
     before, after = dict(held(old, ref, Options).options), dict(held(new, ref, Options).options)
-    if any(before.get(name) != after.get(name) for name in ("STYPE", "FINALFUNC", "FINALFUNC_EXTRA")) or (
-        "HYPOTHETICAL" in before
-    ) != ("HYPOTHETICAL" in after):
+    if any(before.get(name) != after.get(name) for name in _AGGREGATE_STAYS):
         return None
     return Alteration(statements=(Statement(sql=_aggregate(ref, new, "CREATE OR REPLACE")),))
 

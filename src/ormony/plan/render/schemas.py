@@ -153,12 +153,23 @@ def _setting_value(name: str, value: str) -> str:
 
 def _create_membership(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
     options = held(catalog, ref, Membership).options
-    tail = f" WITH {', '.join(options)}" if options else ""
+    if catalog.version < 160000:
+        tail = " WITH ADMIN OPTION" if "ADMIN" in options else ""
+    else:
+        given = (f"{word} {'TRUE' if word in options else 'FALSE'}" for word in ("ADMIN", "INHERIT", "SET"))
+        tail = f" WITH {', '.join(given)}"
     return (Statement(sql=f"GRANT {identifier(ref.name)} TO {identifier(ref.part)}{tail}"),)
 
 
 def _drop_membership(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     return (Statement(sql=f"REVOKE {identifier(ref.name)} FROM {identifier(ref.part)}"),)
+
+
+def _alter_membership(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    if new.version < 160000 and "ADMIN" not in held(new, ref, Membership).options:
+        name, member = identifier(ref.name), identifier(ref.part)
+        return Alteration(statements=(Statement(sql=f"REVOKE ADMIN OPTION FOR {name} FROM {member}"),))
+    return Alteration(statements=_create_membership(ref, new, frozenset()))
 
 
 RENDERERS: Final[dict[Kind, Renderer]] = {
@@ -167,5 +178,5 @@ RENDERERS: Final[dict[Kind, Renderer]] = {
     "language": Renderer(_create_language, _drop, _alter_language),
     "access method": Renderer(_create_access_method, _drop, _never),
     "role": Renderer(_create_role, _drop, _alter_role),
-    "membership": Renderer(_create_membership, _drop_membership, _never),
+    "membership": Renderer(_create_membership, _drop_membership, _alter_membership),
 }

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from ormony.catalog import Catalog, EventTrigger, Kind, Ref, Rule, Trigger, holder
 from ormony.plan.render.lookup import dropped, held
 from ormony.plan.render.names import identifier, kind_word, literal, object_name, relation
-from ormony.plan.render.renderer import Renderer
+from ormony.plan.render.renderer import Late, Renderer
 from ormony.plan.statement import Alteration, Statement
 
 State = Literal["origin", "disabled", "replica", "always"]
@@ -37,16 +37,40 @@ def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
 
 def _create_trigger(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
     trigger = held(catalog, ref, Trigger)
+    if trigger.parent is not None:
+        return ()  # its parent makes it
     created = Statement(sql=trigger.definition, lock="share row exclusive")
     return (created,) if trigger.enabled == "origin" else (created, _trigger_state(ref, catalog))
 
 
+def _complete_trigger(ref: Ref, catalog: Catalog) -> Late | None:
+    """The state of a clone, which is there when its parent is and its table is attached."""
+    trigger = held(catalog, ref, Trigger)
+    table = holder(ref, catalog)
+    if trigger.parent is None or table is None:
+        return None
+    return Late((_trigger_state(ref, catalog),), after=(trigger.parent, table), after_late=(table,))
+
+
+def _drop_trigger(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    trigger = held(catalog, ref, Trigger)
+    if trigger.parent is None:
+        return _drop(ref, catalog)
+    upper = held(catalog, trigger.parent, Trigger)
+    return (_state(ref, catalog, upper.enabled, only=True),)  # what was its own was its state alone
+
+
 def _trigger_state(ref: Ref, catalog: Catalog) -> Statement:
-    state = _STATES[held(catalog, ref, Trigger).enabled]
-    return Statement(
-        sql=f"{_alter_holder(ref, catalog)} {state} TRIGGER {identifier(ref.part)}",
-        lock="share row exclusive",
-    )
+    trigger = held(catalog, ref, Trigger)
+    return _state(ref, catalog, trigger.enabled, only=trigger.parent is not None)
+
+
+def _state(ref: Ref, catalog: Catalog, state: State, *, only: bool) -> Statement:
+    alter = _alter_holder(ref, catalog)
+    if only:
+        alter = alter.replace("ALTER TABLE ", "ALTER TABLE ONLY ", 1)
+    sql = f"{alter} {_STATES[state]} TRIGGER {identifier(ref.part)}"
+    return Statement(sql=sql, lock="share row exclusive")
 
 
 def _alter_trigger(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
@@ -56,18 +80,27 @@ def _alter_trigger(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     row.
     """
     before, after = held(old, ref, Trigger), held(new, ref, Trigger)
-    if before.definition == after.definition:
-        return Alteration(statements=(_trigger_state(ref, new),))
-    plain = "CREATE TRIGGER "
-    if not (before.definition.startswith(plain) and after.definition.startswith(plain)):
+    if before.parent != after.parent:
         return None
-    if _level(before) != _level(after):
-        return None
-    sql = f"CREATE OR REPLACE TRIGGER {after.definition.removeprefix(plain)}"
-    replaced = Statement(sql=sql, lock="share row exclusive")  # it enables a disabled one
-    return Alteration(
-        statements=(replaced,) if after.enabled == "origin" else (replaced, _trigger_state(ref, new))
-    )
+    if after.parent is not None:
+        return Alteration(statements=(_trigger_state(ref, new),) if before.enabled != after.enabled else ())
+    statements: list[Statement] = []
+    if before.definition != after.definition:
+        plain = "CREATE TRIGGER "
+        if not (before.definition.startswith(plain) and after.definition.startswith(plain)):
+            return None
+        if _level(before) != _level(after):
+            return None
+        sql = f"CREATE OR REPLACE TRIGGER {after.definition.removeprefix(plain)}"
+        statements.append(Statement(sql=sql, lock="share row exclusive"))
+    # replacing enables it
+    if after.enabled != ("origin" if statements else before.enabled):
+        statements.append(_trigger_state(ref, new))
+    # both reach all clones: those with a state of their own get it back
+    for each, value in new.objects.items():
+        if isinstance(value, Trigger) and value.parent == ref and each in old.objects:
+            statements.append(_trigger_state(each, new))
+    return Alteration(statements=tuple(statements))
 
 
 def _level(trigger: Trigger) -> str:
@@ -128,7 +161,7 @@ def _alter_rule(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
 
 
 RENDERERS: Final[dict[Kind, Renderer]] = {
-    "trigger": Renderer(_create_trigger, _drop, _alter_trigger),
+    "trigger": Renderer(_create_trigger, _drop_trigger, _alter_trigger, _complete_trigger),
     "event trigger": Renderer(_create_event_trigger, lambda ref, catalog: dropped(ref), _alter_event_trigger),
     "rule": Renderer(_create_rule, _drop, _alter_rule),
 }

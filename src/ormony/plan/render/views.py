@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from typing import Final
 
 from ormony.catalog import Catalog, Column, CompositeType, Domain, Kind, MaterializedView, Ref, View
 from ormony.plan.render.lookup import held
-from ormony.plan.render.names import identifier, literal, object_name, relation
+from ormony.plan.render.names import identifier, object_name, relation
+from ormony.plan.render.options import storage, storage_changes
 from ormony.plan.render.renderer import Renderer
 from ormony.plan.statement import Alteration, Statement
-
-_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*|\d+(?:\.\d+)?")
 
 
 def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
@@ -28,7 +27,7 @@ def _create_view(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statemen
 
 
 def _view(ref: Ref, view: View, create: str) -> str:
-    options = f" WITH ({_settings(view.options)})" if view.options else ""
+    options = f" WITH {storage(view.options)}" if view.options else ""
     return f"{create} VIEW {relation(ref)}{options} AS\n{view.definition}"
 
 
@@ -54,7 +53,7 @@ def _alter_view(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     elif before.columns != after.columns:
         return None  # the same words over columns of other types
     else:
-        statements += _alter_settings(f"ALTER VIEW {relation(ref)}", before.options, after.options)
+        statements += _alter_options(f"ALTER VIEW {relation(ref)}", before.options, after.options)
     statements += _defaults(ref, dict(before.defaults), dict(after.defaults))
     return Alteration(statements=tuple(statements))
 
@@ -100,7 +99,7 @@ def _create_materialized(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[
     if view.access_method is not None:
         words.append(f"USING {identifier(view.access_method)}")
     if view.options:
-        words.append(f"WITH ({_settings(view.options)})")
+        words.append(f"WITH {storage(view.options)}")
     if view.tablespace is not None:
         words.append(f"TABLESPACE {identifier(view.tablespace)}")
     data = "WITH DATA" if view.populated else "WITH NO DATA"
@@ -116,7 +115,7 @@ def _alter_materialized(ref: Ref, old: Catalog, new: Catalog) -> Alteration | No
     if (before.definition, before.columns) != (after.definition, after.columns):
         return None
     alter = f"ALTER MATERIALIZED VIEW {relation(ref)}"
-    statements = list(_alter_settings(alter, before.options, after.options))
+    statements = list(_alter_options(alter, before.options, after.options))
     if before.access_method != after.access_method:
         method = identifier(after.access_method or "heap")
         statements.append(
@@ -127,19 +126,10 @@ def _alter_materialized(ref: Ref, old: Catalog, new: Catalog) -> Alteration | No
         statements.append(
             Statement(sql=f"{alter} SET TABLESPACE {tablespace}", lock="access exclusive", rewrites=True)
         )
-    kept = {_subject(column, setting) for column, setting in after.column_settings}
-    for column, setting in before.column_settings:
-        if _subject(column, setting) in kept:
-            continue
-        reset = _reset(setting, new.version)
-        if reset is None:
-            return None
-        statements.append(_column_setting(ref, column, reset))
-    statements += [
-        _column_setting(ref, column, setting)
-        for column, setting in after.column_settings
-        if (column, setting) not in before.column_settings
-    ]
+    settings = _setting_changes(dict(_split(before)), dict(_split(after)), old.version)
+    if settings is None:
+        return None
+    statements += [_column_setting(ref, column, setting) for column, setting in settings]
     if before.populated != after.populated:
         data = "" if after.populated else " WITH NO DATA"
         statements.append(
@@ -157,47 +147,46 @@ def _column_setting(ref: Ref, column: str, setting: str) -> Statement:
     )
 
 
-def _subject(column: str, setting: str) -> tuple[str, str]:
-    """What a setting sets: `SET STATISTICS`, `SET (n_distinct`."""
-    return column, " ".join(re.split(r"[ =]+", setting)[:2])
+def _split(view: MaterializedView) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each column's settings under the column and what they set: `SET STORAGE`, `SET` for options."""
+    for column, setting in view.column_settings:
+        subject, _, value = setting.rpartition(" ") if "(" not in setting else setting.partition(" ")
+        yield (column, subject), value
 
 
-def _reset(setting: str, version: int) -> str | None:
-    """What takes a column's setting back, or None where the server has nothing for that."""
-    if option := re.match(r"SET \((\w+)", setting):
-        return f"RESET ({option[1]})"
-    match setting.split()[1]:
-        case "STATISTICS":
-            return "SET STATISTICS -1"
-        case "COMPRESSION":
-            return "SET COMPRESSION default"
-        case "STORAGE" if version >= 160000:
-            return "SET STORAGE DEFAULT"
-        case _:
-            return None
+def _setting_changes(
+    before: dict[tuple[str, str], str], after: dict[tuple[str, str], str], version: int
+) -> list[tuple[str, str]] | None:
+    """What sets and resets the settings of columns; None where the server cannot take one back."""
+    found: list[tuple[str, str]] = []
+    for (column, subject), value in before.items():
+        now = after.get((column, subject))
+        if subject == "SET":
+            gone = _names(value) - _names(now or "()")
+            if gone:
+                found.append((column, f"RESET ({', '.join(sorted(gone))})"))
+        elif now is None:
+            nothing = {"SET STATISTICS": "-1", "SET COMPRESSION": "default"}.get(subject)
+            if nothing is None and version >= 160000:
+                nothing = "DEFAULT"
+            if nothing is None:
+                return None
+            found.append((column, f"{subject} {nothing}"))
+    found += [
+        (column, f"{subject} {value}")
+        for (column, subject), value in after.items()
+        if before.get((column, subject)) != value
+    ]
+    return found
 
 
-# --------------------------------------------------------------------------------------------------- options
+def _names(options: str) -> set[str]:
+    return set(re.findall(r"(\w+)=", options))
 
 
-def _settings(options: Iterable[str]) -> str:
-    """`name=value` as WITH takes it: values that are no plain word are quoted."""
-    return ", ".join(map(_setting, options))
-
-
-def _setting(option: str) -> str:
-    name, _, value = option.partition("=")
-    return f"{name}={value if _PLAIN.fullmatch(value) else literal(value)}"
-
-
-def _alter_settings(alter: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Statement]:
-    names = {each.partition("=")[0] for each in after}
-    gone = [name for each in before if (name := each.partition("=")[0]) not in names]
-    changed = [each for each in after if each not in before]
-    if gone:
-        yield Statement(sql=f"{alter} RESET ({', '.join(gone)})", lock="access exclusive")
-    if changed:
-        yield Statement(sql=f"{alter} SET ({_settings(changed)})", lock="access exclusive")
+def _alter_options(alter: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Statement]:
+    for action in storage_changes(before, after):
+        yield Statement(sql=f"{alter} {action}", lock="access exclusive")
 
 
 RENDERERS: Final[dict[Kind, Renderer]] = {
