@@ -64,15 +64,22 @@ test: setup $(MADE)/postgres15 $(MADE)/services $(MADE)/tools $(MADE)/saas-drizz
 	$(BIN)/mypy
 	CI=true $(BIN)/pytest -q -n $(JOBS) --dist loadgroup
 
-bench: setup $(MADE)/tools $(MADE)/services ## ratios against other tools, side by side in one run
+# migra, in an environment of its own.
+$(MADE)/migra: bench/requirements-migra.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install -q -r bench/requirements-migra.txt
+	mkdir -p $(MADE) && touch $@
+
+bench: setup $(MADE)/tools $(MADE)/services $(MADE)/migra ## ratios against other tools, side by side in one run
 	$(BIN)/python bench/deploy.py
+	$(BIN)/python bench/catalog.py
 
 format: $(MADE)/python
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
 
 clean: ## remove all that the other targets made
-	rm -rf .venv .venv-services $(MADE) tests/tools/node_modules $(SAAS)/node-service/node_modules \
+	rm -rf .venv .venv-services .venv-bench $(MADE) tests/tools/node_modules $(SAAS)/node-service/node_modules \
 	  $(SAAS)/node-service/dist $(SAAS)/python-service/.venv $(SAAS)/rust-service/target \
 	  examples/saas/variants/drizzle-1/node_modules .demo bench/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
