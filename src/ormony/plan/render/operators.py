@@ -121,7 +121,7 @@ def _comes(ref: Ref, text: str | None, name: str, old: Catalog, new: Catalog) ->
     return False
 
 
-# ---------------------------------------------------------------------------------------- classes and families
+# --------------------------------------------------------------------------------------- classes and families
 
 
 def _create_class(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
