@@ -60,6 +60,7 @@ from ormony.database.reading import (
     PG_TS_DICT,
     PG_TS_PARSER,
     PG_TS_TEMPLATE,
+    PG_TYPE,
     PG_USER_MAPPING,
     Query,
     Reading,
@@ -322,9 +323,23 @@ _MODIFY: Final = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 # ------------------------------------------------------------------------------- triggers, policies and rules
 
 
+def _of_extension(catalog: int, oid: int, relation: int, reading: Reading) -> bool:
+    """Whether a trigger or rule is on an extension's relation: its script made it, which pg_depend does not say.
+
+    What a user puts there cannot be told from it. pg_dump leaves both out, too, and of such relations writes
+    policies only.
+    """
+    if not reading.owned(PG_CLASS, relation):
+        return False
+    reading.names.setdefault((catalog, oid), reading.names[PG_CLASS, relation])
+    return True
+
+
 def _triggers(rows: Sequence[Row], reading: Reading) -> None:
     for row in rows:
-        oid, schema, table, name, definition, enabled, f_schema, f_name, f_types, *up = row
+        oid, relation, schema, table, name, definition, enabled, f_schema, f_name, f_types, *up = row
+        if _of_extension(PG_TRIGGER, oid, relation, reading):
+            continue
         value = Trigger(
             definition=definition,
             function=Ref("function", f_schema, f_name, f_types),
@@ -365,7 +380,9 @@ def _role_names(text: str) -> tuple[str, ...]:
 
 
 def _rules(rows: Sequence[Row], reading: Reading) -> None:
-    for oid, schema, table, name, definition, enabled in rows:
+    for oid, relation, schema, table, name, definition, enabled in rows:
+        if _of_extension(PG_REWRITE, oid, relation, reading):
+            continue
         value = Rule(definition=definition.removesuffix(";"), enabled=_ENABLED[enabled])
         reading.add(PG_REWRITE, oid, Ref("rule", schema, table, name), value)
 
@@ -686,9 +703,12 @@ def _default_privileges(rows: Sequence[Row], reading: Reading) -> None:
 
 
 def _comments(rows: Sequence[Row], reading: Reading) -> None:
-    for catalog, oid, place, text, letter, schema, relation, column, constraint, domain in rows:
+    for row in rows:
+        catalog, oid, text, letter, schema, relation, column, constraint, domain, home, words = row
         holder = reading.names.get((catalog, oid))
-        if holder is not None and holder.kind == "extension" and catalog != PG_EXTENSION:
+        if catalog != PG_EXTENSION and (
+            reading.owned(catalog, oid) or (home and reading.owned(PG_CLASS, home))
+        ):
             continue  # the extension's script said it
         ref: Ref | None
         if catalog == PG_CLASS and letter in _RELATIONS:
@@ -702,24 +722,33 @@ def _comments(rows: Sequence[Row], reading: Reading) -> None:
         elif catalog == PG_CONSTRAINT and domain is not None:
             ref = Ref("domain constraint", schema, domain, constraint)
         else:
-            ref = holder if holder is not None and (place == 0) else None
-        if ref is None or place < 0:
-            reading.unmodelled[f"comment on object {oid} of catalog {catalog}"] = _hash(text)
+            ref = None if _is_alias(catalog, holder) else holder
+        if ref is None:
+            reading.unmodelled[f"comment on {words}"] = _hash(text)
         else:
             reading.comments[ref] = text
 
 
+def _is_alias(catalog: int, ref: Ref | None) -> bool:
+    """Whether the number is another object's: of a row type that leads to its table, a view's `_RETURN`."""
+    if ref is None:
+        return False
+    if catalog == PG_TYPE:
+        return ref.kind not in _TYPES.values()
+    return catalog == PG_REWRITE and ref.kind != "rule"
+
+
 def _security_labels(rows: Sequence[Row], reading: Reading) -> None:
     labels: dict[Ref, list[tuple[str, str]]] = {}
-    for catalog, oid, place, provider, label in rows:
+    for catalog, oid, place, provider, label, words in rows:
         ref = reading.names.get((catalog, oid))
         if catalog == PG_CLASS and place > 0:
             ref = reading.columns.get((oid, place))
-        if ref is None:
-            reading.unmodelled[f"security label of {provider} on object {oid} of catalog {catalog}"] = _hash(
-                label
-            )
-        elif ref.kind != "extension":
+        if reading.owned(catalog, oid):
+            continue
+        if ref is None or _is_alias(catalog, ref):
+            reading.unmodelled[f"security label of {provider} on {words}"] = _hash(label)
+        else:
             labels.setdefault(ref, []).append((provider, label))
     reading.labels.update({ref: tuple(sorted(found)) for ref, found in labels.items()})
 

@@ -1,7 +1,9 @@
 -- Comments on what somebody made, and on the schema public. Constraints and relations are named here, for not
 -- every one of them is an object of the catalog: an index of a constraint, a NOT NULL, a composite type's field.
-SELECT d.classoid, d.objoid, d.objsubid, d.description,
-    c.relkind::text, n.nspname, c.relname, a.attname, con.conname, t.typname
+SELECT d.classoid, d.objoid, d.description,
+    c.relkind::text, n.nspname, c.relname, a.attname, con.conname, t.typname, c.oid,
+    CASE WHEN c.oid IS NULL AND t.oid IS NULL AND d.classoid <> 'pg_catalog.pg_proc'::pg_catalog.regclass
+        THEN pg_catalog.pg_describe_object(d.classoid, d.objoid, d.objsubid) END
 FROM pg_catalog.pg_description d
 LEFT JOIN pg_catalog.pg_constraint con
     ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND con.oid = d.objoid

@@ -9,7 +9,7 @@ UNION ALL
 SELECT t.tableoid, t.oid, pg_catalog.pg_get_userbyid(t.typowner), t.typacl::text, NULL, NULL
 FROM pg_catalog.pg_type t
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-WHERE t.oid >= 16384 AND t.typtype <> 'm' AND t.typcategory <> 'A' AND coalesce(c.relkind, 'c') = 'c'
+WHERE t.oid >= 16384 AND t.typtype <> 'm' AND t.typsubscript <> 'pg_catalog.array_subscript_handler'::pg_catalog.regproc AND coalesce(c.relkind, 'c') = 'c'
 UNION ALL
 SELECT n.tableoid, n.oid, pg_catalog.pg_get_userbyid(n.nspowner), n.nspacl::text, NULL, NULL
 FROM pg_catalog.pg_namespace n

@@ -1,2 +1,4 @@
 -- Security labels.
-SELECT l.classoid, l.objoid, l.objsubid, l.provider, l.label FROM pg_catalog.pg_seclabel l
+SELECT l.classoid, l.objoid, l.objsubid, l.provider, l.label,
+    pg_catalog.pg_describe_object(l.classoid, l.objoid, l.objsubid)
+FROM pg_catalog.pg_seclabel l

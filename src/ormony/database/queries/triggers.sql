@@ -1,5 +1,5 @@
 -- Triggers. Of the clones that partitions got from their parent only those whose state is not the parent's.
-SELECT t.oid, n.nspname, c.relname, t.tgname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
+SELECT t.oid, t.tgrelid, n.nspname, c.relname, t.tgname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
     fn.nspname, f.proname, pg_catalog.oidvectortypes(f.proargtypes),
     upn.nspname, upc.relname, up.tgname
 FROM pg_catalog.pg_trigger t
