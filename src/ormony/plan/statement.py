@@ -43,8 +43,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 class Late(NamedTuple):
     """What completes an object once others are there: OWNED BY, ATTACH PARTITION.
 
-    `after` are objects that must have been created or altered (where the plan does that); `after_late` are
-    objects whose own completion must come first.
+    `after` are objects that must have been created, altered or dropped (where the plan does that);
+    `after_late` are objects whose own completion must come first.
     """
 
     statements: tuple[Statement, ...]

@@ -147,6 +147,8 @@ def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
 def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     before, after = held(old, ref, Column), held(new, ref, Column)
     follows = _follows(ref, old, new)
+    if _goes_with_parent(ref, old, new):
+        return None
     if before.generated or after.generated:
         return _alter_generated(ref, old, new, follows=follows)
     around: set[Kind] = set()
@@ -165,7 +167,7 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
         gone = before.default is not None and (after.default is None or changes_type)
         if gone or (identities[1] is not None and identities[0] is None and before.default is not None):
             statements.append(_default_action(ref, None))
-    statements += _not_null_changes(ref, before.not_null, after, new, version=old.version)
+    statements += _not_null_changes(ref, before.not_null, after, follows=follows, version=old.version)
     statements += _enter_identity(ref, identities, new)
     if after.default is not None and (before.default != after.default or (changes_type and follows)):
         given = (_default_action(ref, after.default), *_continued(ref, old, new))
@@ -211,7 +213,7 @@ def _alter_generated(ref: Ref, old: Catalog, new: Catalog, *, follows: bool) -> 
         return _fix_virtual(ref, old, new)
     else:
         return None
-    statements += _not_null_changes(ref, before.not_null, after, new, version=old.version)
+    statements += _not_null_changes(ref, before.not_null, after, follows=follows, version=old.version)
     statements += _storage_changes(ref, before, after, old, new, retyped=False)
     statements += [_only(ref, action) for action in _planner_actions(before, after)]
     return Alteration(statements=tuple(statements))
@@ -231,7 +233,7 @@ def _fix_virtual(ref: Ref, old: Catalog, new: Catalog) -> Alteration:
             *add(ref, bare),
             Statement(sql=fill, lock="row exclusive"),
             *given,
-            *_not_null_changes(ref, None, after, new, version=old.version),
+            *_not_null_changes(ref, None, after, follows=False, version=old.version),
         ),
         around=frozenset(around),
     )
@@ -247,6 +249,16 @@ def _follows(ref: Ref, old: Catalog, new: Catalog) -> bool:
         return True
     stays = (was.partition, was.inherits) == (now.partition, now.inherits)
     return stays and before.inherited and after.inherited
+
+
+def _goes_with_parent(ref: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether the parent's column is dropped, and this one with it, though it is to be there."""
+    before, after = held(old, ref, Column), held(new, ref, Column)
+    was, now = _table(ref, old), _table(ref, new)
+    assert was is not None
+    assert now is not None
+    stays = (was.partition, was.inherits) == (now.partition, now.inherits)
+    return stays and before.inherited and not before.local and not after.inherited
 
 
 def _change_type(ref: Ref, old: Catalog, new: Catalog) -> Statement:
@@ -431,27 +443,27 @@ def _constraints(ref: Ref, catalog: Catalog, *, with_default: bool) -> Iterator[
 
 
 def _not_null_changes(
-    ref: Ref, old: NotNull | None, column: Column, catalog: Catalog, *, version: int
+    ref: Ref, old: NotNull | None, column: Column, *, follows: bool, version: int
 ) -> Iterator[Statement]:
     new = column.not_null
     if old is None and new is None:
         return
     if new is None:
         assert old is not None
-        if not (old.inherited and column.inherited):
+        if not (old.inherited and follows):
             yield _alter_column(ref, "DROP NOT NULL")
         return
     if old is None or (old.valid and not new.valid):
-        if new.inherited and column.inherited:
+        if new.inherited and follows:
             return
         if old is not None:
             yield _alter_column(ref, "DROP NOT NULL")
         yield _add_not_null(ref, new)
         return
     table = relation(ref)
-    if old.inherited and not new.inherited and column.inherited:
+    if old.inherited and not new.inherited and follows:
         yield _alter_column(ref, "SET NOT NULL")  # declares it here too
-    if version < 180000 or (new.inherited and column.inherited):
+    if version < 180000 or (new.inherited and follows):
         return
     was, now = (each.name or object_name(ref.name, ref.part, "not_null") for each in (old, new))
     if was != now:

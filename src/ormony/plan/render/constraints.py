@@ -118,7 +118,7 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
         statements.append(
             Statement(
                 sql=f"ALTER TABLE {relation(ref)} ALTER CONSTRAINT {name} {' '.join(words)}",
-                lock="share row exclusive",
+                lock="access exclusive",
             )
         )
     if now.valid and not was.valid:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Final
 
-from ormony.catalog import Catalog, Column, Constraint, Kind, Ref, Table
+from ormony.catalog import Catalog, Column, Constraint, Index, Kind, Ref, Table
 from ormony.plan.render import columns, constraints, options
 from ormony.plan.render.lookup import held
 from ormony.plan.render.names import identifier, relation
@@ -36,7 +36,8 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
         else:
             later += columns.own_settings(column, catalog)
     elements += [constraints.inline(each, catalog) for each in sorted(inline) if each.kind == "constraint"]
-    elements += [constraints.inline(each, catalog) for each in _inherited_checks(table, catalog)]
+    if table.partition is not None:
+        elements += [constraints.inline(each, catalog) for each in _inherited_checks(table, catalog)]
     words = [
         "CREATE FOREIGN TABLE"
         if ref.kind == "foreign table"
@@ -86,6 +87,8 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     before, after = held(old, ref, Table), held(new, ref, Table)
     if before.partition_key != after.partition_key or before.server != after.server:
         return None
+    if _would_stay_own(ref, old, new):
+        return None
     statements = list(_leave(ref, old, new))
     late = _enter(ref, old, new)
     if before.access_method != after.access_method:
@@ -110,8 +113,10 @@ def _late(ref: Ref, catalog: Catalog) -> Late | None:
     partition = held(catalog, ref, Table).partition
     if partition is None:
         return None
-    # a partition of a partition comes first: its own indexes are then there when the tree is attached
-    return Late(statements=(_attach(ref, partition.parent, partition.bound),), after=(partition.parent, ref))
+    return Late(
+        statements=(_attach(ref, partition.parent, partition.bound),),
+        after=(partition.parent, ref, *_parts(ref, catalog), *_asked(partition.parent, catalog)),
+    )
 
 
 # ----------------------------------------------------------------------------- parents, types, partitions
@@ -136,6 +141,7 @@ def _leave(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
         yield from _inherit(ref, _entered(before, after))
     for left in _left(before, after):
         yield _action(ref, f"NO INHERIT {relation(left)}")
+    yield from _left_behind(ref, old, new)
     for column in _columns(ref, old):
         if column not in new.objects and columns.comes_by_itself(column, old):
             yield columns.remove(column, old, if_there=True)
@@ -152,18 +158,25 @@ def _enter(ref: Ref, old: Catalog, new: Catalog) -> Late | None:
     if after.of_type is not None and before.of_type != after.of_type:
         statements.append(_action(ref, f"OF {after.of_type}"))
     entered = _entered(before, after)
+    joins = after.partition is not None and before.partition != after.partition
+    if joins or (entered and not _swaps(ref, old, new)):
+        statements += _checks_to_merge(ref, old, new)
     if entered and not _swaps(ref, old, new):
         statements += _inherit(ref, entered)
         needs += entered
-    if after.partition is not None and before.partition != after.partition:
-        statements += _checks_to_merge(ref, old, new)
+    if after.partition is not None and joins:
         statements.append(_attach(ref, after.partition.parent, after.partition.bound))
         needs.append(after.partition.parent)
     if not statements:
         return None
     return Late(
         statements=tuple(statements),
-        after=(*needs, ref, *_parts(ref, new), *(each for need in needs for each in _parts(need, new))),
+        after=(
+            *needs,
+            *_parts(ref, old),
+            *_parts(ref, new),
+            *(each for need in needs for each in (*_asked(need, old), *_asked(need, new))),
+        ),
     )
 
 
@@ -216,6 +229,28 @@ def _swaps(ref: Ref, old: Catalog, new: Catalog) -> bool:
     return True
 
 
+def _would_stay_own(ref: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether INHERIT would leave columns or checks declared here that are to be only inherited.
+
+    No ALTER takes that off a column, but for partitions, where ATTACH does.
+    """
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    entered = _entered(before, after)
+    if not entered or _swaps(ref, old, new):
+        return False
+    alone = not set(before.inherits) & set(after.inherits) or bool(_left(before, after))
+    for column in _columns(ref, new):
+        if not held(new, column, Column).local:
+            was = old.objects.get(column)
+            if alone or not isinstance(was, Column) or was.local:
+                return True
+    return any(
+        Ref("constraint", ref.schema, ref.name, check.part) not in new.objects
+        for parent in entered
+        for check in _checks(parent, new)
+    )
+
+
 def _inherit(ref: Ref, parents: tuple[Ref, ...]) -> Iterator[Statement]:
     for parent in parents:
         yield _action(ref, f"INHERIT {relation(parent)}")
@@ -228,25 +263,55 @@ def _attach(ref: Ref, parent: Ref, bound: str) -> Statement:
     )
 
 
+def _ancestors(table: Table, catalog: Catalog) -> Iterator[Ref]:
+    """The tables above, each once."""
+    seen: set[Ref] = set()
+    waiting = [table]
+    for each in waiting:
+        for parent in (*each.inherits, *((each.partition.parent,) if each.partition else ())):
+            if parent not in seen:
+                seen.add(parent)
+                yield parent
+                waiting.append(held(catalog, parent, Table))
+
+
 def _inherited_checks(table: Table, catalog: Catalog) -> Iterator[Ref]:
-    """The checks that a partition must have to be attached, of all the tables above it."""
-    while table.partition is not None:
-        parent = table.partition.parent
-        yield from _checks(parent, catalog)
-        table = held(catalog, parent, Table)
+    """The checks of the tables above, which a table must have to be attached to them."""
+    return (each for parent in _ancestors(table, catalog) for each in _checks(parent, catalog))
 
 
 def _checks_to_merge(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
-    """The checks of the new parents that an attached table lacks; a check of its own is merged."""
+    """The checks of the new parents that the table lacks.
+
+    One of its own that is to be merged is its own no more, and so has been dropped by now.
+    """
     for check in _inherited_checks(held(new, ref, Table), new):
         own = Ref("constraint", ref.schema, ref.name, check.part)
-        if own not in new.objects and own not in old.objects and not _had(ref, check.part, old):
+        if own not in new.objects and not _had(ref, check.part, old):
             yield _action(ref, f"ADD {constraints.inline(check, new)}")
 
 
 def _had(ref: Ref, name: str, old: Catalog) -> bool:
     """Whether a check of this name came from a table that the partition was attached to before."""
     return any(check.part == name for check in _inherited_checks(held(old, ref, Table), old))
+
+
+def _left_behind(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+    """A table that is detached keeps its parents' checks and foreign keys as its own; those that it is to
+    have are made by their own statements.
+    """
+    stay = {each.part for each in _inherited_checks(held(new, ref, Table), new)}
+    for parent in _ancestors(held(old, ref, Table), old):
+        for each in _parts(parent, old):
+            value = old.objects[each]
+            own = Ref("constraint", ref.schema, ref.name, each.part)
+            if (
+                isinstance(value, Constraint)
+                and value.type in ("check", "foreign key")
+                and own not in old.objects
+                and (own in new.objects or each.part not in stay)
+            ):
+                yield _action(ref, f"DROP CONSTRAINT IF EXISTS {identifier(each.part)}")
 
 
 def _checks(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
@@ -262,17 +327,27 @@ _held_by: list[tuple[Catalog, dict[tuple[str, str], tuple[Ref, ...]]]] = []
 
 
 def _parts(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
-    """The table's columns and constraints, found once for each of the two catalogs that are compared."""
+    """The table's columns, constraints and indexes, found once for each of the two catalogs compared."""
     for known, parts in _held_by:
         if known is catalog:
             return parts.get((table.schema, table.name), ())
     found: dict[tuple[str, str], list[Ref]] = {}
-    for ref in catalog.objects:
-        if ref.kind in ("column", "constraint"):
+    for ref, value in catalog.objects.items():
+        if isinstance(value, Index):
+            found.setdefault((value.table.schema, value.table.name), []).append(ref)
+        elif isinstance(value, Column | Constraint):
             found.setdefault((ref.schema, ref.name), []).append(ref)
     parts = {name: tuple(sorted(refs)) for name, refs in found.items()}
     _held_by[:] = [*_held_by[-1:], (catalog, parts)]
     return parts.get((table.schema, table.name), ())
+
+
+def _asked(table: Ref, catalog: Catalog) -> Iterator[Ref]:
+    """What a table asks of those that it is a parent of: columns and checks."""
+    for each in _parts(table, catalog):
+        value = catalog.objects[each]
+        if isinstance(value, Column) or (isinstance(value, Constraint) and value.type == "check"):
+            yield each
 
 
 def _columns(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:
