@@ -36,7 +36,7 @@ from ormony.errors import OrmonyError
 from ormony.plan.render import names
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import retype
-from ormony.plan.statement import Alteration, Statement
+from ormony.plan.statement import Alteration, Late, Statement
 
 Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
@@ -396,9 +396,10 @@ class _Planner:
             node = self._up(ref)
             if node is not None:
                 nodes.add(node)
-            if RENDERERS[ref.kind].late(ref, self.new) is not None:
+            if self._late(ref) is not None:
                 nodes.add(("late", ref))
         nodes |= {("alter", ref) for ref in (*self.altered, *self.joined)}
+        nodes |= {("late", ref) for ref, alteration in self.altered.items() if alteration.late is not None}
         for default in self.defaults:
             nodes.add(("drop", default))
             if self._default_returns(default):
@@ -408,6 +409,12 @@ class _Planner:
                 if part.kind == "column" and _default_of(part) in self.apart:
                     nodes.add(("create", _default_of(part)))
         return nodes
+
+    def _late(self, ref: Ref) -> Late | None:
+        """What completes a creation or an alteration."""
+        if ref in self.altered:
+            return self.altered[ref].late
+        return RENDERERS[ref.kind].late(ref, self.new)
 
     def _default_returns(self, default: Ref) -> bool:
         column = Ref("column", default.schema, default.name, default.part)
@@ -446,11 +453,12 @@ class _Planner:
             if verb == "drop":
                 self._before_what_holds(node, first)
             if verb == "late":
-                late = RENDERERS[ref.kind].late(ref, self.new)
+                late = self._late(ref)
                 assert late is not None
                 first(self._up(ref), node)
                 for other in late.after:
                     first(self._up(other), node)
+                    first(self._down(other), node)
                 for other in late.after_late:
                     first(("late", other), node)
             if verb == "set aside":
@@ -634,7 +642,7 @@ class _Planner:
             case "create":
                 return RENDERERS[ref.kind].create(ref, self.new, self.inline.get(ref, frozenset()))
             case "late":
-                late = RENDERERS[ref.kind].late(ref, self.new)
+                late = self._late(ref)
                 return late.statements if late is not None else ()
             case "alter":
                 if ref in self.joined and ref not in self.altered:

@@ -9,6 +9,7 @@ from ormony.plan.render import (
     constraints,
     foreign,
     indexes,
+    operators,
     policies,
     privileges,
     publications,
@@ -16,6 +17,7 @@ from ormony.plan.render import (
     schemas,
     sequences,
     tables,
+    text_search,
     triggers,
     types,
     views,
@@ -38,6 +40,8 @@ RENDERERS: Final[dict[Kind, Renderer]] = {
         privileges,
         publications,
         foreign,
+        operators,
+        text_search,
     )
     for kind, renderer in module.RENDERERS.items()
 }
