@@ -81,7 +81,7 @@ _REPLICA_IDENTITIES: Final = {None: "default", "f": "full", "n": "nothing", "i":
 _ALIGNMENTS: Final = {"c": "char", "s": "int2", "i": "int4", "d": "double"}
 _LONGEST_NAME: Final = 63  # bytes
 _NINE_NONES: Final = (None,) * 9
-_FOURTEEN_NONES: Final = (None,) * 14
+_FOURTEEN_NONES: Final = [None] * 14
 _PLAIN_NOT_NULL: Final = NotNull()
 _HOLDERS: Final = frozenset({*RELATIONS, "domain"})
 _PARTS: Final = frozenset(PARTS)
@@ -229,7 +229,7 @@ def _columns(rows: Sequence[Row], reading: Reading) -> None:
     order: list[str] = []
     letter = schema = table = ""
     for row in rows:
-        oid, letter_, number, name, type_name, default, not_null = row[:7]
+        oid, letter_, number, name, type_name, default, not_null, *rest = row
         if oid != last:
             if order:
                 reading.column_order[relation] = tuple(order)
@@ -247,7 +247,7 @@ def _columns(rows: Sequence[Row], reading: Reading) -> None:
             reading.fields.setdefault(oid, []).append(row)
             continue
         order.append(name)
-        if row[7:] == _FOURTEEN_NONES:
+        if rest == _FOURTEEN_NONES:
             key = (type_name, default, not_null)
             column = alike.get(key)
             if column is None:
@@ -578,6 +578,13 @@ def _range_types(rows: Sequence[Row], reading: Reading) -> None:
             _alias_type(alias, oid, reading)
 
 
+def _range_type_parts(rows: Sequence[Row], reading: Reading) -> None:
+    names = reading.names
+    for catalog, oid, type_ in rows:
+        if (PG_TYPE, type_) in names:
+            names.setdefault((catalog, oid), names[PG_TYPE, type_])
+
+
 def _base_types(rows: Sequence[Row], reading: Reading) -> None:
     for oid, array_type, schema, name, defined, *values in rows:
         value = Options(options=tuple(_base_options(values)) if defined else ())
@@ -692,6 +699,7 @@ STRUCTURE: Final[tuple[Query, ...]] = (
     Query("domains", _domains, binary=True),
     Query("domain_constraints", _domain_constraints, binary=True),
     Query("range_types", _range_types, binary=True),
+    Query("range_type_parts", _range_type_parts, binary=True),
     Query("base_types", _base_types, binary=True),
 )
 # After everything else: only then all names are known.

@@ -50,14 +50,15 @@ class Reading:
     """The fields of a Catalog, to be filled, and the way from the server's numbers to our references.
 
     `names` leads from a catalog's number and an oid to the reference of an object, also from what is no
-    object of its own: a row type, array type or multirange to its table or type, the rule `_RETURN` to its
-    view, the index of a constraint to the constraint, an identity column's sequence to the column. What an
-    extension owns leads to the extension, from the start and whatever its kind: a decoder that finds its own
-    oid there leaves the object out (`owned`). `columns` leads from a relation and a column's number to a
-    column, of views and materialized views too, though these have no column objects; a field of a composite
-    type leads to the type. `relations` leads to tables and views by their own names, whoever owns them.
-    `identities` and `fields` are between the decoders of `decode_structure.py`: what
-    is known of a column before it is read, and the columns of what is not a table.
+    object of its own: a row type, array type or multirange to its table or type, the constructors of a range
+    to the range, the rule `_RETURN` to its view, the index of a constraint to the constraint, an identity
+    column's sequence to the column. What an extension owns leads to the extension, from the start and
+    whatever its kind: a decoder that finds its own oid there leaves the object out (`owned`). `columns` leads
+    from a relation and a column's number to a column, of views and materialized views too, though these have
+    no column objects; a field of a composite type leads to the type. `relations` leads to tables and views by
+    their own names, whoever owns them. `identities` and `fields` are between the decoders of
+    `decode_structure.py`: what is known of a column before it is read, and the columns of what is not a
+    table.
     """
 
     __slots__ = (

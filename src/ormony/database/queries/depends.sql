@@ -1,6 +1,6 @@
 -- Who needs whom; a default is named by its table and column. Left out is what the references or values of both
 -- sides say already (the schema, the table of a part, the column of a default, parents, owners of sequences), and
--- what PostgreSQL keeps for itself (row types, toast, clones). Below 12000 nothing can be dropped.
+-- what is no object (NOT NULL, row types, toast, clones). Below 12000 nothing can be dropped.
 SELECT
     need.classid,
     COALESCE(expression.adrelid, need.objid),
@@ -10,7 +10,10 @@ SELECT
     need.refobjsubid
 FROM pg_catalog.pg_depend AS need
 LEFT JOIN pg_catalog.pg_attrdef AS expression ON need.classid = 2604 AND expression.oid = need.objid
-WHERE need.objid >= 12000
+LEFT JOIN pg_catalog.pg_constraint AS not_null
+    ON need.classid = 2606 AND not_null.oid = need.objid AND not_null.contype = 'n'
+WHERE not_null.oid IS NULL
+    AND need.objid >= 12000
     AND need.refobjid >= 2200
     AND (
         need.deptype IN ('n', 'x')

@@ -17,7 +17,7 @@ SELECT
     pg_catalog.quote_ident(place.spcname),
     relation.reloptions,
     toast.reloptions,
-    NULLIF(relation.relreplident, 'd'),
+    NULLIF(relation.relreplident, CASE relation.relkind WHEN 'f' THEN 'n' ELSE 'd' END),
     relation.relrowsecurity,
     relation.relforcerowsecurity,
     pg_catalog.quote_ident(server.srvname),
