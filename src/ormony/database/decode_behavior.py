@@ -324,7 +324,7 @@ _MODIFY: Final = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 
 
 def _of_extension(catalog: int, oid: int, relation: int, reading: Reading) -> bool:
-    """Whether a trigger or rule is on an extension's relation: its script made it, which pg_depend does not say.
+    """Whether a trigger or rule is on an extension's relation, though pg_depend does not know whose it is.
 
     What a user puts there cannot be told from it. pg_dump leaves both out, too, and of such relations writes
     policies only.
@@ -482,7 +482,7 @@ def _text_search_templates(rows: Sequence[Row], reading: Reading) -> None:
 
 def _text_search_dictionaries(rows: Sequence[Row], reading: Reading) -> None:
     for oid, schema, name, template, text in rows:
-        options = (("TEMPLATE", template), *_dictionary_options(text or ""))
+        options = (("TEMPLATE", template), *dictionary_options(text or ""))
         reading.add(PG_TS_DICT, oid, Ref("text search dictionary", schema, name), Options(options=options))
 
 
@@ -491,7 +491,7 @@ _DICTIONARY_OPTION: Final = re.compile(
 )
 
 
-def _dictionary_options(text: str) -> tuple[tuple[str, str], ...]:
+def dictionary_options(text: str) -> tuple[tuple[str, str], ...]:
     """`name = value, …` as `serialize_deflist` writes it: quoted where needed, values literals or numbers."""
     return tuple((each[1], each[2]) for each in _DICTIONARY_OPTION.finditer(text))
 
