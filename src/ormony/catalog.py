@@ -363,8 +363,8 @@ class Routine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
 class Trigger(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="trigger", kw_only=True):
     """A trigger or constraint trigger (`pg_trigger`).
 
-    A clone that a partition got from its parent is left out, unless somebody enabled or disabled it by itself:
-    it has a `parent` then, is never created nor dropped, and says nothing but its state.
+    A clone that a partition got from its parent is left out, unless somebody enabled or disabled it by
+    itself: it has a `parent` then, is never created nor dropped, and says nothing but its state.
     """
 
     definition: str  # pg_get_triggerdef

@@ -53,6 +53,20 @@ class _Settings:
 
         return project.load(self.root())
 
+    def load_for(self, *sources: str) -> Project | None:
+        """The project that sources need; None where each stands alone and no project was named."""
+        from ormony.sources import parse
+
+        alone = {parse(source)[0] for source in sources} <= {"url", "snapshot"}
+        if alone and self.project is None:
+            return None
+        try:
+            return self.load()
+        except OrmonyError as error:
+            if error.code != "no-project" or self.project is not None or "migrations" in sources:
+                raise
+            return None
+
     def root(self) -> Path:
         from ormony import project
 
@@ -269,6 +283,61 @@ def deploy(
             talk=terminal.talk,
         )
     )
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony diff migrations deployed\n"
+    "  ormony diff $OLD_URL $NEW_URL --sql > plan.sql\n  ormony diff snapshot.json deployed --format json"
+)
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--sql", "as_sql", is_flag=True, help="Print the SQL that turns A into B, and nothing else.")
+@click.option("--allow-data-loss", is_flag=True, help="Also print statements that lose rows or values.")
+@click.option("--no-cache", is_flag=True, help="Replay everything anew.")
+@_verb
+def diff(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    old: str,
+    new: str,
+    as_sql: bool,
+    allow_data_loss: bool,
+    no_cache: bool,
+) -> int:
+    """Compare two sources. Exit status 0: equal; 1: different.
+
+    \b
+    A source is one of
+      migrations            the stream, replayed in a shadow
+      deployed              the configured database
+      postgresql://…        a database
+      FILE.sql, FOLDER      SQL files, run in a shadow
+      FILE.json             a snapshot
+    """
+    from ormony import commands
+
+    found = commands.diff(
+        settings.load_for(old, new),
+        settings.database,
+        old,
+        new,
+        allow_data_loss=allow_data_loss,
+        cache=not no_cache,
+    )
+    if not as_sql or terminal.json:
+        terminal.show(found)
+        return 0 if found.equal else 1
+    if found.refused:
+        from ormony import report
+
+        raise report.refused(found)
+    for notice in found.notices:
+        terminal.notice(notice)
+    for each in found.unmodelled:
+        terminal.talk(f"cannot be said in SQL: {each}")
+    click.echo(found.script, nl=False)
+    return 0 if found.equal else 1
 
 
 @main.group(

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -174,6 +175,48 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
+class DiffChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference: `object` is e.g. `public.orders.total`."""
+
+    action: Literal["create", "drop", "alter", "rename"]
+    kind: str
+    object: str
+    details: tuple[str, ...] = ()
+
+
+class DiffStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of the plan, and what to know before it runs."""
+
+    sql: str
+    transactional: bool
+    lock: str | None
+    loses_data: bool
+    rewrites: bool
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A statement that runs only with --allow-data-loss, and what would be lost."""
+
+    sql: str
+    loses: str
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What turns one source into another. While `refused` has statements, `statements` and `script` are
+    empty."""
+
+    old: str
+    new: str
+    changes: tuple[DiffChange, ...]
+    statements: tuple[DiffStatement, ...]
+    unmodelled: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    equal: bool
+    script: str = ""
+    renames: tuple[str, ...] = ()  # could be renames: `table public.a = public.b`
+    notices: tuple[Notice, ...] = ()
+
+
 class DatabaseLine(msgspec.Struct, frozen=True, kw_only=True):
     """One local or prepared database; `url` has no password."""
 
@@ -197,7 +240,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-Result = Initialized | Status | Synced | Deployed | Databases | Text
+Result = Initialized | Status | Synced | Deployed | Difference | Databases | Text
 
 
 def init(root: Path, *, dry_run: bool = False) -> Initialized:
@@ -936,7 +979,7 @@ def deploy(
         notices += loaded.notices
         notices += _refuse_findings(_findings(project, loaded))
         notices += _unmerged_notice(loaded)
-    with open_shadow(project) as shadow:
+    with open_shadow(project.root, project.shadow_url) as shadow:
         targets = [
             deploying.Target(
                 name=loaded.database.name,
@@ -981,6 +1024,78 @@ def deploy(
         dry_run=dry_run,
         notices=(*notices, *(notice for each in done for notice in each.notices)),
     )
+
+
+def diff(
+    project: Project | None,
+    name: str | None,
+    old: str,
+    new: str,
+    *,
+    allow_data_loss: bool = False,
+    cache: bool = True,
+) -> Difference:
+    """What turns the source `old` into the source `new`, and the SQL that does it.
+
+    `project` may be None where both sources stand alone. Of a project with several databases `name` must say
+    which. Raises what the sources raise, and `plan-cycle`.
+    """
+    from ormony import sources
+    from ormony.diff import compare, rename_candidates, uncompared
+    from ormony.plan import Plan, make_plan
+
+    database = None if project is None else _one_database(project, name, old, new)
+    with sources.Reader(project, database, cache=cache) as reader:
+        one, other = reader.read_both(old, new)
+        before, after = reader.comparable(one, other)
+    changes = compare(before, after)
+    unmodelled = uncompared(before, after)
+    plan = make_plan(before, after) if changes else Plan(())
+    refused = () if allow_data_loss else plan.losses
+    unseen = sorted({f"{source.name}: {each}" for source in (one, other) for each in source.catalog.unseen})
+    return Difference(
+        old=one.name,
+        new=other.name,
+        changes=tuple(
+            DiffChange(action=each.action, kind=each.kind, object=str(each.object), details=each.details)
+            for each in changes
+        ),
+        statements=()
+        if refused
+        else tuple(
+            DiffStatement(
+                sql=each.sql,
+                transactional=each.transactional,
+                lock=each.lock,
+                loses_data=each.loses_data,
+                rewrites=each.rewrites,
+            )
+            for each in plan.statements
+        ),
+        unmodelled=tuple(f"{each.action} {each.name}" for each in unmodelled),
+        refused=tuple(Refused(each.sql, each.loses) for each in refused),
+        equal=not changes and not unmodelled,
+        script="" if refused else plan.script(),
+        renames=tuple(
+            f"{each.old.kind} {each.old} = {each.new}" for each in rename_candidates(before, after)
+        ),
+        notices=tuple(
+            Notice(code="not-seen", message=f"what the role may not read is not compared: {each}")
+            for each in unseen
+        ),
+    )
+
+
+def _one_database(project: Project, name: str | None, *named: str) -> Database:
+    """The database that sources of a project are about."""
+    chosen = project.chosen(name)
+    if len(chosen) > 1:
+        raise OrmonyError(
+            "several-databases",
+            f"the project has {len(chosen)} databases, and {' and '.join(named)} could be of any",
+            hint=f"ormony diff {shlex.join(named)} --database {chosen[0].name}",
+        )
+    return chosen[0]
 
 
 def _prove_late(shadow: Shadow, loaded: Loaded, url: str) -> list[Notice]:
@@ -1082,7 +1197,7 @@ def db_reset(
 
     lines = []
     notices: list[Notice] = []
-    with open_shadow(project) as shadow:
+    with open_shadow(project.root, project.shadow_url) as shadow:
         for database in project.chosen(name):  # nothing is dropped for a stream that would not run
             loaded = load(project, database)
             _refuse_findings(_findings(project, loaded))

@@ -80,18 +80,18 @@ def history_of(root: Path, service: Service) -> History:
             return History(service=service.name, ledger=None, revisions=())
 
 
-def open_shadow(project: Project) -> contextlib.AbstractContextManager[Shadow]:
-    """Shadows for the project; no server starts before the first is asked for."""
+def open_shadow(root: Path, url: str | None) -> contextlib.AbstractContextManager[Shadow]:
+    """Shadows for the project in `root`; no server starts before the first is asked for."""
     from ormony.database import shadow as shadows
 
-    return shadows.open_shadow(project.root, url=project.shadow_url)
+    return shadows.open_shadow(root, url=url)
 
 
 @contextlib.contextmanager
 def shadow_on_demand(project: Project) -> Iterator[Callable[[], Shadow]]:
     """A shadow that is opened, and the driver loaded for it, when it is asked for."""
     with contextlib.ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(open_shadow(project)))
+        yield cache(lambda: stack.enter_context(open_shadow(project.root, project.shadow_url)))
 
 
 def url_of(project: Project, database: Database) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TextIO, assert_never
+from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 
 import msgspec
 
 from ormony import commands
-from ormony.errors import OrmonyError, visible
+from ormony.errors import FINDINGS, OrmonyError, visible
 from ormony.history import Notice
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def _print(value: commands.Result, out: TextIO) -> None:
             _deployed(value, out)
         case commands.Databases():
             _databases(value, out)
+        case commands.Difference():
+            _difference(value, out)
         case commands.Text():
             out.write(value.text + "\n")
         case _:
@@ -280,6 +283,65 @@ def _deployed(value: commands.Deployed, out: TextIO) -> None:
 
 def _range(versions: Sequence[str]) -> str:
     return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
+
+
+_SIGNS: Final = {
+    "create": ("+", "green"),
+    "drop": ("-", "red"),
+    "alter": ("~", "yellow"),
+    "rename": (">", "cyan"),
+}
+
+
+def _difference(value: commands.Difference, out: TextIO) -> None:
+    if value.equal:
+        _line(out, f"equal: {_source(value.old)} and {_source(value.new)}")
+        return
+    for change in value.changes:
+        sign, style = _SIGNS[change.action]
+        _piece(out, f"{sign} {change.kind} {visible(change.object)}", style)
+        details = "; ".join(visible(each) for each in change.details if len(each) <= 80 and "\n" not in each)
+        _line(out, f"  {details}" if details else "")
+    for each in value.unmodelled:
+        _line(out, f"? {visible(each)}  differs, and ormony cannot say how", "magenta")
+    statements = len(value.statements) + len(value.refused)
+    _line(out, "")
+    _line(
+        out,
+        f"{_count(len(value.changes), 'change')} from {_source(value.old)} to {_source(value.new)}"
+        + (f", {_count(statements, 'statement')}" if not value.refused else ""),
+        "bold",
+    )
+    for rename in value.renames[:5]:
+        _line(out, f"a rename? --rename {shlex.quote(rename)}", "cyan")
+
+
+def refused(value: commands.Difference) -> OrmonyError:
+    """The refusal of a plan that loses data, each statement named."""
+    lost = "".join(f"\n  {visible(each.sql)}   -- {visible(each.loses)}" for each in value.refused)
+    return OrmonyError(
+        "data-loss",
+        f"{_count(len(value.refused), 'statement')} would lose data:{lost}",
+        hint=f"ormony diff {_quoted(value.old)} {_quoted(value.new)} --sql --allow-data-loss",
+        exit_status=FINDINGS,
+    )
+
+
+def _quoted(name: str) -> str:
+    return shlex.quote(_source(name))
+
+
+def _source(name: str) -> str:
+    """A source as it was written, without a password."""
+    if name.startswith(("postgresql://", "postgres://")):
+        from ormony.database.connect import redact
+
+        return redact(name)
+    return visible(name)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _databases(value: commands.Databases, out: TextIO) -> None:

@@ -1,0 +1,79 @@
+"""Catalogs that were read before, kept under a hash of all that made them.
+
+A replayed stream is the same database as long as its files, the surface, the server and ormony are. What a
+database of the user's holds is never kept. Losing the folder loses time alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from ormony import snapshot
+from ormony.catalog import Catalog
+from ormony.database import server
+from ormony.errors import OrmonyError
+
+KEPT: Final = 32
+"""How many catalogs one project keeps; the least recently used go."""
+
+# A catalog that an older reader made may lack what a newer one sees.
+_READERS: Final = ("catalog.py", "snapshot.py", "database/introspect.py", "database/reading.py")
+
+
+def key(parts: Iterable[str]) -> str:
+    """A hash of what made a catalog: the caller's parts, the code that reads, the surface and the server."""
+    digest = hashlib.sha256()
+    for part in (*parts, _code(), server.made_of(server.embedded())):
+        digest.update(f"{len(part)}:{part}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> str:
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    files = [package / name for name in _READERS]
+    files += sorted((package / "database").glob("decode_*.py"))
+    files += sorted((package / "database" / "queries").glob("*.sql"))
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def find(root: Path, name: str) -> Catalog | None:
+    """The catalog kept under this key, or None; a file that cannot be read counts as none."""
+    path = _folder(root) / f"{name}.json"
+    try:
+        found = snapshot.decode(path.read_bytes())
+    except (OSError, OrmonyError):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return found
+
+
+def keep(root: Path, name: str, catalog: Catalog) -> None:
+    """Keep a catalog under its key; a full disk or a folder that is not ours keeps nothing."""
+    folder = _folder(root)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{name}.{secrets.token_hex(4)}"
+        try:
+            draft.write_bytes(snapshot.encode(catalog))
+            draft.rename(folder / f"{name}.json")
+        finally:
+            draft.unlink(missing_ok=True)
+        kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[KEPT:]:
+            path.unlink(missing_ok=True)
+
+
+def _folder(root: Path) -> Path:
+    return server.home_of(root, "catalogs")

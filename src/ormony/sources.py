@@ -1,0 +1,228 @@
+"""A source, written as a word, a URL or a path, as a catalog.
+
+`migrations`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
+them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read where it is a
+database. This module compares nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from ormony import narrow, snapshot
+from ormony.catalog import Catalog
+from ormony.database import catalogs
+from ormony.errors import OrmonyError
+from ormony.loading import Loaded, load, open_shadow, url_of
+from ormony.project import Database, Project
+from ormony.stream import StreamFile
+
+if TYPE_CHECKING:
+    from ormony.database.shadow import Shadow
+
+SourceKind = Literal["migrations", "deployed", "url", "sql", "snapshot"]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for, and its whole catalog.
+
+    `scope` are the (schema, name) of the relations, types and routines that it speaks about, or None when it
+    is a whole database. `structure_only` says that it cannot speak about behavior: a model has no functions.
+    """
+
+    name: str
+    kind: SourceKind
+    catalog: Catalog
+
+
+class Reader:
+    """Reads sources of one database of a project, or of none; shadows start when they are needed."""
+
+    def __init__(self, project: Project | None, database: Database | None, *, cache: bool = True) -> None:
+        self.project, self.database, self.cache = project, database, cache
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def root(self) -> Path:
+        """The project's folder, or the working directory without one."""
+        return self.project.root if self.project is not None else Path.cwd()
+
+    @cached_property
+    def shadow(self) -> Shadow:
+        """The shadow that all sources share."""
+        return self._stack.enter_context(
+            open_shadow(self.root, self.project.shadow_url if self.project is not None else None)
+        )
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The stream and the histories of the database."""
+        project, database = self._needs_project("migrations")
+        return load(project, database)
+
+    def read(self, text: str) -> Source:
+        """The source of this name.
+
+        Raises:
+            OrmonyError: `unknown-source`, `unknown-service`, `no-project`, and whatever its replay meets.
+        """
+        kind, name = parse(text)
+        match kind:
+            case "migrations":
+                return Source(name=text, kind=kind, catalog=self.migrations())
+            case "deployed":
+                project, database = self._needs_project(text)
+                return Source(name=text, kind=kind, catalog=read_url(url_of(project, database)))
+            case "url":
+                return Source(name=text, kind=kind, catalog=read_url(name))
+            case "snapshot":
+                return Source(name=text, kind=kind, catalog=snapshot.decode(_bytes(name), place=name))
+            case "sql":
+                return Source(name=text, kind=kind, catalog=self.replayed(sql_files(Path(name))))
+
+    @cached_property
+    def surface(self) -> Catalog:
+        """A database with the surface and nothing else."""
+        return self.replayed(())
+
+    def migrations(self) -> Catalog:
+        """The stream, replayed."""
+        return self.replayed(self.loaded.stream)
+
+    def replayed(self, files: tuple[StreamFile, ...]) -> Catalog:
+        """What these files make of an empty database with the surface."""
+        made_of = ["replay", *(part for file in files for part in (file.path, file.text))]
+        if self.project is not None and self.project.shadow_url is not None:
+            return self._replay(files)  # a server of the user's may change under us
+        name = catalogs.key(made_of)
+        found = catalogs.find(self.root, name) if self.cache else None
+        if found is None:
+            found = self._replay(files)
+            if self.cache:
+                catalogs.keep(self.root, name, found)
+        return found
+
+    def _replay(self, files: tuple[StreamFile, ...]) -> Catalog:
+        with _releasing(self.shadow, self.shadow.replay(files).url) as url:
+            return read_url(url)
+
+    def read_both(self, one: str, other: str) -> tuple[Source, Source]:
+        """Two sources; two databases are read at the same time."""
+        if not {parse(one)[0], parse(other)[0]} <= {"url", "deployed"}:
+            return self.read(one), self.read(other)
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(self.read, other)
+            return self.read(one), reading.result()
+
+    def comparable(self, one: Source, other: Source) -> tuple[Catalog, Catalog]:
+        """The catalogs of two sources, cut down to what both speak about.
+
+        Two databases, or snapshots of such, are compared whole. Anything else is compared without Supabase's
+        surface, the ledgers, and the name of the role that runs migrations.
+        """
+        left, right = one.catalog, other.catalog
+        if "snapshot" in (one.kind, other.kind):
+            left, right = snapshot.redacted(left), snapshot.redacted(right)
+        if {one.kind, other.kind} <= {"url", "snapshot"}:
+            return left, right
+        ledgers = self._ledgers()
+        left = narrow.without_surface(left, self.surface, ledgers)
+        right = narrow.without_surface(right, self.surface, ledgers)
+        return left, narrow.as_role(right, left.role)
+
+    def _ledgers(self) -> frozenset[tuple[str, str]]:
+        if self.project is None or self.database is None:
+            return frozenset()
+        found = set()
+        for service in self.loaded.services:
+            ledger = self.loaded.histories[service.name].ledger
+            if ledger is not None:
+                found.add((ledger.schema or service.search_path[0], ledger.table))
+        return frozenset(found)
+
+    def _needs_project(self, what: str) -> tuple[Project, Database]:
+        if self.project is None or self.database is None:
+            raise OrmonyError(
+                "no-project",
+                f'the source "{what}" needs a project',
+                hint="ormony --project DIR diff …",
+            )
+        return self.project, self.database
+
+
+def parse(text: str) -> tuple[SourceKind, str]:
+    """The kind of a source and what follows its colon, its URL or its path.
+
+    Raises:
+        OrmonyError: `unknown-source`.
+    """
+    if text in ("migrations", "deployed"):
+        return text, text  # type: ignore[return-value]
+    if text.startswith(("postgresql://", "postgres://")):
+        return "url", text
+    if text.endswith(".json"):
+        return "snapshot", text
+    if text.endswith(".sql") or Path(text).is_dir():
+        return "sql", text
+    raise OrmonyError(
+        "unknown-source",
+        f'"{text}" is no source',
+        hint="a source is migrations, deployed, a postgresql:// URL, a .sql file, "
+        "a folder of them, or a .json snapshot",
+    )
+
+
+def read_url(url: str) -> Catalog:
+    """The catalog of a database."""
+    from ormony.database.connect import connect
+    from ormony.database.introspect import introspect
+
+    with connect(url) as connection:
+        return introspect(connection)
+
+
+def sql_files(path: Path) -> tuple[StreamFile, ...]:
+    """A `.sql` file, or those of a folder by name, as files to replay.
+
+    Raises:
+        OrmonyError: `no-file` when there is none.
+    """
+    found = sorted(path.glob("*.sql")) if path.is_dir() else [path] if path.is_file() else []
+    if not found:
+        raise OrmonyError(
+            "no-file", f'there is no SQL in "{path}"', hint=f"ls {path.parent}", place=str(path)
+        )
+    return tuple(
+        StreamFile(path=each.as_posix(), version=f"{number:05}", name=each.stem, text=_bytes(each).decode())
+        for number, each in enumerate(found)
+    )
+
+
+def _bytes(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise OrmonyError(
+            "no-file", f'"{path}" cannot be read: {error.strerror}', hint=f"ls -l {path}", place=str(path)
+        ) from error
+
+
+@contextlib.contextmanager
+def _releasing(shadow: Shadow, url: str) -> Iterator[str]:
+    try:
+        yield url
+    finally:
+        shadow.release(url)

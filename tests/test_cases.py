@@ -1,0 +1,196 @@
+"""Every pair of databases in tests/cases, in both directions, proved on a real server.
+
+A case is a folder with `before.sql` and `after.sql`, each a whole database made from empty by a superuser.
+With `seed.sql` the first database has rows, and the queries of `survives.sql` answer the same before and
+after the plan. `case.toml` may hold `servers` (e.g. `">=18"`), `renames` (e.g. `["table public.a =
+public.b"]`) and a `note`. In a folder `equal_…` the two are written differently and are one schema. The roles
+`role_a`, `role_b` and `role_c` exist.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import psycopg
+import pytest
+from psycopg import sql
+
+from judge import answers, differences, dump, make, remove, run_as_one
+from ormony.catalog import Catalog, Ref
+from ormony.database import server
+from ormony.database.introspect import introspect
+from ormony.diff import Rename, compare, uncompared
+from ormony.plan import make_plan
+
+CASES: Final = Path(__file__).parent / "cases"
+ROLES: Final = ("role_a", "role_b", "role_c")
+KEYS: Final = frozenset({"servers", "renames", "note"})
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One folder, `name` is e.g. `column/type_below_view_chain`."""
+
+    name: str
+    folder: Path
+    servers: str
+    renames: tuple[str, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether the two sides are one schema."""
+        return self.folder.name.startswith("equal_")
+
+    def runs_on(self, major: int) -> bool:
+        """Whether the two sides can be made on a server of this major version."""
+        wanted = re.fullmatch(r"(?:>=(\d+))?(?:,?<(\d+))?", self.servers)
+        assert wanted, f"{self.name}: {self.servers}"
+        return int(wanted[1] or 0) <= major < int(wanted[2] or 999)
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One side of a case as it is in the server."""
+
+    url: str
+    catalog: Catalog
+    dump: str
+
+
+def read_cases(folder: Path = CASES) -> tuple[Case, ...]:
+    """The cases in the folder, sorted by name."""
+    return tuple(_case(folder, path.parent) for path in sorted(folder.glob("*/*/before.sql")))
+
+
+def _case(cases: Path, folder: Path) -> Case:
+    path = folder / "case.toml"
+    conditions = tomllib.loads(path.read_text()) if path.exists() else {}
+    assert not conditions.keys() - KEYS, f"{path}: {conditions.keys() - KEYS}"
+    return Case(
+        name=folder.relative_to(cases).as_posix(),
+        folder=folder,
+        servers=conditions.get("servers", ""),
+        renames=tuple(conditions.get("renames", ())),
+    )
+
+
+class Sides:
+    """The databases of the case in work on one cluster; those of the case before are dropped.
+
+    Each is made by running its SQL: a clone of a template takes as long, and would lack subscriptions.
+    """
+
+    def __init__(self, cluster: server.Cluster) -> None:
+        self._cluster = cluster
+        self._case = ""
+        self._made: dict[str, Side] = {}
+        self._databases: list[str] = []
+        with cluster.admin() as admin:
+            for role in ROLES:
+                if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
+                    admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+
+    def side(self, case: Case, name: str) -> Side:
+        """The side `before` or `after` of the case, made when it is first asked for."""
+        if case.name != self._case:
+            self.drop()
+            self._case = case.name
+        if name not in self._made:
+            url = self.make(f"case {name}", case.folder / f"{name}.sql")
+            self._made[name] = Side(url, _read(url), dump(url))
+        return self._made[name]
+
+    def make(self, database: str, *scripts: Path) -> str:
+        """The URL of a database made by the scripts, which `drop` drops."""
+        remove(self._cluster, database)
+        self._databases.append(database)
+        make(self._cluster, database, *scripts)
+        return self._cluster.url(database, server.SUPERUSER)
+
+    def drop(self) -> None:
+        while self._databases:
+            remove(self._cluster, self._databases.pop())
+        self._made.clear()
+
+
+def _read(url: str) -> Catalog:
+    with psycopg.connect(url) as connection:
+        return introspect(connection)
+
+
+@pytest.fixture(scope="module")
+def sides(cluster: server.Cluster) -> Iterator[Sides]:
+    """The sides of the cases on the embedded PostgreSQL 18."""
+    made = Sides(cluster)
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="module")
+def sides_15(postgres15: server.Cluster) -> Iterator[Sides]:
+    """The sides of the cases on Debian's PostgreSQL 15."""
+    made = Sides(postgres15)
+    yield made
+    made.drop()
+
+
+def _parameters(major: int) -> list[Any]:
+    return [
+        pytest.param(case, forward, id=f"{case.name}:{'forward' if forward else 'backward'}")
+        for case in read_cases()
+        if case.runs_on(major)
+        for forward in (True, False)
+    ]
+
+
+@pytest.mark.parametrize(("case", "forward"), _parameters(18))
+def test_plan_ends_at_the_goal(sides: Sides, case: Case, forward: bool) -> None:
+    prove(sides, case, forward=forward)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "forward"), _parameters(15))
+def test_plan_ends_at_the_goal_on_15(sides_15: Sides, case: Case, forward: bool) -> None:
+    prove(sides_15, case, forward=forward)
+
+
+def prove(sides: Sides, case: Case, *, forward: bool) -> None:
+    """Apply the plan to a database like the first side; assert in three ways that it is the second side."""
+    before, after = sides.side(case, "before"), sides.side(case, "after")
+    start, goal = (before, after) if forward else (after, before)
+    told = [tuple(_rename(text, forward=forward) for text in case.renames)] if case.renames else []
+
+    assert (start.dump == goal.dump) is case.equal, "the case: do its sides differ?"
+    found = compare(start.catalog, goal.catalog, *told), uncompared(start.catalog, goal.catalog)
+    assert any(found) is not case.equal, f"a silent equal, or a false difference: {found}"
+
+    script = make_plan(start.catalog, goal.catalog, *told).script()
+    seed, survives = case.folder / "seed.sql", case.folder / "survives.sql"
+    seeded = forward and seed.exists()
+    queries = survives.read_text() if seeded and survives.exists() else ""
+    first = case.folder / ("before.sql" if forward else "after.sql")
+    url = sides.make("case in work", first, *([seed] if seeded else []))
+    rows = answers(url, queries)
+    run_as_one(url, script)
+
+    explained = f"\n--- the plan\n{script}"
+    text = differences(dump(url), goal.dump)
+    assert not text, f"{text}{explained}"
+    reached = _read(url)
+    left = compare(reached, goal.catalog), uncompared(reached, goal.catalog)
+    assert not any(left), f"{left}{explained}"
+    again = make_plan(reached, goal.catalog).statements
+    assert not again, f"{again}{explained}"
+    assert answers(url, queries) == rows, explained
+
+
+def _rename(text: str, *, forward: bool) -> Rename:
+    """`kind schema.name[.part] = schema.name[.part]` as `compare` takes it, turned for the way back."""
+    match = re.fullmatch(r"([a-z ]+) (\S+) = (\S+)", text)
+    assert match, text
+    kind, *names = match.groups()
+    old, new = (Ref(kind, *name.split(".")) for name in names)
+    return Rename(old, new) if forward else Rename(new, old)
