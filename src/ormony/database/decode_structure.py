@@ -50,6 +50,7 @@ from ormony.database.reading import (
     PG_REWRITE,
     PG_STATISTIC_EXT,
     PG_TYPE,
+    ChangedMeanwhile,
     Query,
     Reading,
     Row,
@@ -230,6 +231,8 @@ def _columns(rows: Sequence[Row], reading: Reading) -> None:
     letter = schema = table = ""
     for row in rows:
         oid, letter_, number, name, type_name, default, not_null, *rest = row
+        if default == "":
+            raise ChangedMeanwhile
         if oid != last:
             if order:
                 reading.column_order[relation] = tuple(order)
@@ -376,6 +379,8 @@ def _constraints(rows: Sequence[Row], reading: Reading) -> None:
         clustered,
         replica_identity,
     ) in rows:
+        if definition is None:
+            raise ChangedMeanwhile
         relation = names[PG_CLASS, relid]
         if relation.kind == "extension":
             names[PG_CONSTRAINT, oid] = relation
@@ -434,6 +439,8 @@ def _indexes(rows: Sequence[Row], reading: Reading) -> None:
         targets,
         tablespace,
     ) in rows:
+        if definition is None:
+            raise ChangedMeanwhile
         relation = names[PG_CLASS, relid]
         if relation.kind == "extension":
             names[PG_CLASS, oid] = relation
@@ -474,6 +481,8 @@ def _in_parentheses(expression: str) -> str:
 
 def _statistics(rows: Sequence[Row], reading: Reading) -> None:
     for oid, schema, name, relid, definition, target in rows:
+        if definition is None:
+            raise ChangedMeanwhile
         relation = reading.names[PG_CLASS, relid]
         if relation.kind == "extension":
             reading.names[PG_STATISTIC_EXT, oid] = relation
@@ -486,6 +495,8 @@ def _statistics(rows: Sequence[Row], reading: Reading) -> None:
 
 def _views(rows: Sequence[Row], reading: Reading) -> None:
     for oid, rule, definition, options, toast_options, method, tablespace, populated in rows:
+        if definition is None:
+            raise ChangedMeanwhile
         ref = reading.names[PG_CLASS, oid]
         reading.names[PG_REWRITE, rule] = ref
         if ref.kind == "extension":
@@ -559,6 +570,8 @@ def _domains(rows: Sequence[Row], reading: Reading) -> None:
 
 def _domain_constraints(rows: Sequence[Row], reading: Reading) -> None:
     for oid, domain, name, definition, valid in rows:
+        if definition is None:
+            raise ChangedMeanwhile
         held = reading.names.get((PG_TYPE, domain))
         if held is None:  # information_schema has domains with checks
             continue

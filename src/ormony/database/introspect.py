@@ -21,7 +21,7 @@ from psycopg.rows import tuple_row
 from ormony.catalog import Catalog
 from ormony.database.decode_behavior import BEHAVIOR, ROLES
 from ormony.database.decode_structure import DEPENDS, STRUCTURE
-from ormony.database.reading import Query, Reading
+from ormony.database.reading import ChangedMeanwhile, Query, Reading
 from ormony.errors import DATABASE, OrmonyError
 
 _QUERIES: Final = Path(__file__).parent / "queries"
@@ -63,6 +63,9 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
         try:
             with _without_collection(), _own_transaction(conn) if own else _savepoint(conn):
                 return _read(conn, own=own, roles=roles)
+        except ChangedMeanwhile:
+            if not tries_left:
+                raise _cannot(conn, "it was changed by somebody else while it was read") from None
         except psycopg.Error as error:
             changed = error.sqlstate is not None and _CHANGED.search(str(error)) is not None
             if not (changed and tries_left):
@@ -73,7 +76,7 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
 def _read(conn: psycopg.Connection[Any], *, own: bool, roles: bool) -> Catalog:
     version = conn.info.server_version
     queries = (*STRUCTURE, *BEHAVIOR, *(ROLES if roles else ()), DEPENDS)
-    with conn.pipeline() if psycopg.Pipeline.is_supported() else contextlib.nullcontext():
+    with _pipeline(conn):
         settings = (*_SETTINGS, *(_SETTINGS_OF_OUR_TRANSACTION if own else ()))
         calls = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings)
         me = conn.cursor(row_factory=tuple_row).execute(f"SELECT current_user, {calls}")
@@ -85,6 +88,20 @@ def _read(conn: psycopg.Connection[Any], *, own: bool, roles: bool) -> Catalog:
             query.decode(cursor.fetchall(), reading)
             cursor.close()
     return reading.catalog()
+
+
+@contextlib.contextmanager
+def _pipeline(conn: psycopg.Connection[Any]) -> Iterator[None]:
+    if not psycopg.Pipeline.is_supported():  # libpq below 14
+        yield
+        return
+    with conn.pipeline() as pipeline:
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(psycopg.Error):
+                pipeline.sync()  # what follows the failure fails as well, and would be logged at the end
+            raise
 
 
 def _ask(conn: psycopg.Connection[Any], query: Query, version: int) -> psycopg.Cursor[tuple[Any, ...]]:

@@ -46,6 +46,10 @@ PG_TS_TEMPLATE: Final = 3764
 PG_PUBLICATION: Final = 6104
 
 
+class ChangedMeanwhile(Exception):
+    """An object of our snapshot has no definition any more: PostgreSQL prints those of the present."""
+
+
 class Reading:
     """The fields of a Catalog, to be filled, and the way from the server's numbers to our references.
 

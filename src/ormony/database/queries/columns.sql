@@ -5,7 +5,11 @@ SELECT
     field.attnum,
     field.attname,
     pg_catalog.format_type(field.atttypid, field.atttypmod),
-    CASE WHEN expression.oid IS NOT NULL THEN pg_catalog.pg_get_expr(expression.adbin, relation.oid) END,
+    CASE
+        -- '' when the table was dropped since
+        WHEN expression.oid IS NOT NULL
+            THEN COALESCE(pg_catalog.pg_get_expr(expression.adbin, relation.oid), '')
+    END,
     NULLIF(field.attnotnull, false),
     CASE
         WHEN not_null.conname <> relation.relname || '_' || field.attname || '_not_null'
