@@ -130,6 +130,8 @@ def _gone(ref: Ref, old: Catalog, new: Catalog) -> bool:
     """Whether the object that had it was dropped, or the relation that it is a column of."""
     if ref in old.objects:
         return ref not in new.objects
+    if ref.kind == "sequence" and ref not in new.objects:
+        return ref not in _identities(new)
     if ref.kind == "column":
         holders = (
             Ref("view", ref.schema, ref.name),
@@ -138,6 +140,15 @@ def _gone(ref: Ref, old: Catalog, new: Catalog) -> bool:
         )
         return any(each in old.objects and each not in new.objects for each in holders)
     return False
+
+
+def _identities(catalog: Catalog) -> set[Ref]:
+    """The sequences of identity columns: no objects, but they can have privileges."""
+    return {
+        value.identity.sequence
+        for value in catalog.objects.values()
+        if isinstance(value, Column) and value.identity is not None
+    }
 
 
 def rename_candidates(old: Catalog, new: Catalog) -> tuple[Rename, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from ormony.catalog import Catalog, Grant, Kind, Ref, Sequence
+from ormony.catalog import Catalog, Column, Grant, Kind, Ref, Sequence
 from ormony.plan.render import names
 from ormony.plan.render.privileges import (
     RELATIONS,
@@ -40,13 +40,26 @@ def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tupl
 
     `gone` are objects that the plan dropped, `made` those that it created; an object in both was replaced.
     """
-    fresh = _Fresh(gone, made)
+    before, after = _identities(old), _identities(new)
+    fresh = _Fresh(
+        gone | {ref for ref, column in before.items() if column in gone or ref not in after},
+        made | {ref for ref, column in after.items() if column in made or ref not in before},
+    )
     return (
         *_comments(old, new, fresh),
         *_labels(old, new, fresh),
         *_owners(old, new, fresh),
         *_privileges(old, new, fresh),
     )
+
+
+def _identities(catalog: Catalog) -> dict[Ref, Ref]:
+    """The sequences of identity columns, which have privileges but are no objects, and their columns."""
+    return {
+        value.identity.sequence: ref
+        for ref, value in catalog.objects.items()
+        if isinstance(value, Column) and value.identity is not None
+    }
 
 
 class _Fresh:

@@ -348,14 +348,15 @@ class _Planner:
         value = self.old.objects.get(ref)
         if isinstance(value, Sequence):
             return value.owned_by
+        above = holder(ref, self.old)
         if (
             isinstance(value, Constraint | Index)
             and value.parent is not None
-            and value.parent in self.old.objects
+            and not (above is not None and self._goes(above))
             and self._goes(value.parent)
         ):
-            return value.parent
-        return holder(ref, self.old)
+            return value.parent  # the index of the partitioned table takes those of its partitions along
+        return above
 
     def _up(self, ref: Ref) -> Node | None:
         """The step that makes the new version of an object, or None when it is as it was."""
