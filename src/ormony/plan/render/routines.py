@@ -86,7 +86,7 @@ def _aggregate(ref: Ref, catalog: Catalog, create: str) -> str:
 
 
 def _alter_aggregate(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
-    """CREATE OR REPLACE where its arguments stay, and its last function or state, which say what it returns."""
+    """CREATE OR REPLACE where its arguments stay, and its last function or state."""
     before, after = dict(held(old, ref, Options).options), dict(held(new, ref, Options).options)
     if any(before.get(name) != after.get(name) for name in _AGGREGATE_STAYS):
         return None
