@@ -1,0 +1,2 @@
+create type public.s as enum ('a');
+create table public.t (s public.s);

@@ -1,0 +1,1 @@
+select id, a::int, b::boolean from public.t;

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, a jsonb, b jsonb not null default '{}');
+create function public.f(json) returns int language sql immutable as 'select 1';
+create index t_a on public.t ((a ->> 'x'));

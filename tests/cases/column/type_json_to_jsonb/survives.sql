@@ -1,0 +1,1 @@
+select id, a ->> 'x' from public.t;

@@ -1,0 +1,1 @@
+select id, tags::text[] from public.t;

@@ -1,0 +1,3 @@
+create table public.e (id int, a int, constraint k check (a > 1)) partition by range (id);
+create table public.e_1 partition of public.e for values from (0) to (10);
+alter table public.e_1 add constraint own check (a < 10);

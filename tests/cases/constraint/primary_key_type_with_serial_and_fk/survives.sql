@@ -1,0 +1,2 @@
+select * from public.users;
+select * from public.posts;

@@ -1,0 +1,2 @@
+create extension citext schema public;
+create table public.t (id int, a citext);

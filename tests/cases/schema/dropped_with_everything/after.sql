@@ -1,0 +1,1 @@
+create table public.r (id int, e text);

@@ -1,0 +1,4 @@
+create schema a;
+create schema b;
+create table b.t (in_a int);
+create table a.t (in_b text);

@@ -1,0 +1,13 @@
+create type public.z_state as enum ('on', 'off');
+create domain public.y_name as text check (value <> '');
+create type public.x_pair as (s public.z_state, n public.y_name);
+create function public.w_default() returns public.x_pair language sql as $$ select ('on', 'n')::public.x_pair $$;
+create table public.v_first (id int primary key, p public.x_pair default public.w_default());
+create function public.u_rows() returns setof public.v_first language sql begin atomic select * from public.v_first; end;
+create view public.t_view as select (p).s from public.u_rows();
+create function public.s_count(public.t_view) returns bigint language sql as 'select 1';
+create materialized view public.r_mat as select public.s_count(t_view) from public.t_view;
+create table public.q_last (id int references public.v_first, s public.z_state default 'off');
+create policy o_policy on public.q_last using (exists (select from public.r_mat));
+create function public.n_trigger() returns trigger language plpgsql as $$ declare x public.r_mat; begin return new; end $$;
+create trigger m_trigger before insert on public.q_last for each row execute function public.n_trigger();

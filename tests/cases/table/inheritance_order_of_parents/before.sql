@@ -1,0 +1,3 @@
+create table public.a (x int);
+create table public.b (y int);
+create table public.c () inherits (public.a, public.b);

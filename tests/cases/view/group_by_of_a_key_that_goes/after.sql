@@ -1,0 +1,2 @@
+create table public.t (id int, a text);
+create view public.v as select id, a, count(*) from public.t group by id, a;
