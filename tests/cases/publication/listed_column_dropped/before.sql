@@ -1,2 +1,2 @@
-create table t (id integer primary key, a text, b text);
-create publication p for table t (id, a, b);
+create table t (id integer primary key, b text, a text);
+create publication p for table t (id, b, a);

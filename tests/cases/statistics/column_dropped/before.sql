@@ -1,3 +1,3 @@
-create table t (a integer, b integer, c integer);
-create statistics s on a, b from t;
+create table t (b integer, c integer, a integer);
+create statistics s on b, a from t;
 create statistics u on b, c from t;

@@ -1,0 +1,1 @@
+revoke select on pg_catalog.pg_tables from public;

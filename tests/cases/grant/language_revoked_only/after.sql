@@ -1,0 +1,1 @@
+revoke usage on language plpgsql from public;
