@@ -1079,7 +1079,9 @@ def diff(
         renames=tuple(
             f"{each.old.kind} {each.old} = {each.new}" for each in rename_candidates(before, after)
         ),
-        notices=tuple(
+        notices=one.notices
+        + other.notices
+        + tuple(
             Notice(code="not-seen", message=f"what the role may not read is not compared: {each}")
             for each in unseen
         ),

@@ -71,6 +71,18 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
             )
         return found
 
+    def service(self, name: str, database: str) -> Service:
+        """The service of this name, in this database. Raises `unknown-service`."""
+        for service in self.of(database):
+            if service.name == name:
+                return service
+        known = ", ".join(service.name for service in self.of(database)) or "none"
+        raise OrmonyError(
+            "unknown-service",
+            f'there is no service "{name}" in the database "{database}" of {self.source}',
+            hint=f"its services are: {known}",
+        )
+
     def more_services_than_lanes(self, database: str) -> bool:
         """Whether versions of this database's stream must be timestamps, since lanes cannot be given out."""
         return len(self.of(database)) > len(LANES)

@@ -1,6 +1,6 @@
 """A source, written as a word, a URL or a path, as a catalog.
 
-`migrations`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
+`migrations`, `service:NAME`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
 them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read where it is a
 database. This module compares nothing.
 """
@@ -8,7 +8,7 @@ database. This module compares nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -16,30 +16,34 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ormony import narrow, snapshot
+from ormony import narrow, snapshot, sql
 from ormony.catalog import Catalog
 from ormony.database import catalogs
 from ormony.errors import OrmonyError
+from ormony.history import Notice
 from ormony.loading import Loaded, load, open_shadow, url_of
+from ormony.plan import make_plan
 from ormony.project import Database, Project
-from ormony.stream import StreamFile
+from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
     from ormony.database.shadow import Shadow
 
-SourceKind = Literal["migrations", "deployed", "url", "sql", "snapshot"]
+SourceKind = Literal["migrations", "service", "deployed", "url", "sql", "snapshot"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for, and its whole catalog.
+    """What was asked for, and its catalog.
 
     `scope` are the (schema, name) of the relations, types and routines that it speaks about, or None when it
-    is a whole database. `structure_only` says that it cannot speak about behavior: a model has no functions.
+    is a whole database.
     """
 
     name: str
     kind: SourceKind
     catalog: Catalog
+    scope: frozenset[tuple[str, str]] | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 class Reader:
@@ -92,6 +96,8 @@ class Reader:
                 return Source(name=text, kind=kind, catalog=snapshot.decode(_bytes(name), place=name))
             case "sql":
                 return Source(name=text, kind=kind, catalog=self.replayed(sql_files(Path(name))))
+            case "service":
+                return self._service(text, name)
 
     @cached_property
     def surface(self) -> Catalog:
@@ -119,6 +125,44 @@ class Reader:
         with _releasing(self.shadow, self.shadow.replay(files).url) as url:
             return read_url(url)
 
+    def _service(self, text: str, name: str) -> Source:
+        """A service's merged migrations alone, beside what they need of others."""
+        project, database = self._needs_project(text)
+        service = project.service(name, database.name)
+        files = tuple(f for f in self.loaded.stream if f.provenance and f.provenance.service == name)
+        merged = {f.provenance.source for f in files if f.provenance}
+        waiting = [r for r in self.loaded.histories[name].revisions if source_of(service, r) not in merged]
+        owned, used = _named(files, service.search_path)
+        notice = Notice(
+            code="not-merged",
+            message=f'{len(waiting)} of the migrations of "{name}" are not in the stream, nor in "{text}"',
+            hint="ormony sync",
+        )
+        return Source(
+            name=text,
+            kind="service",
+            catalog=self.replayed((*self._context(used - owned), *files)),
+            scope=owned,
+            notices=(notice,) if waiting else (),
+        )
+
+    def _context(self, names: frozenset[tuple[str, str]]) -> tuple[StreamFile, ...]:
+        """A file that makes what others own, as the stream made it: tables without foreign keys and
+        policies."""
+        whole = narrow.without_surface(self.migrations(), self.surface, self._ledgers())
+        needed = narrow.needed_by(whole, names)
+        if not needed.objects:
+            return ()
+        surface = self.surface
+        both = msgspec.structs.replace(
+            surface,
+            objects={**surface.objects, **needed.objects},
+            column_order={**surface.column_order, **needed.column_order},
+            depends={**surface.depends, **needed.depends},
+        )
+        script = make_plan(surface, both).script()
+        return (StreamFile(path="(what others own)", version="00000", name="context", text=script),)
+
     def read_both(self, one: str, other: str) -> tuple[Source, Source]:
         """Two sources; two databases are read at the same time."""
         if not {parse(one)[0], parse(other)[0]} <= {"url", "deployed"}:
@@ -134,6 +178,9 @@ class Reader:
         surface, the ledgers, and the name of the role that runs migrations.
         """
         left, right = one.catalog, other.catalog
+        for scope in (one.scope, other.scope):
+            if scope is not None:
+                left, right = narrow.restricted(left, scope), narrow.restricted(right, scope)
         if "snapshot" in (one.kind, other.kind):
             left, right = snapshot.redacted(left), snapshot.redacted(right)
         if {one.kind, other.kind} <= {"url", "snapshot"}:
@@ -169,10 +216,13 @@ def parse(text: str) -> tuple[SourceKind, str]:
     Raises:
         OrmonyError: `unknown-source`.
     """
+    head, colon, tail = text.partition(":")
     if text in ("migrations", "deployed"):
         return text, text  # type: ignore[return-value]
     if text.startswith(("postgresql://", "postgres://")):
         return "url", text
+    if colon and head == "service" and tail:
+        return "service", tail
     if text.endswith(".json"):
         return "snapshot", text
     if text.endswith(".sql") or Path(text).is_dir():
@@ -180,9 +230,22 @@ def parse(text: str) -> tuple[SourceKind, str]:
     raise OrmonyError(
         "unknown-source",
         f'"{text}" is no source',
-        hint="a source is migrations, deployed, a postgresql:// URL, a .sql file, "
+        hint="a source is migrations, service:NAME, deployed, a postgresql:// URL, a .sql file, "
         "a folder of them, or a .json snapshot",
     )
+
+
+def _named(
+    files: Sequence[StreamFile], search_path: Sequence[str]
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """(schema, name) of what these files create, and of all that they use."""
+    creates: set[tuple[str, str]] = set()
+    uses: set[tuple[str, str]] = set()
+    for file in files:
+        for fact in sql.facts(file.body, search_path=search_path, path=file.path):
+            creates |= {(each.schema, each.of or each.name) for each in fact.creates if not each.of}
+            uses |= {(each.schema, each.of or each.name) for each in fact.needs | fact.uses_late}
+    return frozenset(creates), frozenset(uses)
 
 
 def read_url(url: str) -> Catalog:
