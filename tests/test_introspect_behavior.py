@@ -260,6 +260,7 @@ alter table app.child disable trigger all;
 create function pg_catalog.behavior_mine() returns integer language sql as 'select 1';
 alter operator family pg_catalog.integer_ops using btree add
   operator 1 app.<< (app.mood, app.mood);
+alter function app.noticed() depends on extension plpgsql;
 comment on type app.t is 'of a row type';
 comment on rule "_RETURN" on app.v is 'of a view''s rule';
 comment on trigger logged on app.log_1 is 'of a clone with a state';
@@ -1034,6 +1035,7 @@ def test_what_no_kind_covers_is_hashed(read: Read) -> None:
     )
     for function in ("ins", "upd"):
         taken(f'trigger of constraint child_t on app.child that calls "RI_FKey_check_{function}"', "D")
+    taken("function app.noticed() depends on extension plpgsql", "x")
     taken("comment on type app.t", "of a row type")
     taken("comment on rule _RETURN on view app.v", "of a view's rule")
     taken("comment on trigger logged on table app.log_2", "of a clone")

@@ -1,5 +1,5 @@
--- What somebody made and no kind of object covers: objects in PostgreSQL's own schemas, and triggers behind
--- constraints that were switched off.
+-- What somebody made and no kind of object covers: objects in PostgreSQL's own schemas, triggers behind
+-- constraints that were switched off, DEPENDS ON EXTENSION.
 WITH made AS (
     SELECT tableoid AS catalog, oid, typnamespace AS home FROM pg_catalog.pg_type
     UNION ALL SELECT tableoid, oid, relnamespace FROM pg_catalog.pg_class
@@ -30,3 +30,8 @@ SELECT 'trigger of constraint ' || pg_catalog.quote_ident(k.conname) || ' on ' |
 FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
 WHERE t.tgisinternal AND t.tgenabled <> 'O'
+UNION ALL
+SELECT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) || ' depends on extension ' || e.extname, 'x'
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'x'
