@@ -13,6 +13,15 @@ from ormony.plan.statement import Alteration, Lock, Statement
 
 # What PostgreSQL changes only together with the slot on the other server, outside a transaction.
 _OF_THE_SLOT: Final = frozenset({"failover", "two_phase"})
+# What stands for an option that is not told.
+_USUAL: Final = {
+    "binary": "false",
+    "disable_on_error": "false",
+    "origin": "any",
+    "password_required": "true",
+    "run_as_owner": "false",
+    "synchronous_commit": "off",
+}
 
 
 # ----------------------------------------------------------------------------------------------- publications
@@ -123,8 +132,9 @@ def _alter_subscription(ref: Ref, old: Catalog, new: Catalog) -> Alteration | No
     before, after = held(old, ref, Subscription), held(new, ref, Subscription)
     was, now = dict(before.options), dict(after.options)
     changed = [name for name in {**was, **now} if was.get(name) != now.get(name)]
-    if any(name in _OF_THE_SLOT or name not in now for name in changed):
+    if any(name in _OF_THE_SLOT for name in changed):
         return None
+    values = {**_USUAL, **now}
     alter = f"ALTER SUBSCRIPTION {relation(ref)}"
     statements: list[Statement] = []
     if before.enabled and not after.enabled:
@@ -135,7 +145,7 @@ def _alter_subscription(ref: Ref, old: Catalog, new: Catalog) -> Alteration | No
         publications = identifiers(after.publications)
         statements.append(Statement(sql=f"{alter} SET PUBLICATION {publications} WITH (refresh = false)"))
     if changed:
-        statements.append(Statement(sql=f"{alter} SET ({listed((name, now[name]) for name in changed)})"))
+        statements.append(Statement(sql=f"{alter} SET ({listed((name, values[name]) for name in changed)})"))
     if after.enabled and not before.enabled:
         statements.append(Statement(sql=f"{alter} ENABLE"))
     return Alteration(statements=tuple(statements))
