@@ -9,8 +9,9 @@ from ormony.plan.attached import attached
 from ormony.plan.order import steps
 from ormony.plan.statement import Statement
 
-# Like pg_dump: bodies are not checked, for what they use may come later; names are written in full.
-PREAMBLE = ("SET LOCAL check_function_bodies = false", "SET LOCAL search_path = ''")
+# Like pg_dump: bodies are not checked, for what they use may come later. Unlike it, the session's search_path
+# stays: names are written in full, but a body that a CHECK or a default calls may count on it.
+PREAMBLE = ("SET LOCAL check_function_bodies = false",)
 
 
 class Plan(msgspec.Struct, frozen=True):

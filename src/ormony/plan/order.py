@@ -148,7 +148,10 @@ class _Planner:
         self.joined: dict[Ref, list[Ref]] = defaultdict(list)  # publication -> tables that come back
         self.apart: set[Ref] = set()  # constraints and defaults that CREATE TABLE must not hold
         self.inline: dict[Ref, set[Ref]] = {}
-        self.needed_by = _reverse(old.depends)
+        self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
+        self.depends_before = _on_relations(old)
+        self.depends_after = _on_relations(new)
+        self.needed_by = _reverse(self.depends_before)
         self.parts_before = _parts(old)
         self.parts_after = _parts(new)
 
@@ -157,6 +160,8 @@ class _Planner:
     def solve(self) -> Steps:
         work: list[Ref] = list(self.dropped)
         for ref in sorted(self.changed):
+            if ref in self.replaced:
+                continue
             alteration = (
                 None if self._uses_new_label(ref) else RENDERERS[ref.kind].alter(ref, self.old, self.new)
             )
@@ -165,6 +170,7 @@ class _Planner:
             else:
                 self.altered[ref] = alteration
                 self._clear(alteration, ref, work)
+                self._free_keys(ref, work)
         self._spread(work)
         for _ in range(len(self.old.objects) + len(self.new.objects) + 10):
             self._choose_inline()
@@ -209,6 +215,20 @@ class _Planner:
                 else:
                     self._replace(dependent, work)
 
+    def _free_keys(self, column: Ref, work: list[Ref]) -> None:
+        """A foreign key whose two ends change their types one after the other cannot stay meanwhile."""
+        before, after = self.old.objects[column], self.new.objects.get(column)
+        if not (isinstance(before, Column) and isinstance(after, Column) and before.type != after.type):
+            return
+        for dependent in self.needed_by.get(column, ()):
+            held = self.old.objects.get(dependent)
+            if isinstance(held, Constraint) and held.references is not None:
+                far = held.references
+                ends = [Ref("column", dependent.schema, dependent.name, each) for each in held.columns]
+                ends += [Ref("column", far.schema, far.name, each) for each in held.referenced_columns]
+                if sum(end in self.changed for end in ends) > 1:
+                    self._replace(dependent, work)
+
     def _spread(self, work: list[Ref]) -> None:
         """What needs something that goes must go too, or let go of it first."""
         seen: set[Ref] = set()
@@ -217,6 +237,8 @@ class _Planner:
             if ref in seen:
                 continue
             seen.add(ref)
+            if ref in self.dropped and ref.kind in TYPES and self._outlived(ref):
+                self.set_aside.add(ref)
             for part in self.parts_before.get(ref, ()):
                 if part in self.new.objects and ref not in self.set_aside:
                     self._replace(part, work)
@@ -226,6 +248,14 @@ class _Planner:
                 default = Ref("default", ref.schema, ref.name, ref.part)
                 for dependent in self.needed_by.get(default, ()):
                     self._detach(dependent, ref, work)
+
+    def _outlived(self, ref: Ref) -> bool:
+        """Whether a column keeps the name of this type, though it is a type of another kind now."""
+        return any(
+            self.old.objects.get(dependent) == self.new.objects.get(dependent)
+            for dependent in self.needed_by.get(ref, ())
+            if dependent.kind == "column" and dependent in self.new.objects
+        )
 
     def _detach(self, dependent: Ref, ref: Ref, work: list[Ref]) -> None:
         if dependent.kind == "default":
@@ -257,7 +287,7 @@ class _Planner:
         return column in self.altered and not self._still_needs(default, ref)
 
     def _still_needs(self, dependent: Ref, ref: Ref) -> bool:
-        return ref in self.new.depends.get(dependent, ())
+        return ref in self.depends_after.get(dependent, ())
 
     def _replace_default(self, default: Ref, work: list[Ref]) -> None:
         column = Ref("column", default.schema, default.name, default.part)
@@ -277,6 +307,17 @@ class _Planner:
         alteration = retype(column, self.new)
         self.altered[column] = alteration
         self._clear(alteration, column, work)
+        for dependent in self.needed_by.get(column, ()):
+            held = self.old.objects.get(dependent)
+            if isinstance(held, Constraint) and held.references is not None:
+                self._replace(dependent, work)
+        default = _default_of(column)
+        if default in self.depends_before or self._has_default(column):
+            self._replace_default(default, work)
+
+    def _has_default(self, column: Ref) -> bool:
+        held = self.old.objects.get(column)
+        return isinstance(held, Column) and held.default is not None and held.generated is None
 
     def _uses_new_label(self, ref: Ref) -> bool:
         """Whether a label that this plan adds to an enum is used by it: not in one transaction (55P04)."""
@@ -286,7 +327,7 @@ class _Planner:
         added = [label.replace("'", "''") for label in after.labels if label not in before.labels]
         if not added:
             return False
-        for dependent, needs in self.new.depends.items():
+        for dependent, needs in self.depends_after.items():
             if ref not in needs:
                 continue
             owner = dependent
@@ -337,7 +378,7 @@ class _Planner:
         if not self._goes(ref):
             return None
         above = self._holder_before(ref)
-        if above is not None and self._goes(above):
+        if above is not None and self._goes(above) and ref not in self.explicit:
             return self._down(above)
         if ref in self.set_aside:
             return ("drop aside", ref)
@@ -430,18 +471,20 @@ class _Planner:
             if one is not None and then is not None and one != then and one in nodes and then in nodes:
                 after[one].add(then)
 
-        for dependent, needs in self.old.depends.items():
+        for dependent, needs in self.depends_before.items():
             gone, stays = self._down(dependent), self._alters(dependent)
             for need in needs:
                 away = self._down(need)
-                if gone is not None:
+                if gone is not None and gone[0] == "drop aside":
+                    first(gone, away)
+                elif gone is not None:
                     first(gone, away)
                     first(gone, self._alters(need))
                     if away is not None and away[0] == "drop aside":
                         first(gone, ("set aside", need))
                 elif stays is not None:
                     first(stays, away)
-        for dependent, needs in self.new.depends.items():
+        for dependent, needs in self.depends_after.items():
             made = self._up(dependent)
             if made is None:
                 continue
@@ -554,7 +597,9 @@ class _Planner:
         for ref in self.altered:
             # an identity that is added or dropped makes and frees a sequence
             for slot in set(_slots(ref, self.old)) - set(_slots(ref, self.new)):
-                taken[slot].append(("alter", ref))
+                taken[slot].append(
+                    ("drop", _default_of(ref)) if _default_of(ref) in self.defaults else ("alter", ref)
+                )
         for ref in self.created | self.replaced | self.altered.keys():
             made = self._up(ref)
             for slot in _slots(ref, self.new):
@@ -576,7 +621,7 @@ class _Planner:
                     upper = above.parent if isinstance(above, Constraint | Index) else None
         if not waiting:
             return
-        for dependent, needs in self.new.depends.items():
+        for dependent, needs in self.depends_after.items():
             if isinstance(self.new.objects.get(dependent), Constraint) and (
                 dependent not in waiting and dependent.kind == "constraint"
             ):
@@ -610,6 +655,23 @@ class _Planner:
                 self.apart |= loose
                 return
         for verb, ref in cycle:
+            default = _default_of(ref)
+            if (
+                verb == "alter"
+                and ref.kind == "column"
+                and default not in self.defaults
+                and not self._is_generated(default)
+                and not self._was_generated(ref)
+            ):
+                # what the default needs goes, or comes, between taking it away and giving it back
+                self.defaults.add(default)
+                return
+            if verb == "drop" and ref.kind in ("table", "foreign table"):
+                keys = {part for part in self.parts_before.get(ref, ()) if self._was_foreign_key(part)}
+                if keys - self.explicit:
+                    self.explicit |= keys
+                    return
+        for verb, ref in cycle:
             if verb == "alter" and ref in self.altered and ref.kind in _KEEPS_NO_DATA:
                 work: list[Ref] = []
                 self._replace(ref, work)
@@ -627,6 +689,14 @@ class _Planner:
         value = self.new.objects.get(ref)
         return isinstance(value, Constraint) and value.type == "foreign key"
 
+    def _was_foreign_key(self, ref: Ref) -> bool:
+        value = self.old.objects.get(ref)
+        return isinstance(value, Constraint) and value.type == "foreign key"
+
+    def _was_generated(self, column: Ref) -> bool:
+        value = self.old.objects.get(column)
+        return isinstance(value, Column) and value.generated is not None
+
     def _is_generated(self, ref: Ref) -> bool:
         if ref.kind != "default":
             return False
@@ -639,6 +709,8 @@ class _Planner:
         verb, ref = node
         match verb:
             case "drop":
+                if ref.kind == "default":
+                    return self._drop_default(ref)
                 return RENDERERS[ref.kind].drop(ref, self.old)
             case "create":
                 return RENDERERS[ref.kind].create(ref, self.new, self.inline.get(ref, frozenset()))
@@ -648,11 +720,39 @@ class _Planner:
             case "alter":
                 if ref in self.joined and ref not in self.altered:
                     return self._join_again(ref)
+                if _default_of(ref) in self.defaults and ref not in self.retyped:
+                    return self._alter_without_default(ref)
                 return self.altered[ref].statements
             case "set aside":
                 return (_set_aside(ref),)
             case "drop aside":
                 return RENDERERS[ref.kind].drop(_aside(ref), _with_aside(self.old, ref))
+
+    def _drop_default(self, default: Ref) -> tuple[Statement, ...]:
+        column = Ref("column", default.schema, default.name, default.part)
+        held = self.old.objects[column]
+        assert isinstance(held, Column)
+        if held.default is not None:
+            return RENDERERS["default"].drop(default, self.old)
+        bare = _with(self.old, column, _without_default(held))
+        alteration = RENDERERS["column"].alter(column, self.old, bare)
+        return alteration.statements if alteration is not None else ()
+
+    def _alter_without_default(self, column: Ref) -> tuple[Statement, ...]:
+        """The alteration of a column whose default (or identity that goes) was taken away before."""
+        before, after = self.old.objects[column], self.new.objects[column]
+        assert isinstance(before, Column)
+        assert isinstance(after, Column)
+        bare = _without_default(before)
+        if before.identity is not None and after.identity is not None:
+            bare = msgspec.structs.replace(bare, identity=before.identity)
+        goal = msgspec.structs.replace(after, default=None)
+        if bare == goal:
+            return ()
+        alteration = RENDERERS["column"].alter(
+            column, _with(self.old, column, bare), _with(self.new, column, goal)
+        )
+        return alteration.statements if alteration is not None else ()
 
     def _join_again(self, publication: Ref) -> tuple[Statement, ...]:
         """A table that was dropped and created left its publications; put it back."""
@@ -665,6 +765,37 @@ class _Planner:
         before = msgspec.structs.replace(self.old, objects={**self.old.objects, publication: rest})
         alteration = RENDERERS["publication"].alter(publication, before, self.new)
         return alteration.statements if alteration is not None else ()
+
+
+def _with(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
+    return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
+
+
+def _without_default(column: Column) -> Column:
+    return msgspec.structs.replace(column, default=None, identity=None)
+
+
+def _on_relations(catalog: Catalog) -> dict[Ref, tuple[Ref, ...]]:
+    """What needs what, where a column that is no object of its own stands for its view or type."""
+    objects = catalog.objects
+    lifted: dict[Ref, Ref] = {}
+
+    def lift(ref: Ref) -> Ref:
+        if ref.kind != "column" or ref in objects:
+            return ref
+        found = lifted.get(ref)
+        if found is None:
+            kinds: tuple[Kind, ...] = ("view", "materialized view", "composite type")
+            whole = (Ref(kind, ref.schema, ref.name) for kind in kinds)
+            found = lifted[ref] = next((each for each in whole if each in objects), ref)
+        return found
+
+    return {
+        ref: needs
+        if all(each.kind != "column" or each in objects for each in needs)
+        else tuple(dict.fromkeys(lift(each) for each in needs))
+        for ref, needs in catalog.depends.items()
+    }
 
 
 def _fits_inside(constraint: Constraint) -> bool:
