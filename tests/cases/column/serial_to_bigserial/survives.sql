@@ -1,2 +1,2 @@
 select * from public.t order by id;
-select nextval('public.t_id_seq');
+select last_value, is_called from public.t_id_seq;
