@@ -147,13 +147,17 @@ def _savepoint(conn: psycopg.Connection[Any]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_collection() -> Iterator[None]:
-    """Hundreds of thousands of new values, none of them garbage, would be looked through again and again."""
+    """Hundreds of thousands of new values, none of them garbage, would be looked through again and again.
+
+    Now and later: they are frozen too, for a catalog has no cycles and goes without the collector's help.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 
