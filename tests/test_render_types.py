@@ -10,6 +10,8 @@ import pytest
 
 from ormony.catalog import Ref
 from ormony.database import server
+from ormony.plan.render.kinds import RENDERERS
+from ormony.plan.render.types import set_aside
 from rendering import altered, changed, introspect, prove_alter, prove_create_and_drop, read, run, undone
 
 
@@ -194,3 +196,29 @@ def test_what_holds_a_field_stands_around(conn: psycopg.Connection[Any], holder:
     assert kept_by.kind in alteration.around
     with undone(conn, before, holder), pytest.raises(psycopg.errors.DependentObjectsStillExist):
         run(conn, alteration.statements)
+
+
+@pytest.mark.parametrize("multirange", ["rs", '"Many.rs"', "s.rs"])
+def test_range_type_set_aside_leaves_its_names_free(conn: psycopg.Connection[Any], multirange: str) -> None:
+    """Its constructors and its multirange type would be in the way of its new version."""
+    made = f"""create schema s; create type r as range (subtype = int, multirange_type_name = {multirange});
+        create table t (id int, a r); insert into t values (1, '[1,5)')"""
+    ref = Ref("range type", "public", "r")
+    catalog = read(conn, made)
+    with undone(conn, made):
+        run(conn, set_aside(ref, "old r", catalog))
+        run(conn, RENDERERS["range type"].create(ref, catalog, frozenset()))
+        conn.execute("alter table t alter a type r using a::text::r")
+        conn.execute('drop type "old r"')
+        assert introspect(conn).objects == catalog.objects
+        assert conn.execute("select a = r(1, 5) from t").fetchone() == (True,)
+
+
+def test_other_types_are_set_aside_by_their_name(conn: psycopg.Connection[Any]) -> None:
+    made = "create type e as enum ('a'); create domain d as int; create type c as (a int)"
+    catalog = read(conn, made)
+    with undone(conn, made):
+        for ref in sorted(catalog.objects):
+            if ref.kind in ("enum", "domain", "composite type"):
+                run(conn, set_aside(ref, f"old {ref.name}", catalog))
+        assert {ref.name for ref in introspect(conn).objects} >= {"old e", "old d", "old c"}

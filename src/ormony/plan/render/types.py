@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from typing import Final
 
@@ -21,7 +22,7 @@ from ormony.catalog import (
     Table,
 )
 from ormony.plan.render.lookup import columns_of_type, dependents, dropped, held, listed
-from ormony.plan.render.names import identifier, literal, relation
+from ormony.plan.render.names import identifier, literal, object_name, relation
 from ormony.plan.render.renderer import Late, Renderer
 from ormony.plan.statement import Alteration, Statement
 
@@ -223,6 +224,46 @@ def _attribute_type(attribute: Attribute) -> str:
 def _create_range(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
     options = listed(held(catalog, ref, RangeType).options)
     return (Statement(sql=f"CREATE TYPE {relation(ref)} AS RANGE ({options})"),)
+
+
+def set_aside(ref: Ref, name: str, catalog: Catalog) -> tuple[Statement, ...]:
+    """What gives a type another name, so that its new version can be made under its own.
+
+    A range type leaves its constructors behind, and its multirange type with those: they are renamed, too.
+    """
+    renamed = Statement(sql=f"ALTER {object_name(ref)} RENAME TO {identifier(name)}")
+    if ref.kind != "range type":
+        return (renamed,)
+    options = dict(held(catalog, ref, RangeType).options)
+    subtype = options["SUBTYPE"]
+    home, many = _name_parts(options["MULTIRANGE_TYPE_NAME"])
+    aside = _cut(many.encode(), 63 - len("_ormony_old")) + "_ormony_old"
+    multirange = Ref("range type", home or ref.schema, many)
+    constructors = Ref("function", ref.schema, many)
+    itself = relation(Ref("range type", ref.schema, name))
+    return (
+        renamed,
+        Statement(sql=f"ALTER TYPE {relation(multirange)} RENAME TO {identifier(aside)}"),
+        *(
+            Statement(sql=f"ALTER FUNCTION {relation(ref)}({arguments}) RENAME TO {identifier(name)}")
+            for arguments in (f"{subtype}, {subtype}", f"{subtype}, {subtype}, text")
+        ),
+        *(
+            Statement(
+                sql=f"ALTER FUNCTION {relation(constructors)}({arguments}) RENAME TO {identifier(aside)}"
+            )
+            for arguments in ("", itself, f"{itself}[]")
+        ),
+    )
+
+
+def _name_parts(sql: str) -> tuple[str, str]:
+    """Schema ('' when there is none) and name of a type as SQL writes it."""
+    parts = [
+        quoted.replace('""', '"') if quoted else plain
+        for quoted, plain in re.findall(r'"((?:[^"]|"")+)"|([^".]+)', sql)
+    ]
+    return ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
 
 
 def _create_shell(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
