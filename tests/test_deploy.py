@@ -279,6 +279,21 @@ def test_a_failure_in_the_last_statement_leaves_no_trace(fresh_database: str) ->
     assert everything(fresh_database) == before
 
 
+def test_a_constraint_that_a_later_file_makes_is_deferred(fresh_database: str) -> None:
+    stream = [
+        hand("00000", "create table a (id int primary key);"),
+        hand(
+            "00001",
+            "create table b (a int references a deferrable initially deferred);"
+            " insert into b values (1); insert into a values (1);",
+        ),
+        hand("00002", "alter table b add column n int;"),
+    ]
+    done = one(target(fresh_database, stream))
+    assert (done.applied, done.steps) == (("00000", "00001", "00002"), 1)
+    assert rows(fresh_database, "select a from b") == [(1,)]
+
+
 def test_verify_is_asked_before_commit_and_its_no_rolls_back(fresh_database: str) -> None:
     stream, histories = three_services()
     before = everything(fresh_database)

@@ -260,6 +260,20 @@ def test_pending_triggers_do_not_stop_the_next_file_and_deferred_stays_deferred(
     conn.execute("rollback")
 
 
+def test_a_constraint_made_in_a_later_file_is_deferred_as_it_says(conn: connect.Connection) -> None:
+    files = [
+        "create table a (id int primary key);"
+        "create table other (id int references a deferrable initially deferred);",
+        "create table b (a int references a deferrable initially deferred);"
+        "insert into b values (1); insert into a values (1);",
+        "alter table b add column n int; alter table a add column n int;",
+    ]
+    with conn.transaction():
+        for text in files:
+            run.run_file(conn, hand_written(text), split=split)
+    assert one(conn, "select count(*) from b") == 1
+
+
 def test_a_file_that_fails_leaves_nothing(conn: connect.Connection) -> None:
     failure(conn, hand_written("create table a (); select nix"))
     assert one(conn, "select to_regclass('a')") is None

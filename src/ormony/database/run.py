@@ -32,11 +32,39 @@ _RESETS: Final = (
     "DEALLOCATE ALL",
 )
 
-# SET CONSTRAINTS ALL IMMEDIATE fires what is pending, without which the next file's ALTER TABLE fails
-# (55006). It also holds for the rest of the transaction, so what is declared INITIALLY DEFERRED is deferred
-# again by name. A name means all constraints of that name in the schema, and one that is not deferrable would
-# be an error. The first look is all that most databases need, and this runs after every file: what is
-# deferred has a trigger, and pg_trigger is much shorter than pg_constraint.
+# What is pending must fire, or the next file's ALTER TABLE fails (55006). SET CONSTRAINTS ALL would also
+# hold for constraints that later files of the transaction make, and check at once what these declare
+# INITIALLY DEFERRED; so names are set, as the file's role, with whose rights its triggers run. A name means
+# all constraints of that name in the schema, and one that is not deferrable, or lies where the role may not
+# look, would be an error: then it is ALL. The first look is all that most databases need, and this runs
+# after every file: what can be deferred has a trigger.
+_IMMEDIATE: Final = """DO $ormony$
+DECLARE
+  names pg_catalog.text;
+  all_named pg_catalog.bool;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable) THEN
+    RETURN;
+  END IF;
+  SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, c.conname), ', '),
+         pg_catalog.bool_and(pg_catalog.has_schema_privilege(n.oid, 'usage')
+                             AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS o
+                                              WHERE o.connamespace = c.connamespace AND o.conname = c.conname
+                                                AND NOT o.condeferrable))
+    INTO names, all_named
+    FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_constraint AS c ON c.oid = t.tgconstraint
+         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.connamespace
+   WHERE t.tgdeferrable AND NOT pg_catalog.pg_is_other_temp_schema(n.oid);
+  IF all_named THEN
+    EXECUTE 'SET CONSTRAINTS ' || names || ' IMMEDIATE';
+  ELSIF names IS NOT NULL THEN
+    SET CONSTRAINTS ALL IMMEDIATE;
+  END IF;
+END
+$ormony$"""
+
+# What is declared INITIALLY DEFERRED is deferred again, as the role of the session, which may look where it
+# needs to.
 _DEFERRED: Final = """DO $ormony$
 DECLARE
   names pg_catalog.text;
@@ -58,15 +86,15 @@ END
 $ormony$"""
 
 _CLEAN: Final = _RESETS
-_CLEAN_IN_TRANSACTION: Final = ("SET CONSTRAINTS ALL IMMEDIATE", *_RESETS, _DEFERRED)
+_CLEAN_IN_TRANSACTION: Final = (_IMMEDIATE, *_RESETS, _DEFERRED)
 
 
 def between_files(conn: psycopg.Connection[Any]) -> None:
     """Make the session as it was when it began, as far as SQL of the user's may have changed it.
 
-    Inside a transaction, constraints that are deferred are checked now, and those declared INITIALLY DEFERRED
-    are deferred again. Session-level advisory locks stay. `run_file` does this itself after each file. Raises
-    `sql-failed`.
+    Inside a transaction, constraints that are deferred are checked now, and those declared INITIALLY
+    DEFERRED are deferred again; those that come later are as they are declared. Session-level advisory
+    locks stay. `run_file` does this itself after each file. Raises `sql-failed`.
     """
     idle = conn.pgconn.transaction_status == pq.TransactionStatus.IDLE
     text = ";\n".join(_CLEAN if idle else _CLEAN_IN_TRANSACTION)
