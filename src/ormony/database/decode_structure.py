@@ -183,7 +183,7 @@ def _pairs(options: list[str] | None) -> tuple[tuple[str, str], ...]:
 def _sequences(rows: Sequence[Row], reading: Reading) -> None:
     names = reading.names
     alike: dict[tuple[Any, ...], SequenceOptions] = {}
-    for row in rows:
+    for row in reading.in_turns(rows):
         oid, schema, name, unlogged, *counting, dependence, relation, column = row
         key = tuple(counting)
         options = alike.get(key)
@@ -229,7 +229,7 @@ def _columns(rows: Sequence[Row], reading: Reading) -> None:
     relation: Ref = _NOBODY
     order: list[str] = []
     letter = schema = table = ""
-    for row in rows:
+    for row in reading.in_turns(rows):
         oid, letter_, number, name, type_name, default, not_null, *rest = row
         if default == "":
             raise ChangedMeanwhile
@@ -378,7 +378,7 @@ def _constraints(rows: Sequence[Row], reading: Reading) -> None:
         tablespace,
         clustered,
         replica_identity,
-    ) in rows:
+    ) in reading.in_turns(rows):
         if definition is None:
             raise ChangedMeanwhile
         relation = names[PG_CLASS, relid]
@@ -438,7 +438,7 @@ def _indexes(rows: Sequence[Row], reading: Reading) -> None:
         targeted,
         targets,
         tablespace,
-    ) in rows:
+    ) in reading.in_turns(rows):
         if definition is None:
             raise ChangedMeanwhile
         relation = names[PG_CLASS, relid]

@@ -83,7 +83,7 @@ def _read(conn: psycopg.Connection[Any], *, own: bool, roles: bool) -> Catalog:
         cursors = [_ask(conn, query, version) for query in queries]
         row = me.fetchone()
         assert row is not None
-        reading = Reading(version, row[0])
+        reading = Reading(version, row[0], conn.pgconn.consume_input)
         for query, cursor in zip(queries, cursors, strict=True):
             query.decode(cursor.fetchall(), reading)
             cursor.close()

@@ -7,12 +7,15 @@ module runs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from ormony.catalog import Catalog, Grant, Identity, Object, Ref
 
 Row = tuple[Any, ...]
+
+_TURN: Final = 500  # rows
 
 # The catalogs as pg_depend, pg_description and pg_seclabel name them; the numbers are the same everywhere.
 PG_TYPE: Final = 1247
@@ -66,6 +69,7 @@ class Reading:
     """
 
     __slots__ = (
+        "_take_in",
         "column_order",
         "columns",
         "comments",
@@ -84,7 +88,8 @@ class Reading:
         "version",
     )
 
-    def __init__(self, version: int, role: str) -> None:
+    def __init__(self, version: int, role: str, take_in: Callable[[], None] = lambda: None) -> None:
+        self._take_in = take_in
         self.version = version
         self.role = role
         self.objects: dict[Ref, Object] = {}
@@ -108,6 +113,18 @@ class Reading:
             return False
         self.objects[ref] = value
         return True
+
+    def in_turns(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """The rows, while those of the next query are taken in, so that the server does not wait for us.
+
+        For many rows only: a socket holds what a server sends in a millisecond.
+        """
+        return itertools.chain.from_iterable(self._chunks(rows))
+
+    def _chunks(self, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+        for start in range(0, len(rows), _TURN):
+            self._take_in()
+            yield rows[start : start + _TURN]
 
     def owned(self, catalog: int, oid: int) -> bool:
         """Whether an extension owns this object or the one that it is an alias of."""
