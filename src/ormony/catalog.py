@@ -380,7 +380,7 @@ class EventTrigger(
 
     event: str
     function: Ref
-    tags: tuple[str, ...] = ()  # sorted
+    tags: tuple[str, ...] = ()  # as they were given
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
@@ -541,8 +541,7 @@ class Catalog(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A whole database at one moment, what extensions own and PostgreSQL's own schemas left out.
 
     `objects`, `comments`, `owners`, `grants`, `labels` and `unmodelled` say what the database is, and only
-    these are
-    compared. `column_order` and `depends` help to render and to order.
+    these are compared. `column_order` and `depends` help to render and to order.
     """
 
     version: int  # server_version_num
@@ -551,15 +550,16 @@ class Catalog(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     comments: Mapping[Ref, str] = {}
     owners: Mapping[Ref, str] = {}
     # only where they differ from what the object's kind and owner give by themselves (`acldefault`), and
-    # from what an
-    # extension gave its own objects (`pg_init_privs`); () means that nobody has any right. Sorted.
+    # from what an extension gave its own objects (`pg_init_privs`); () means that nobody
+    # has any right. Sorted.
     grants: Mapping[Ref, tuple[Grant, ...]] = {}
+    # what initdb or an extension gave, where `grants` says something else now; not compared
+    initial: Mapping[Ref, tuple[Grant, ...]] = {}
     labels: Mapping[Ref, tuple[tuple[str, str], ...]] = {}  # (provider, label), sorted
     unmodelled: Mapping[str, str] = {}  # `kind name` -> a hash of its definition
     column_order: Mapping[Ref, tuple[str, ...]] = {}  # of tables and foreign tables
     # object -> what it needs (`pg_depend`), both sides in `objects`, or a `default`, an `extension`, a
-    # column of a
-    # view. What the names already say (a column needs its table) is left out.
+    # column of a view. What the names already say (a column needs its table) is left out.
     depends: Mapping[Ref, tuple[Ref, ...]] = {}
     unseen: tuple[str, ...] = ()  # what the role may not read, for people
 

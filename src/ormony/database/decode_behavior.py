@@ -354,7 +354,7 @@ def _event_triggers(rows: Sequence[Row], reading: Reading) -> None:
         value = EventTrigger(
             event=event,
             function=Ref("function", f_schema, f_name, f_types),
-            tags=tuple(sorted(tags or ())),
+            tags=tuple(tags or ()),
             enabled=_ENABLED[enabled],
         )
         reading.add(PG_EVENT_TRIGGER, oid, Ref("event trigger", "", name), value)
@@ -586,7 +586,7 @@ def _subscriptions(rows: Sequence[Row], reading: Reading) -> None:
             ("failover", "true" if failover else None),
         )
         value = Subscription(
-            publications=tuple(sorted(publications)),
+            publications=tuple(publications),
             options=options.options,
             connection=connection or "",
             enabled=enabled,
@@ -630,13 +630,18 @@ def _changed_privileges(rows: Sequence[Row], reading: Reading) -> None:
         found = _changed(ref, owner, acl, given, reading.version >= 170000)
         if found is not None:
             reading.grants[ref] = found
+            if given is not None:
+                reading.initial[ref] = _grants(given)
 
 
 def _column_privileges(rows: Sequence[Row], reading: Reading) -> None:
     for letter, schema, relation, column, acl, given in rows:
         found = _grants(acl) if acl is not None else ()
         if letter in _RELATIONS and set(found) != set(_grants(given) if given is not None else ()):
-            reading.grants[Ref("column", schema, relation, column)] = found
+            ref = Ref("column", schema, relation, column)
+            reading.grants[ref] = found
+            if given is not None:
+                reading.initial[ref] = _grants(given)
 
 
 def _changed(

@@ -76,6 +76,7 @@ class Reading:
         "depends",
         "fields",
         "grants",
+        "initial",
         "identities",
         "labels",
         "names",
@@ -96,6 +97,7 @@ class Reading:
         self.comments: dict[Ref, str] = {}
         self.owners: dict[Ref, str] = {}
         self.grants: dict[Ref, tuple[Grant, ...]] = {}
+        self.initial: dict[Ref, tuple[Grant, ...]] = {}
         self.labels: dict[Ref, tuple[tuple[str, str], ...]] = {}
         self.unmodelled: dict[str, str] = {}
         self.column_order: dict[Ref, tuple[str, ...]] = {}
@@ -140,6 +142,7 @@ class Reading:
             comments=self.comments,
             owners=self.owners,
             grants=self.grants,
+            initial=self.initial,
             labels=self.labels,
             unmodelled=self.unmodelled,
             column_order=self.column_order,

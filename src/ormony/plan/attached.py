@@ -13,11 +13,12 @@ from ormony.plan.render import names
 from ormony.plan.render.privileges import (
     RELATIONS,
     TYPES,
-    changes,
+    Way,
     default_list,
     letter_of,
     list_when_created,
     privileges,
+    way,
     with_owner,
 )
 from ormony.plan.statement import Statement
@@ -30,6 +31,7 @@ _HOLDERS: tuple[Kind, ...] = (
     "composite type",
     "domain",
 )
+_PUBLIC_SCHEMA = Ref("schema", "", "public")  # which initdb lets everyone use
 # PostgreSQL gives these no OWNER TO of their own
 _OWNERLESS: frozenset[Kind] = frozenset({"extension", "index", "default privileges", "column", "role"})
 
@@ -144,6 +146,17 @@ def _owner_of(ref: Ref, catalog: Catalog) -> str:
 
 
 def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    """All REVOKEs before all GRANTs, and among them those first that others hang on."""
+    ways = list(_ways(old, new, fresh))
+    taken = [each for found in ways for each in found.revokes]
+    given = [each for found in ways for each in found.grants]
+    for _, statements in sorted(taken, key=lambda each: -each[0]):
+        yield from statements
+    for _, statements in sorted(given, key=lambda each: each[0]):
+        yield from statements
+
+
+def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
     relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if letter_of(ref.kind)}
     lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
     # REVOKE on a table takes the privilege from its columns too, so tables come first
@@ -154,7 +167,7 @@ def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement
             continue
         owner = _owner_of(ref, new)
         before = _list_before(ref, old, new, fresh, owner)
-        after = _list(ref, new, owner)
+        after = _list(ref, new, owner, old)
         if old.version < 170000 or new.version < 170000:
             before = frozenset(each for each in before if each.privilege != "MAINTAIN")
             after = frozenset(each for each in after if each.privilege != "MAINTAIN")
@@ -174,16 +187,21 @@ def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement
         column = names.identifier(ref.part) if ref.kind == "column" else ""
         letter = "r" if ref.kind == "column" else letter_of(ref.kind)
         assert letter is not None
-        yield from changes(_target(ref), before, after, owner, privileges(letter, old.version), column)
+        yield way(_target(ref), before, after, owner, privileges(letter, old.version), column)
 
 
-def _list(ref: Ref, catalog: Catalog, owner: str) -> frozenset[Grant]:
+def _list(ref: Ref, catalog: Catalog, owner: str, other: Catalog) -> frozenset[Grant]:
     given = catalog.grants.get(ref)
-    return default_list(ref.kind, owner, catalog.version) if given is None else frozenset(given)
+    if given is None:
+        given = other.initial.get(ref)
+    if given is not None:
+        return frozenset(given)
+    usual = default_list(ref.kind, owner, catalog.version)
+    return usual | {Grant("", "USAGE", False, owner)} if ref == _PUBLIC_SCHEMA else usual
 
 
 def _list_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh, owner: str) -> frozenset[Grant]:
     if fresh.is_made(ref):
         return with_owner(list_when_created(ref, old), old.role, owner)
     before = _owner_of(ref, old)
-    return with_owner(_list(ref, old, before), before, owner)
+    return with_owner(_list(ref, old, before, new), before, owner)

@@ -33,10 +33,11 @@ from ormony.catalog import (
     holder,
 )
 from ormony.errors import OrmonyError
-from ormony.plan.render import names
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import retype
+from ormony.plan.render.types import set_aside
 from ormony.plan.statement import Alteration, Late, Statement
+from ormony.sql import object_name
 
 Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
@@ -69,7 +70,6 @@ _RANK: tuple[Kind, ...] = (
     "sequence",
     "table",
     "foreign table",
-    "column",
     "function",
     "procedure",
     "aggregate",
@@ -78,6 +78,8 @@ _RANK: tuple[Kind, ...] = (
     "operator class",
     "cast",
     "transform",
+    # what is done to tables that have rows may call functions, whose bodies may name new tables
+    "column",
     "default",
     "constraint",
     "index",
@@ -111,6 +113,25 @@ _KEEPS_NO_DATA: frozenset[Kind] = frozenset(_RANK) - {
     "server",
     "default privileges",
 }
+
+
+# Kinds with expressions, which casts and functions may be a hidden part of.
+_EXPRESSIVE: frozenset[Kind] = frozenset(
+    {
+        "table",
+        "column",
+        "default",
+        "constraint",
+        "domain",
+        "domain constraint",
+        "index",
+        "view",
+        "materialized view",
+        "rule",
+        "trigger",
+        "policy",
+    }
+)
 
 
 class Steps(msgspec.Struct, frozen=True):
@@ -148,11 +169,14 @@ class _Planner:
         self.joined: dict[Ref, list[Ref]] = defaultdict(list)  # publication -> tables that come back
         self.apart: set[Ref] = set()  # constraints and defaults that CREATE TABLE must not hold
         self.inline: dict[Ref, set[Ref]] = {}
+        self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
+        self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
         self.depends_before = _on_relations(old)
         self.depends_after = _on_relations(new)
         self.needed_by = _reverse(self.depends_before)
         self.parts_before = _parts(old)
+        self.children_before = _children(old)
         self.parts_after = _parts(new)
 
     # ----------------------------------------------------------------------------------- what happens to each
@@ -240,14 +264,35 @@ class _Planner:
             if ref in self.dropped and ref.kind in TYPES and self._outlived(ref):
                 self.set_aside.add(ref)
             for part in self.parts_before.get(ref, ()):
-                if part in self.new.objects and ref not in self.set_aside:
+                if part in self.new.objects:
                     self._replace(part, work)
+            for child in self.children_before.get(ref, ()):
+                self._reattach(child, work)
             for dependent in self.needed_by.get(ref, ()):
                 self._detach(dependent, ref, work)
             if ref.kind == "column":
                 default = Ref("default", ref.schema, ref.name, ref.part)
                 for dependent in self.needed_by.get(default, ()):
                     self._detach(dependent, ref, work)
+
+    def _reattach(self, child: Ref, work: list[Ref]) -> None:
+        """A partition or heir outlives its parent: it lets go first, and is attached to the new one last."""
+        if child not in self.new.objects or child in self.replaced:
+            return
+        held = self.old.objects[child]
+        assert isinstance(held, Table)
+        free = _with(self.old, child, msgspec.structs.replace(held, partition=None, inherits=()))
+        leaving = RENDERERS[child.kind].alter(child, self.old, free)
+        coming = RENDERERS[child.kind].alter(child, free, self.new)
+        if leaving is None or coming is None:
+            self._replace(child, work)
+            return
+        self.altered[child] = Alteration(
+            statements=leaving.statements + coming.statements,
+            around=leaving.around | coming.around,
+            late=coming.late,
+        )
+        self._clear(self.altered[child], child, work)
 
     def _outlived(self, ref: Ref) -> bool:
         """Whether a column keeps the name of this type, though it is a type of another kind now."""
@@ -262,7 +307,8 @@ class _Planner:
             column = Ref("column", dependent.schema, dependent.name, dependent.part)
             if column not in self.new.objects or column in self.replaced or column in self.dropped:
                 return
-            if ref in self.replaced or not self._lets_go(column, dependent, ref):
+            takes_its_name = set(_slots(ref, self.old)) & set(_slots(column, self.new))  # an identity does
+            if ref in self.replaced or takes_its_name or not self._lets_go(column, dependent, ref):
                 self._replace_default(dependent, work)
             return
         if dependent not in self.new.objects or dependent in self.replaced:
@@ -270,9 +316,9 @@ class _Planner:
         if dependent in self.altered and not self._still_needs(dependent, ref):
             return  # its ALTER comes first
         match self.old.objects.get(dependent):
-            case Publication() if ref.kind in ("table", "foreign table"):
-                if ref in self.replaced:
-                    self.joined[dependent].append(ref)
+            case Publication() if (table := self._table_gone(ref)) is not None:
+                if table in self.replaced:
+                    self.joined[dependent].append(table)
             case Column():
                 if ref in self.set_aside:
                     self._retype(dependent, work)
@@ -282,6 +328,13 @@ class _Planner:
                 pass  # its ALTER lets go
             case _:
                 self._replace(dependent, work)
+
+    def _table_gone(self, ref: Ref) -> Ref | None:
+        """The table that goes, of which `ref` is a column, or which it is."""
+        if ref.kind in ("table", "foreign table"):
+            return ref
+        table = self._table_of(ref, self.old) if ref.kind == "column" else None
+        return table if table is not None and self._goes(table) else None
 
     def _lets_go(self, column: Ref, default: Ref, ref: Ref) -> bool:
         return column in self.altered and not self._still_needs(default, ref)
@@ -390,6 +443,10 @@ class _Planner:
         if isinstance(value, Sequence):
             return value.owned_by
         above = holder(ref, self.old)
+        if ref.kind == "function":
+            for need in self.depends_before.get(ref, ()):
+                if need.kind == "base type" and ref in self.depends_before.get(need, ()):
+                    return need  # DROP TYPE takes its input and output functions along
         if (
             isinstance(value, Constraint | Index)
             and value.parent is not None
@@ -410,7 +467,9 @@ class _Planner:
                 return ("create", column)
             if ref in self.defaults:
                 return ("create", ref)
-            return ("alter", column) if column in self.altered else None
+            if column in self.altered:
+                return ("late" if self.altered[column].late is not None else "alter", column)
+            return None
         if self._comes(ref):
             above = holder(ref, self.new)
             inside = above is not None and (ref.kind == "column" or ref in self.inline.get(above, ()))
@@ -488,8 +547,12 @@ class _Planner:
             made = self._up(dependent)
             if made is None:
                 continue
+            if dependent.kind == "base type" and ("late", dependent) in nodes:
+                made = ("late", dependent)  # before it is only a name, which its functions need
             for need in needs:
                 first(self._up(need), made)
+                if need.kind == "base type" and dependent not in self.depends_after.get(need, ()):
+                    first(("late", need), made)
         for verb, ref in nodes:
             node: Node = (verb, ref)
             if verb in ("create", "alter", "late"):
@@ -521,7 +584,42 @@ class _Planner:
             first(("drop", default), ("create", default))
         self._names(nodes, first)
         self._completions(nodes, first)
+        self._unseen(nodes, after)
         return after
+
+    def _unseen(self, nodes: set[Node], after: dict[Node, set[Node]]) -> None:
+        """What pg_depend does not know: casts leave no trace in expressions, and overloads can be ambiguous.
+
+        These edges give way where they would make a cycle.
+        """
+
+        def first(one: Node, then: Node | None) -> None:
+            if then is None or one == then or then not in nodes or (one, then) in self.ignored:
+                return
+            if then not in after[one]:
+                after[one].add(then)
+                self.soft.add((one, then))
+
+        self.soft.clear()
+        casts = [node for node in nodes if node[1].kind == "cast"]
+        if casts:
+            for node in nodes:
+                if node[1].kind in _EXPRESSIVE:
+                    for cast in casts:
+                        if cast[0] == "create" and node[0] in ("create", "alter"):
+                            first(cast, node)
+                        elif cast[0] == "drop" and node[0] in ("drop", "alter"):
+                            first(node, cast)
+        leaving: dict[tuple[str, str], list[Node]] = defaultdict(list)
+        for node in nodes:
+            if node[0] == "drop" and node[1].kind in ("function", "aggregate"):
+                leaving[node[1].schema, node[1].name].append(node)
+        if leaving:
+            for dependent, needs in self.depends_after.items():
+                for need in needs:
+                    if need.kind in ("function", "aggregate") and self._comes(need):
+                        for node in leaving.get((need.schema, need.name), ()):
+                            first(node, self._up(dependent))
 
     def _alters(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
@@ -558,6 +656,9 @@ class _Planner:
             for schema in value.schemas:
                 first(("create", Ref("schema", "", schema)), node)
         before = self.old.objects.get(ref)
+        if verb == "alter":
+            for parent in _parents(before):
+                first(node, self._down(parent))
         if verb == "alter" and isinstance(before, Sequence) and before.owned_by is not None:
             # a column takes its sequence with it: OWNED BY NONE comes first
             first(node, self._down(before.owned_by))
@@ -571,9 +672,12 @@ class _Planner:
         if above is not None:
             first(node, self._down(above))
         value = self.old.objects.get(ref)
-        if isinstance(value, Table):
-            for parent in (*value.inherits, *((value.partition.parent,) if value.partition else ())):
-                first(node, self._down(parent))
+        if isinstance(value, Constraint | Index) and value.parent is not None:
+            table = holder(ref, self.old)
+            if table is not None:  # what is attached can go when its table is detached
+                first(self._alters(table), node)
+        for parent in _parents(value):
+            first(node, self._down(parent))
         if isinstance(value, Constraint):
             for column in value.columns:
                 first(node, self._down(Ref("column", ref.schema, ref.name, column)))
@@ -667,16 +771,30 @@ class _Planner:
                 self.defaults.add(default)
                 return
             if verb == "drop" and ref.kind in ("table", "foreign table"):
-                keys = {part for part in self.parts_before.get(ref, ()) if self._was_foreign_key(part)}
-                if keys - self.explicit:
-                    self.explicit |= keys
-                    return
+                for kinds in (
+                    ("foreign key",),
+                    ("check", "exclusion", "policy", "rule", "trigger"),
+                    ("column",),
+                ):
+                    parts = {part for part in self.parts_before.get(ref, ()) if self._sort_of(part) in kinds}
+                    if kinds == ("column",):
+                        parts = {_default_of(part) for part in parts if self._has_default(part)}
+                        if parts - self.defaults:
+                            self.defaults |= parts
+                            return
+                    elif parts - self.explicit:
+                        self.explicit |= parts
+                        return
         for verb, ref in cycle:
             if verb == "alter" and ref in self.altered and ref.kind in _KEEPS_NO_DATA:
                 work: list[Ref] = []
                 self._replace(ref, work)
                 self._spread(work)
                 return
+        edges = set(zip(cycle, (*cycle[1:], cycle[0]), strict=True)) & self.soft
+        if edges:
+            self.ignored |= edges
+            return
         names = ", ".join(f"{ref.kind} {ref}" for _, ref in cycle)
         raise OrmonyError(
             "plan-cycle",
@@ -689,9 +807,10 @@ class _Planner:
         value = self.new.objects.get(ref)
         return isinstance(value, Constraint) and value.type == "foreign key"
 
-    def _was_foreign_key(self, ref: Ref) -> bool:
-        value = self.old.objects.get(ref)
-        return isinstance(value, Constraint) and value.type == "foreign key"
+    def _sort_of(self, part: Ref) -> str:
+        """The type of a constraint, else the kind."""
+        value = self.old.objects.get(part)
+        return value.type if isinstance(value, Constraint) else part.kind
 
     def _was_generated(self, column: Ref) -> bool:
         value = self.old.objects.get(column)
@@ -718,13 +837,13 @@ class _Planner:
                 late = self._late(ref)
                 return late.statements if late is not None else ()
             case "alter":
-                if ref in self.joined and ref not in self.altered:
+                if ref in self.joined:
                     return self._join_again(ref)
                 if _default_of(ref) in self.defaults and ref not in self.retyped:
                     return self._alter_without_default(ref)
                 return self.altered[ref].statements
             case "set aside":
-                return (_set_aside(ref),)
+                return set_aside(ref, _aside(ref).name, self.old)
             case "drop aside":
                 return RENDERERS[ref.kind].drop(_aside(ref), _with_aside(self.old, ref))
 
@@ -818,8 +937,19 @@ def _aside(ref: Ref) -> Ref:
     return Ref(ref.kind, ref.schema, f"ormony_old_{ref.name}"[:63], ref.part)
 
 
-def _set_aside(ref: Ref) -> Statement:
-    return Statement(sql=f"ALTER {names.object_name(ref)} RENAME TO {names.identifier(_aside(ref).name)}")
+def _parents(value: Object | None) -> tuple[Ref, ...]:
+    """What a table is a partition of, or inherits from."""
+    if not isinstance(value, Table):
+        return ()
+    return (value.partition.parent,) if value.partition is not None else value.inherits
+
+
+def _children(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        for parent in _parents(value):
+            found[parent].append(ref)
+    return found
 
 
 def _with_aside(old: Catalog, ref: Ref) -> Catalog:
@@ -871,6 +1001,9 @@ def _slots(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
             yield ("trigger", ref.schema, ref.name, ref.part)
         case "column":
             yield ("column", ref.schema, ref.name, ref.part)
+            if isinstance(value, Column) and value.not_null is not None:
+                name = value.not_null.name or object_name(ref.name, ref.part, "not_null")
+                yield ("constraint", ref.schema, ref.name, name)
             if isinstance(value, Column) and value.identity is not None:
                 yield ("relation", value.identity.sequence.schema, value.identity.sequence.name)
         case "operator family" | "operator class":

@@ -9,8 +9,8 @@ server.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
-from typing import Final
+from collections.abc import Iterable, Set
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -121,11 +121,20 @@ def with_owner(grants: Iterable[Grant], before: str, after: str) -> frozenset[Gr
     )
 
 
-def changes(
+class Way(NamedTuple):
+    """The REVOKEs and GRANTs from one list to another, each with how far its grantor is from the owner."""
+
+    revokes: tuple[tuple[int, tuple[Statement, ...]], ...]
+    grants: tuple[tuple[int, tuple[Statement, ...]], ...]
+
+
+def way(
     target: str, before: Set[Grant], after: Set[Grant], owner: str, every: tuple[str, ...], column: str = ""
-) -> Iterator[Statement]:
-    """The REVOKEs and GRANTs from one list to another; `target` is `TABLE "a"."b"`, `column` quoted if it is
-    one."""
+) -> Way:
+    """From one list to another; `target` is `TABLE "a"."b"`, `column` a quoted name if it is one.
+
+    Who was given the right to grant can grant only after that, and loses it when no grant of his is left.
+    """
     had = {(g.grantee, g.privilege, g.grantor): g.grantable for g in before}
     has = {(g.grantee, g.privilege, g.grantor): g.grantable for g in after}
     revoked: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
@@ -136,19 +145,36 @@ def changes(
         elif grantable and not has[grantee, privilege, grantor]:
             revoked[grantor, grantee, True].append(privilege)
     for (grantee, privilege, grantor), grantable in has.items():
-        if had.get((grantee, privilege, grantor)) is None or (
-            grantable and not had[grantee, privilege, grantor]
-        ):
+        known = had.get((grantee, privilege, grantor))
+        if known is None or (grantable and not known):
             granted[grantor, grantee, grantable].append(privilege)
-    # who may grant can do so after he got that right, and loses it when no grant of his is left
-    for (grantor, grantee, option), words in sorted(revoked.items(), key=lambda e: (e[0][0] == owner, e[0])):
+    far_before, far_after = _distances(before, owner), _distances(after, owner)
+
+    def revoke(grantor: str, grantee: str, option: bool, words: list[str]) -> tuple[Statement, ...]:
         what = _words(words, every, column)
-        text = f"REVOKE {'GRANT OPTION FOR ' if option else ''}{what} ON {target} FROM {names.role(grantee)}"
-        yield from _as(grantor, owner, text)
-    for (grantor, grantee, option), words in sorted(granted.items(), key=lambda e: (e[0][0] != owner, e[0])):
+        head = "GRANT OPTION FOR " if option else ""
+        return _as(grantor, owner, f"REVOKE {head}{what} ON {target} FROM {names.role(grantee)}")
+
+    def grant(grantor: str, grantee: str, option: bool, words: list[str]) -> tuple[Statement, ...]:
         what = _words(words, every, column)
-        text = f"GRANT {what} ON {target} TO {names.role(grantee)}{' WITH GRANT OPTION' if option else ''}"
-        yield from _as(grantor, owner, text)
+        tail = " WITH GRANT OPTION" if option else ""
+        return _as(grantor, owner, f"GRANT {what} ON {target} TO {names.role(grantee)}{tail}")
+
+    return Way(
+        tuple((far_before.get(key[0], 0), revoke(*key, words)) for key, words in sorted(revoked.items())),
+        tuple((far_after.get(key[0], 0), grant(*key, words)) for key, words in sorted(granted.items())),
+    )
+
+
+def _distances(grants: Set[Grant], owner: str) -> dict[str, int]:
+    """How many grants lie between the owner and each role that may grant."""
+    found = {owner: 0}
+    rest = [each for each in grants if each.grantable and each.grantee != each.grantor]
+    for _ in range(len(rest)):
+        for each in rest:
+            if each.grantor in found and each.grantee not in found:
+                found[each.grantee] = found[each.grantor] + 1
+    return found
 
 
 def _words(words: list[str], every: tuple[str, ...], column: str) -> str:
@@ -159,14 +185,15 @@ def _words(words: list[str], every: tuple[str, ...], column: str) -> str:
     return ", ".join(sorted(words))
 
 
-def _as(grantor: str, owner: str, text: str) -> Iterator[Statement]:
+def _as(grantor: str, owner: str, text: str) -> tuple[Statement, ...]:
     """A privilege that not the owner gave is given by him who gave it."""
     if grantor == owner:
-        yield Statement(sql=text)
-        return
-    yield Statement(sql=f"SET LOCAL ROLE {names.identifier(grantor)}")
-    yield Statement(sql=text)
-    yield Statement(sql="RESET ROLE")
+        return (Statement(sql=text),)
+    return (
+        Statement(sql=f"SET LOCAL ROLE {names.identifier(grantor)}"),
+        Statement(sql=text),
+        Statement(sql="RESET ROLE"),
+    )
 
 
 # --------------------------------------------------------------------------------------------- default
@@ -183,8 +210,12 @@ def _default_statements(
     def owned(grants: Iterable[Grant]) -> frozenset[Grant]:
         return frozenset(msgspec.structs.replace(each, grantor=ref.name) for each in grants)
 
-    made = changes(word, owned(before), owned(after), ref.name, privileges(ref.part, version))
-    return tuple(Statement(sql=head + each.sql) for each in made)
+    found = way(word, owned(before), owned(after), ref.name, privileges(ref.part, version))
+    return tuple(
+        Statement(sql=head + each.sql)
+        for _, statements in (*found.revokes, *found.grants)
+        for each in statements
+    )
 
 
 def _nothing_set(ref: Ref, version: int) -> frozenset[Grant]:
