@@ -169,7 +169,7 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag
     of_type: str | None = None
     access_method: str | None = None  # None: the server's heap, or none for partitioned and foreign tables
     tablespace: str | None = None
-    options: tuple[str, ...] = ()  # reloptions and toast.reloptions, `name=value`, sorted
+    options: tuple[str, ...] = ()  # reloptions and toast.reloptions, `name=value`, in order
     replica_identity: str = "default"  # default | full | nothing | index: its index says `replica_identity`
     row_security: bool = False
     force_row_security: bool = False
@@ -208,7 +208,7 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", ta
     storage: str | None = None  # plain | external | extended | main; None: the type's own
     compression: str | None = None
     statistics: int | None = None
-    options: tuple[str, ...] = ()  # attoptions, sorted
+    options: tuple[str, ...] = ()  # attoptions, in order
     local: bool = True  # declared here; False: only inherited (parents or partition)
     inherited: bool = False  # a parent has it too
     server_options: tuple[tuple[str, str], ...] = ()  # a foreign table's
@@ -233,7 +233,7 @@ class Constraint(
     references: Ref | None = None  # a foreign key's table
     referenced_columns: tuple[str, ...] = ()
     valid: bool = True
-    index_options: tuple[str, ...] = ()  # WITH (…) of its index, sorted
+    index_options: tuple[str, ...] = ()  # WITH (…) of its index, in order
     index_tablespace: str | None = None
     clustered: bool = False  # CLUSTER ON its index
     replica_identity: bool = False  # USING its index
@@ -311,7 +311,7 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
 
     definition: str
     columns: tuple[tuple[str, str], ...]  # (name, type)
-    options: tuple[str, ...] = ()  # reloptions, sorted: security_invoker=true, check_option=local
+    options: tuple[str, ...] = ()  # reloptions in order: security_invoker=true
     defaults: tuple[tuple[str, str], ...] = ()  # (column, expression) of ALTER VIEW … SET DEFAULT
 
 

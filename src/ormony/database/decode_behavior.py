@@ -824,8 +824,8 @@ def _options(*given: tuple[str, str | bool | None]) -> Options:
 
 
 def _pairs(options: Iterable[str] | None) -> tuple[tuple[str, str], ...]:
-    """`name=value` as foreign objects have them, in their order."""
-    return tuple((name, value) for name, _, value in (each.partition("=") for each in options or ()))
+    """`name=value` as foreign objects have them, by name, as pg_dump prints them."""
+    return tuple(sorted((name, value) for name, _, value in (each.partition("=") for each in options or ())))
 
 
 def _elements(text: str) -> list[str]:

@@ -172,12 +172,12 @@ def _table(row: Row, relations: dict[int, Ref]) -> Table:
 
 
 def _with_toast(options: list[str] | None, toast_options: list[str] | None) -> tuple[str, ...]:
-    return tuple(sorted([*(options or ()), *(f"toast.{each}" for each in toast_options or ())]))
+    return (*(options or ()), *(f"toast.{each}" for each in toast_options or ()))
 
 
 def _pairs(options: list[str] | None) -> tuple[tuple[str, str], ...]:
-    """`name=value` as foreign objects have them, in their order."""
-    return tuple((name, value) for name, _, value in (each.partition("=") for each in options or ()))
+    """`name=value` as foreign objects have them, by name, as pg_dump prints them."""
+    return tuple(sorted((name, value) for name, _, value in (each.partition("=") for each in options or ())))
 
 
 def _sequences(rows: Sequence[Row], reading: Reading) -> None:
@@ -316,7 +316,7 @@ def _column(row: Row, relation: Ref, reading: Reading) -> Column:
         storage=storage and _STORAGES[storage],
         compression=compression and _COMPRESSIONS[compression],
         statistics=statistics,
-        options=tuple(sorted(options)) if options else (),
+        options=tuple(options) if options else (),
         local=local is None,
         inherited=parents is not None,
         server_options=_pairs(server_options),
@@ -399,7 +399,7 @@ def _constraints(rows: Sequence[Row], reading: Reading) -> None:
             references=relations.get(referenced) if referenced else None,
             referenced_columns=_column_names(referenced, referenced_key, reading) if referenced else (),
             valid=valid,
-            index_options=tuple(sorted(index_options)) if index_options else (),
+            index_options=tuple(index_options) if index_options else (),
             index_tablespace=tablespace,
             clustered=clustered is not None,
             replica_identity=replica_identity is not None,
@@ -508,7 +508,7 @@ def _views(rows: Sequence[Row], reading: Reading) -> None:
             reading.objects[ref] = View(
                 definition=definition,
                 columns=columns,
-                options=tuple(sorted(options or ())),
+                options=tuple(options or ()),
                 defaults=tuple((row[3], row[5]) for row in fields if row[5] is not None),
             )
         else:
@@ -532,7 +532,7 @@ def _settings(row: Row) -> list[str]:
         *((f"SET STORAGE {_STORAGES[storage]}",) if storage else ()),
         *((f"SET COMPRESSION {_COMPRESSIONS[compression]}",) if compression else ()),
         *((f"SET STATISTICS {statistics}",) if statistics is not None else ()),
-        *((f"SET ({', '.join(sorted(options))})",) if options else ()),
+        *((f"SET ({', '.join(options)})",) if options else ()),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from ormony.catalog import Catalog, ForeignDataWrapper, Kind, Ref, Server, UserMapping
 from ormony.plan.render.lookup import dropped, held
 from ormony.plan.render.names import identifier, literal, object_name, relation
+from ormony.plan.render.options import foreign, foreign_changes
 from ormony.plan.render.renderer import Renderer
 from ormony.plan.statement import Alteration, Statement
 
@@ -18,35 +19,10 @@ def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     return dropped(ref)
 
 
-def _options(options: Pairs) -> str:
-    if not options:
-        return ""
-    return " OPTIONS (" + ", ".join(f"{identifier(name)} {literal(value)}" for name, value in options) + ")"
-
-
 def _changes(before: Pairs, after: Pairs) -> str:
-    """` OPTIONS (DROP …, SET …, ADD …)`, after which the options stand in their new order; '' for none.
-
-    SET leaves an option where it is and ADD puts it last: what stands elsewhere is dropped and added again.
-    """
-    old, new = dict(before), dict(after)
-    names = list(old)
-    stays = 0
-    for position, (name, _) in enumerate(after):
-        if name not in names or (position and names.index(name) < names.index(after[position - 1][0])):
-            break
-        stays += 1
-    kept = {name for name, _ in after[:stays]}
-    actions = [
-        *(f"DROP {identifier(name)}" for name in old if name not in kept),
-        *(
-            f"SET {identifier(name)} {literal(value)}"
-            for name, value in after[:stays]
-            if old[name] != new[name]
-        ),
-        *(f"ADD {identifier(name)} {literal(value)}" for name, value in after[stays:]),
-    ]
-    return f" OPTIONS ({', '.join(actions)})" if actions else ""
+    """` OPTIONS (DROP …, SET …, ADD …)`; '' for none."""
+    changes = foreign_changes(before, after)
+    return f" {changes}" if changes else ""
 
 
 # -------------------------------------------------------------------------------------------------- wrappers
@@ -56,7 +32,7 @@ def _create_wrapper(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[State
     wrapper = held(catalog, ref, ForeignDataWrapper)
     handler = f" HANDLER {wrapper.handler}" if wrapper.handler is not None else ""
     validator = f" VALIDATOR {wrapper.validator}" if wrapper.validator is not None else ""
-    sql = f"CREATE FOREIGN DATA WRAPPER {relation(ref)}{handler}{validator}{_options(wrapper.options)}"
+    sql = f"CREATE FOREIGN DATA WRAPPER {relation(ref)}{handler}{validator}{foreign(wrapper.options)}"
     return (Statement(sql=sql),)
 
 
@@ -81,7 +57,7 @@ def _create_server(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statem
     version = f" VERSION {literal(server.version)}" if server.version is not None else ""
     wrapper = identifier(server.wrapper)
     sql = f"CREATE SERVER {relation(ref)}{type_}{version} FOREIGN DATA WRAPPER {wrapper}"
-    return (Statement(sql=f"{sql}{_options(server.options)}"),)
+    return (Statement(sql=f"{sql}{foreign(server.options)}"),)
 
 
 def _alter_server(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
@@ -99,7 +75,7 @@ def _alter_server(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
 
 
 def _create_mapping(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
-    options = _options(held(catalog, ref, UserMapping).options)
+    options = foreign(held(catalog, ref, UserMapping).options)
     return (Statement(sql=f"CREATE {object_name(ref)}{options}"),)
 
 

@@ -13,13 +13,29 @@ def storage(options: Sequence[str]) -> str:
 
 
 def storage_changes(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-    """What stands after ALTER …: `SET (…)` of what differs, `RESET (…)` of what is no more."""
+    """What stands after ALTER …, in this order: `RESET (…)` of what goes, `SET (…)` of what comes or differs.
+
+    SET writes an option behind those that stay, and pg_dump prints them as they stand: where the order would
+    not be that of `new`, all are set anew.
+    """
     before, after = dict(map(_split, old)), dict(map(_split, new))
-    changed = [option for option in new if before.get(_split(option)[0]) != _split(option)[1]]
     gone = [name for name in before if name not in after]
+    changed = [name for name in after if before.get(name) != after[name]]
+    stays = [name for name in before if before[name] == after.get(name)]
+    if not _same_order([*stays, *changed], list(after)):
+        gone, changed = list(before), list(after)
     return (
-        *((f"SET {storage(changed)}",) if changed else ()),
         *((f"RESET ({', '.join(map(_name, gone))})",) if gone else ()),
+        *((f"SET {storage([f'{name}={after[name]}' for name in changed])}",) if changed else ()),
+    )
+
+
+def _same_order(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the names stand alike, those of the TOAST table among themselves."""
+    return all(
+        [name for name in one if name.startswith("toast.") == toast]
+        == [name for name in other if name.startswith("toast.") == toast]
+        for toast in (False, True)
     )
 
 
