@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -85,6 +85,27 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     standins: tuple[str, ...] = ()
 
 
+class Apart:
+    """A database of a cluster that is nobody else's, at `url`, as `runner`, who is no superuser."""
+
+    def __init__(self, url: str, name: str, runner: str, admin: Connection) -> None:
+        self.url, self._name, self._runner, self._admin = url, name, runner, admin
+
+    @contextlib.contextmanager
+    def empowered(self) -> Iterator[None]:
+        """Make the runner a superuser for the block, also in the transaction that it has open."""
+        role = compose.Identifier(self._runner)
+        self._admin.execute(compose.SQL("ALTER ROLE {} SUPERUSER").format(role))
+        try:
+            yield
+        finally:
+            self._admin.execute(compose.SQL("ALTER ROLE {} NOSUPERUSER").format(role))
+
+    def drop(self) -> None:
+        """Drop the database."""
+        server.drop_database(self._admin, self._name)
+
+
 class _Memory(msgspec.Struct, frozen=True):
     """What the comment on a template says of it."""
 
@@ -119,6 +140,7 @@ class Shadow:
         self._cache = cache
         self._site: _Site | None = None
         self._private: list[_Site] = []
+        self._apart: tuple[_Embedded, Connection] | None = None
         self._given: dict[str, tuple[_Site, str]] = {}  # url -> where it is, and its name
         self._tainted = False
 
@@ -149,6 +171,32 @@ class Shadow:
         """The URL of a database in which the files have run, for the caller to use up; else as `replay`."""
         return self.replay(files).url
 
+    def apart(self, runner: str, roles: Collection[str], *, prepared: bool) -> Apart:
+        """A database in a cluster of its own, where `runner`, no superuser, may act as each of the roles.
+
+        `prepared` gives it the surface; else it is empty. Roles that are missing are made, NOLOGIN but for
+        the runner. Not even Supabase's superuser is one there: whatever role a catalog names can be taken
+        without becoming a superuser. It is the embedded server's version, and lives as long as the shadow.
+        """
+        with _refusals(None):
+            if self._apart is None:
+                site = _Embedded(self._root, self._binaries or server.embedded(), alone=True)
+                self._private.append(site)
+                self._apart = site, _dethrone(site)
+            site, admin = self._apart
+            name = _new_name()
+            if prepared:
+                server.clone_database(admin, server.TEMPLATE, name)
+            else:
+                server.create_empty(admin, name)
+            _let_act_as(admin, runner, roles)
+            admin.execute(
+                compose.SQL("ALTER DATABASE {} OWNER TO {}").format(
+                    compose.Identifier(name), compose.Identifier(runner)
+                )
+            )
+            return Apart(site.user_url(name, runner), name, runner, admin)
+
     def release(self, url: str) -> None:
         """Drop a database that `replay` or `clone` gave; one that is not there is fine."""
         site, name = self._given.pop(url, (None, ""))
@@ -161,6 +209,9 @@ class Shadow:
         for url in list(self._given):
             with contextlib.suppress(psycopg.Error):  # the server may be gone, and the next start cleans up
                 self.release(url)
+        if self._apart is not None:
+            self._apart[1].close()
+            self._apart = None
         for site in (*self._private, *([self._site] if self._site is not None else [])):
             site.close()
         self._private.clear()
@@ -273,6 +324,30 @@ class Shadow:
         )
 
 
+def _dethrone(site: _Embedded) -> Connection:
+    """A superuser's connection; the cluster's first superuser gives its name to a role that is none."""
+    site.admin.execute("CREATE ROLE ormony_superuser SUPERUSER LOGIN")
+    admin = connect(site.user_url(_ALONE_ADMIN, "ormony_superuser"))
+    admin.execute(
+        compose.SQL(
+            "ALTER ROLE {0} RENAME TO ormony_bootstrap; CREATE ROLE {0} LOGIN CREATEDB CREATEROLE"
+        ).format(compose.Identifier(server.SUPERUSER))
+    )
+    return admin
+
+
+def _let_act_as(admin: Connection, runner: str, roles: Collection[str]) -> None:
+    """Make the roles that are missing, and let one of them, which may log in, act as all others."""
+    known = {name for (name,) in admin.execute("SELECT rolname FROM pg_catalog.pg_roles").fetchall()}
+    for role in sorted({runner, *roles} - known):
+        admin.execute(compose.SQL("CREATE ROLE {} NOLOGIN").format(compose.Identifier(role)))
+    me = compose.Identifier(runner)
+    admin.execute(compose.SQL("ALTER ROLE {} LOGIN NOSUPERUSER CREATEROLE BYPASSRLS").format(me))
+    for role in sorted(set(roles) - {runner, "pg_database_owner", "ormony_superuser", "ormony_bootstrap"}):
+        with contextlib.suppress(psycopg.errors.InvalidGrantOperation):  # it acts as the runner already
+            admin.execute(compose.SQL("GRANT {} TO {}").format(compose.Identifier(role), me))
+
+
 @contextlib.contextmanager
 def open_shadow(
     root: Path,
@@ -325,6 +400,10 @@ class _Embedded:
 
     def url(self, database: str) -> str:
         return self._cluster.url(database)
+
+    def user_url(self, database: str, user: str) -> str:
+        """The URL at which the database is reached as another role."""
+        return self._cluster.url(database, user)
 
     def spoil(self) -> None:
         """Have the cluster made anew at its next start: files have left something in it."""

@@ -1,0 +1,94 @@
+"""The proof of a plan: it is run in a throw-away database that is as the plan expects, and what comes of it
+compared with the goal.
+
+Nothing of it touches a database of the user's. It never runs as a superuser, except for the single statements
+that PostgreSQL refuses to anybody else, in a cluster that nobody else uses: see `rebuild.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+
+from ormony.catalog import Catalog
+from ormony.database.rebuild import Ground, Rebuilt, rebuilding, refused
+from ormony.database.shadow import Shadow
+from ormony.diff import Change, compare
+from ormony.errors import DATABASE, OrmonyError
+from ormony.plan import Plan, make_plan
+
+_SHOWN = 5
+_HINT = "ormony diff A B --sql   # the plan, without its proof"
+
+
+def prove(old: Catalog, new: Catalog, plan: Plan, shadow: Shadow, ground: Ground) -> None:
+    """Run the plan on a database that is `old`, and see that it is `new` then, with nothing left to do.
+
+    First the old side is made from nothing, which proves that all of it was seen. Where the shadow's server
+    is of another major version than a side, that side's catalog is made there too and read again, so that
+    both are printed alike. Raises `not-proved` with what differs.
+    """
+    try:
+        _prove(old, new, plan, shadow, ground, apart=False)
+    except psycopg.errors.InsufficientPrivilege:
+        _prove(old, new, plan, shadow, ground, apart=True)
+
+
+def _prove(old: Catalog, new: Catalog, plan: Plan, shadow: Shadow, ground: Ground, *, apart: bool) -> None:
+    with rebuilding(shadow, ground, old, new, apart=apart) as database:
+        made = _made(database, old, "the old side cannot be made again from its catalog", apart=apart)
+        if old.version // 10000 == database.major:
+            _refuse(compare(made, old), "the old side, made again from its catalog, is not the same")
+        try:
+            database.run(plan.statements)
+        except psycopg.errors.InsufficientPrivilege as error:
+            if not apart:
+                raise
+            raise refused("the plan does not run on the old side", error) from None
+        except psycopg.Error as error:
+            raise refused("the plan does not run on the old side", error) from None
+        reached = database.read()
+        major = database.major
+    goal = new
+    if new.version // 10000 != major:
+        with rebuilding(shadow, ground, new, apart=apart) as database:
+            goal = _made(database, new, "the new side cannot be made again from its catalog", apart=apart)
+    _refuse(compare(reached, goal), "what the plan makes of the old side is not the new side")
+    again = make_plan(reached, goal).statements
+    if again:
+        raise _not_proved(f"after the plan there is still something to do: {again[0].sql}")
+
+
+def _made(database: Rebuilt, catalog: Catalog, failure: str, *, apart: bool) -> Catalog:
+    try:
+        database.make(catalog)
+    except psycopg.errors.InsufficientPrivilege as error:
+        if not apart:
+            raise
+        raise refused(failure, error) from None
+    except psycopg.Error as error:
+        raise refused(failure, error) from None
+    return database.read()
+
+
+def _refuse(changes: Sequence[Change], what: str) -> None:
+    if changes:
+        raise _not_proved(f"{what}: {told(changes)}")
+
+
+def told(changes: Sequence[Change]) -> str:
+    """The first changes in words, and how many more there are."""
+    lines = [
+        f"{each.action} {each.kind} {each.object}" + (f" ({'; '.join(each.details)})" if each.details else "")
+        for each in changes[:_SHOWN]
+    ]
+    more = f", and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return ", ".join(lines) + more
+
+
+def _not_proved(message: str) -> OrmonyError:
+    return OrmonyError("not-proved", message, hint=_HINT, exit_status=DATABASE)
+
+
+__all__ = ["prove", "told"]
