@@ -189,6 +189,35 @@ def _require(root: Path, service: Service) -> _Settings:
     return settings
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a service's Alembic lives: the folder in which it is called, its files (absolute), and env.py."""
+
+    folder: Path
+    ini: Path | None
+    toml: Path
+    env: Path | None
+    python_path: tuple[str, ...]  # `prepend_sys_path`, relative to the folder or absolute
+
+
+def place_of(root: Path, service: Service) -> Place:
+    """Where Alembic is configured for this service. Raises `missing-config`, `invalid-config`,
+    `several-databases`.
+    """
+    settings = _require(root, service)
+    config = settings.ini or settings.toml
+    assert config is not None
+    script = _script_folder(root, settings)
+    # Alembic's relative paths are relative to where it is called: the folder of its configuration.
+    folder = (root.resolve() / config).parent
+    return Place(
+        folder=folder,
+        ini=root.resolve() / settings.ini if settings.ini else None,
+        toml=folder / "pyproject.toml",
+        env=script / "env.py" if script is not None else None,
+        python_path=tuple(_python_path(settings)),
+    )
+
+
 def _script_folder(root: Path, settings: _Settings) -> Path | None:
     """The folder of env.py; None when it cannot be told without running Python."""
     location = settings.text("script_location")

@@ -1209,7 +1209,7 @@ def steps_to_run(script: Any) -> Callable[..., Any]:
     return chosen
 
 
-def run_alembic() -> None:
+def import_alembic() -> None:
     try:
         alembic = importlib.import_module("alembic")
         sqlalchemy = importlib.import_module("sqlalchemy")
@@ -1222,14 +1222,17 @@ def run_alembic() -> None:
     }
     if tuple(int(each) for each in re.findall(r"\d+", alembic.__version__)[:2]) < (1, 8):
         raise Abort("too-old", f"Alembic {alembic.__version__} is older than 1.8")
+
+
+def open_scripts() -> Any:
+    """Alembic's own configuration and script folder, as its command line makes them."""
     config_module = importlib.import_module("alembic.config")
-    listen_to_engines()
-    patch_alembic()
     options: dict[str, Any] = {"output_buffer": io.StringIO(), "stdout": io.StringIO()}
     if "toml_file" in inspect.signature(config_module.Config.__init__).parameters:
         options["toml_file"] = JOB.toml
     elif JOB.ini is None:
-        raise Abort("too-old", f"Alembic {alembic.__version__} does not read pyproject.toml, 1.16 does")
+        version = JOB.report["versions"]["alembic"]
+        raise Abort("too-old", f"Alembic {version} does not read pyproject.toml, 1.16 does")
     command = importlib.import_module("alembic.command")
     options["cmd_opts"] = argparse.Namespace(
         x=None, name="alembic", config=JOB.ini, raiseerr=False, quiet=False, verbose=False, revision="heads",
@@ -1240,6 +1243,14 @@ def run_alembic() -> None:
     script_class = importlib.import_module("alembic.script").ScriptDirectory
     script = script_class.from_config(config)
     JOB.env_path = os.path.abspath(os.path.join(script.dir, "env.py"))
+    return config, script
+
+
+def run_alembic() -> None:
+    import_alembic()
+    listen_to_engines()
+    patch_alembic()
+    config, script = open_scripts()
     for identifier in JOB.ids:
         script.get_revision(identifier)  # loads all revision files, outside of any step
     environment = importlib.import_module("alembic.runtime.environment").EnvironmentContext
