@@ -21,11 +21,12 @@ import pytest
 from psycopg import sql
 
 from judge import answers, differences, dump, make, remove, run_as_one
-from ormony.catalog import Catalog, Ref
+from ormony.catalog import Catalog
 from ormony.database import server
 from ormony.database.introspect import introspect
 from ormony.diff import Rename, compare, uncompared
-from ormony.plan import make_plan
+from ormony.plan import Plan, make_plan
+from ormony.plan.renames import parse, resolved, statements
 
 CASES: Final = Path(__file__).parent / "cases"
 ROLES: Final = ("role_a", "role_b", "role_c")
@@ -110,6 +111,12 @@ class Sides:
         make(self._cluster, database, *scripts)
         return self._cluster.url(database, server.SUPERUSER)
 
+    def read_after(self, first: Path, script: str) -> Catalog:
+        """The catalog of a database made by the file, after the SQL of a script."""
+        url = self.make("case renamed", first)
+        run_as_one(url, script)
+        return _read(url)
+
     def drop(self) -> None:
         while self._databases:
             remove(self._cluster, self._databases.pop())
@@ -161,17 +168,20 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     """Apply the plan to a database like the first side; assert in three ways that it is the second side."""
     before, after = sides.side(case, "before"), sides.side(case, "after")
     start, goal = (before, after) if forward else (after, before)
-    told = [tuple(_rename(text, forward=forward) for text in case.renames)] if case.renames else []
-
+    first = case.folder / ("before.sql" if forward else "after.sql")
     assert (start.dump == goal.dump) is case.equal, "the case: do its sides differ?"
-    found = compare(start.catalog, goal.catalog, *told), uncompared(start.catalog, goal.catalog)
+    found = compare(start.catalog, goal.catalog), uncompared(start.catalog, goal.catalog)
     assert any(found) is not case.equal, f"a silent equal, or a false difference: {found}"
 
-    script = make_plan(start.catalog, goal.catalog, *told).script()
+    told = tuple(_turned(parse(text), forward=forward) for text in case.renames)
+    steps = statements(resolved(told, start.catalog, goal.catalog), start.catalog)
+    begin = start.catalog
+    if steps:
+        begin = sides.read_after(first, Plan(steps).script())
+    script = Plan((*steps, *make_plan(begin, goal.catalog).statements)).script()
     seed, survives = case.folder / "seed.sql", case.folder / "survives.sql"
     seeded = forward and seed.exists()
     queries = survives.read_text() if seeded and survives.exists() else ""
-    first = case.folder / ("before.sql" if forward else "after.sql")
     url = sides.make("case in work", first, *([seed] if seeded else []))
     rows = answers(url, queries)
     run_as_one(url, script)
@@ -187,10 +197,6 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     assert answers(url, queries) == rows, explained
 
 
-def _rename(text: str, *, forward: bool) -> Rename:
-    """`kind schema.name[.part] = schema.name[.part]` as `compare` takes it, turned for the way back."""
-    match = re.fullmatch(r"([a-z ]+) (\S+) = (\S+)", text)
-    assert match, text
-    kind, *names = match.groups()
-    old, new = (Ref(kind, *name.split(".")) for name in names)
-    return Rename(old, new) if forward else Rename(new, old)
+def _turned(rename: Rename, *, forward: bool) -> Rename:
+    """The rename, or the one that takes it back."""
+    return rename if forward else Rename(rename.new, rename.old)
