@@ -17,11 +17,13 @@ import msgspec
 from ormony import project as projects
 from ormony import stream as streams
 from ormony.adapters import supabase
+from ormony.errors import OrmonyError
 from ormony.history import History, Notice, Service
 from ormony.project import Database, Project
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
+    from ormony.adapters.exported import Exported
     from ormony.database.server import Cluster
     from ormony.database.shadow import Shadow
 
@@ -78,6 +80,38 @@ def history_of(root: Path, service: Service) -> History:
             return supabase.read(root, service)
         case "sqlalchemy":  # models alone have no history
             return History(service=service.name, ledger=None, revisions=())
+
+
+def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported:
+    """The DDL of the service's models, by its own tool; with `cache`, as it was before if nothing changed.
+
+    Raises `no-models` for a tool without models, and what the tool's adapter raises.
+    """
+    from ormony.adapters import exported
+    from ormony.database import server
+
+    match service.orm:
+        case "drizzle":
+            from ormony.adapters import drizzle_models
+
+            made_of, export = drizzle_models.made_of, drizzle_models.export
+        case "alembic" | "sqlalchemy":
+            from ormony.adapters import sqlalchemy_models
+
+            made_of, export = sqlalchemy_models.made_of, sqlalchemy_models.export
+        case "sqlx" | "supabase":
+            tool = "SQLx" if service.orm == "sqlx" else "a folder of SQL"
+            raise OrmonyError(
+                "no-models",
+                f'service "{service.name}" has no models: {tool} has migrations alone',
+                hint=f"service:{service.name}   # what its migrations make",
+            )
+    if not cache:
+        return export(root, service)
+    folder = server.home_of(root, "models")
+    return exported.remembered(
+        root, folder, service.name, made_of(root, service), lambda: export(root, service)
+    )
 
 
 def open_shadow(root: Path, url: str | None) -> contextlib.AbstractContextManager[Shadow]:

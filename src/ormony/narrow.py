@@ -14,14 +14,17 @@ import msgspec
 from ormony.catalog import (
     PARTS,
     Catalog,
+    Column,
     Constraint,
     Extension,
     Grant,
     Index,
+    NotNull,
     Object,
     Ref,
     Sequence,
     Statistics,
+    Table,
 )
 
 # The schemas that Supabase's services, its extensions and ormony itself keep for themselves.
@@ -165,6 +168,96 @@ def without_behavior(catalog: Catalog) -> Catalog:
     }
     found = keep(catalog, lambda ref: ref.kind not in behavior)
     return msgspec.structs.replace(found, comments={}, owners={}, grants={}, labels={})
+
+
+# What every ORM's model speaks of, and what some models do: compared where a model has one of the kind.
+_MODELLED: Final = frozenset({"table", "column", "constraint", "index", "enum"})
+_OPTIONAL: Final = frozenset(
+    {
+        "composite type",
+        "domain",
+        "domain constraint",
+        "materialized view",
+        "policy",
+        "range type",
+        "schema",
+        "sequence",
+        "view",
+    }
+)
+
+
+def as_modelled(
+    models: Catalog, other: Catalog, ignored: Collection[tuple[str, str, str]] = ()
+) -> tuple[Catalog, Catalog]:
+    """Two catalogs, of an ORM's models and of what is compared with them, with only what models speak of.
+
+    Functions, triggers, privileges and owners are left out, and so are comments, kinds of objects and
+    settings of a table that the models have none of: an ORM that cannot say them does not deny them.
+    `ignored` are (schema, table, name) of columns, constraints and indexes that the tool is told to leave
+    alone.
+    """
+    kinds = _MODELLED | {ref.kind for ref in models.objects if ref.kind in _OPTIONAL}
+    policies = "policy" in kinds or any(
+        value.row_security for value in models.objects.values() if isinstance(value, Table)
+    )
+    apart = set(ignored)
+
+    def wanted(ref: Ref, value: Object | None) -> bool:
+        if ref.kind == "sequence" and isinstance(value, Sequence) and value.owned_by is not None:
+            return True  # of a serial column
+        if ref.kind not in kinds or (ref.schema, ref.name, ref.part) in apart:
+            return False
+        if isinstance(value, Index):
+            return (value.table.schema, value.table.name, ref.name) not in apart
+        # A partition holds rows of its table; no model names it.
+        return not (isinstance(value, Table) and value.partition is not None and ref not in models.objects)
+
+    def plain(ref: Ref, value: Object) -> Object:
+        model = models.objects.get(ref)
+        if isinstance(value, Table) and isinstance(model, Table):
+            return msgspec.structs.replace(
+                value,
+                row_security=value.row_security and policies,
+                force_row_security=False,
+                replica_identity="default",
+                **{name: None for name in ("partition_key", "tablespace") if getattr(model, name) is None},
+                **({} if model.options else {"options": ()}),
+                **({} if model.unlogged else {"unlogged": False}),
+            )
+        if isinstance(value, Column):
+            named = value.not_null
+            return msgspec.structs.replace(
+                value,
+                not_null=NotNull(valid=named.valid) if named is not None else None,
+                storage=None,
+                compression=None,
+                statistics=None,
+                options=(),
+            )
+        if isinstance(value, Constraint | Index):
+            return msgspec.structs.replace(value, clustered=False, replica_identity=False)
+        return value
+
+    def cut(catalog: Catalog) -> Catalog:
+        found = keep(catalog, lambda ref: wanted(ref, catalog.objects.get(ref)))
+        partitions = {
+            (ref.schema, ref.name)
+            for ref, value in catalog.objects.items()
+            if isinstance(value, Table) and value.partition is not None and ref not in models.objects
+        }
+        objects = {
+            ref: plain(ref, value)
+            for ref, value in found.objects.items()
+            if (ref.schema, ref.name) not in partitions
+            and not (isinstance(value, Index) and (value.table.schema, value.table.name) in partitions)
+        }
+        comments = {ref: text for ref, text in catalog.comments.items() if ref in models.comments}
+        return msgspec.structs.replace(
+            found, objects=objects, comments=comments, owners={}, grants={}, labels={}, unmodelled={}
+        )
+
+    return cut(models), cut(other)
 
 
 def as_role(catalog: Catalog, role: str) -> Catalog:

@@ -1,6 +1,6 @@
 """A source, written as a word, a URL or a path, as a catalog.
 
-`migrations`, `service:NAME`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
+`migrations`, `service:NAME`, `models:NAME`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
 them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read where it is a
 database. This module compares nothing.
 """
@@ -8,7 +8,7 @@ database. This module compares nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from ormony import narrow, snapshot, sql
-from ormony.catalog import Catalog
+from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
 from ormony.errors import OrmonyError
-from ormony.history import Notice
-from ormony.loading import Loaded, load, open_shadow, url_of
+from ormony.history import Notice, Service
+from ormony.loading import Loaded, exported_of, load, open_shadow, url_of
 from ormony.plan import make_plan
 from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
@@ -29,20 +29,23 @@ from ormony.stream import StreamFile, source_of
 if TYPE_CHECKING:
     from ormony.database.shadow import Shadow
 
-SourceKind = Literal["migrations", "service", "deployed", "url", "sql", "snapshot"]
+SourceKind = Literal["migrations", "service", "models", "deployed", "url", "sql", "snapshot"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, and its catalog.
 
     `scope` are the (schema, name) of the relations, types and routines that it speaks about, or None when it
-    is a whole database.
+    is a whole database. `service` is the one whose part it is. `ignored` are (schema, table, name) of what of
+    a table the service's tool is told to leave alone.
     """
 
     name: str
     kind: SourceKind
     catalog: Catalog
     scope: frozenset[tuple[str, str]] | None = None
+    service: str | None = None
+    ignored: frozenset[tuple[str, str, str]] = frozenset()
     notices: tuple[Notice, ...] = ()
 
 
@@ -98,6 +101,8 @@ class Reader:
                 return Source(name=text, kind=kind, catalog=self.replayed(sql_files(Path(name))))
             case "service":
                 return self._service(text, name)
+            case "models":
+                return self._models(text, name)
 
     @cached_property
     def surface(self) -> Catalog:
@@ -129,28 +134,120 @@ class Reader:
         """A service's merged migrations alone, beside what they need of others."""
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
-        files = tuple(f for f in self.loaded.stream if f.provenance and f.provenance.service == name)
-        merged = {f.provenance.source for f in files if f.provenance}
-        waiting = [r for r in self.loaded.histories[name].revisions if source_of(service, r) not in merged]
+        files = self._merged(name)
         owned, used = _named(files, service.search_path)
-        notice = Notice(
-            code="not-merged",
-            message=f'{len(waiting)} of the migrations of "{name}" are not in the stream, nor in "{text}"',
-            hint="ormony sync",
-        )
         return Source(
             name=text,
             kind="service",
             catalog=self.replayed((*self._context(used - owned), *files)),
             scope=owned,
-            notices=(notice,) if waiting else (),
+            service=name,
+            notices=self._waiting(service, text),
         )
 
-    def _context(self, names: frozenset[tuple[str, str]]) -> tuple[StreamFile, ...]:
+    def _merged(self, name: str) -> tuple[StreamFile, ...]:
+        """The files of the stream that come from this service."""
+        return tuple(f for f in self.loaded.stream if f.provenance and f.provenance.service == name)
+
+    def _waiting(self, service: Service, text: str) -> tuple[Notice, ...]:
+        merged = {f.provenance.source for f in self._merged(service.name) if f.provenance}
+        revisions = self.loaded.histories[service.name].revisions
+        waiting = [each for each in revisions if source_of(service, each) not in merged]
+        if not waiting:
+            return ()
+        what = f'{len(waiting)} of the migrations of "{service.name}" are not in the stream'
+        return (
+            Notice(
+                code="not-merged",
+                message=what if text.startswith("models:") else f'{what}, nor in "{text}"',
+                hint="ormony sync",
+            ),
+        )
+
+    def _models(self, text: str, name: str) -> Source:
+        """What a service's models say, beside what they need of others.
+
+        They speak of what the service's own merged migrations made, and of what nobody else made. Without
+        such migrations they speak of all that they hold but for mirrors and other services' tables.
+        """
+        project, database = self._needs_project(text)
+        service = project.service(name, database.name)
+        found = exported_of(project.root, service, cache=self.cache)
+        path = f"(the models of {name})"
+        facts = [
+            each
+            for each in sql.facts(found.sql, search_path=service.search_path, path=path)
+            if not _of_surface(each, self.surface)
+        ]
+        made, used = _names_in(facts)
+        # Types stand before the tables of others, whose columns may have them.
+        first = [each for each in facts if {name.kind for name in each.creates} <= {"schema", "type", "role"}]
+        first = [each for each in first if each.creates]
+        rest = [each for each in facts if each not in first]
+        files = (
+            _file(path, "types", first, service),
+            *self._context(used - made, made=made, extensions=True),
+            _file(path, "models", rest, service),
+        )
+        scope, foreign = self._owned(service, made)
+        apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
+        mirrored = {_relation(word, service) for word in service.mirrors}
+        catalog = self.replayed(tuple(file for file in files if file.text))
+        tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
+        unsaid = sorted(foreign & tables - apart - mirrored)
+        notice = Notice(
+            code="not-owned",
+            message=f'the models of "{name}" hold what others own, which is not compared: '
+            + ", ".join(".".join(filter(None, each)) for each in unsaid),
+            hint=f"in ormony.toml, under [services.{name}]: mirrors = "
+            + msgspec.json.encode([".".join(filter(None, each)) for each in unsaid]).decode(),
+        )
+        return Source(
+            name=text,
+            kind="models",
+            catalog=catalog,
+            scope=frozenset(scope - apart - mirrored),
+            service=name,
+            ignored=frozenset(
+                (schema or service.search_path[0], table, part) for schema, table, part in found.ignored
+            ),
+            notices=(*found.notices, *((notice,) if unsaid else ()), *self._waiting(service, text)),
+        )
+
+    def _owned(self, service: Service, made: frozenset[tuple[str, str]]) -> tuple[set[tuple[str, str]], ...]:
+        """What of the models is the service's, and what is others'."""
+        own: set[tuple[str, str]] = set()
+        theirs: set[tuple[str, str]] = set()
+        hand_written: set[tuple[str, str]] = set()
+        for file in self.loaded.stream:
+            creates = _named([file], _path_of(file))[0]
+            if file.provenance is None:
+                hand_written |= creates
+            else:
+                (own if file.provenance.service == service.name else theirs).update(creates)
+        foreign = made & (theirs | hand_written if own else theirs) - own
+        return own | (made - foreign), set(foreign)
+
+    def _context(
+        self,
+        names: frozenset[tuple[str, str]],
+        *,
+        made: frozenset[tuple[str, str]] = frozenset(),
+        extensions: bool = False,
+    ) -> tuple[StreamFile, ...]:
         """A file that makes what others own, as the stream made it: tables without foreign keys and
-        policies."""
+        policies; not what is `made` elsewhere; with `extensions`, all that the stream has."""
         whole = narrow.without_surface(self.migrations(), self.surface, self._ledgers())
         needed = narrow.needed_by(whole, names)
+        if made or extensions:
+            places = {Ref("schema", "", e.schema) for e in whole.objects.values() if isinstance(e, Extension)}
+            needed = narrow.keep(
+                whole,
+                lambda ref: (
+                    (ref in needed.objects and (ref.schema, ref.name) not in made)
+                    or (extensions and (ref.kind == "extension" or ref in places))
+                ),
+            )
         if not needed.objects:
             return ()
         surface = self.surface
@@ -178,9 +275,17 @@ class Reader:
         surface, the ledgers, and the name of the role that runs migrations.
         """
         left, right = one.catalog, other.catalog
-        for scope in (one.scope, other.scope):
-            if scope is not None:
-                left, right = narrow.restricted(left, scope), narrow.restricted(right, scope)
+        scopes = [each for each in (one.scope, other.scope) if each is not None]
+        if len(scopes) == 2 and one.service == other.service:
+            scopes = [scopes[0] | scopes[1]]  # a model that no migration makes yet, and the other way round
+        for scope in scopes:
+            left, right = narrow.restricted(left, scope), narrow.restricted(right, scope)
+        if "models" in (one.kind, other.kind):
+            ignored = one.ignored | other.ignored
+            if one.kind == "models":
+                left, right = narrow.as_modelled(left, right, ignored)
+            if other.kind == "models":
+                right, left = narrow.as_modelled(right, left, ignored)
         if "snapshot" in (one.kind, other.kind):
             left, right = snapshot.redacted(left), snapshot.redacted(right)
         if {one.kind, other.kind} <= {"url", "snapshot"}:
@@ -221,8 +326,8 @@ def parse(text: str) -> tuple[SourceKind, str]:
         return text, text  # type: ignore[return-value]
     if text.startswith(("postgresql://", "postgres://")):
         return "url", text
-    if colon and head == "service" and tail:
-        return "service", tail
+    if colon and head in ("service", "models") and tail:
+        return head, tail  # type: ignore[return-value]
     if text.endswith(".json"):
         return "snapshot", text
     if text.endswith(".sql") or Path(text).is_dir():
@@ -230,7 +335,7 @@ def parse(text: str) -> tuple[SourceKind, str]:
     raise OrmonyError(
         "unknown-source",
         f'"{text}" is no source',
-        hint="a source is migrations, service:NAME, deployed, a postgresql:// URL, a .sql file, "
+        hint="a source is migrations, service:NAME, models:NAME, deployed, a postgresql:// URL, a .sql file, "
         "a folder of them, or a .json snapshot",
     )
 
@@ -239,13 +344,55 @@ def _named(
     files: Sequence[StreamFile], search_path: Sequence[str]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """(schema, name) of what these files create, and of all that they use."""
+    return _names_in(
+        fact for file in files for fact in sql.facts(file.body, search_path=search_path, path=file.path)
+    )
+
+
+def _names_in(
+    facts: Iterable[sql.Facts],
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     creates: set[tuple[str, str]] = set()
     uses: set[tuple[str, str]] = set()
-    for file in files:
-        for fact in sql.facts(file.body, search_path=search_path, path=file.path):
-            creates |= {(each.schema, each.of or each.name) for each in fact.creates if not each.of}
-            uses |= {(each.schema, each.of or each.name) for each in fact.needs | fact.uses_late}
+    for fact in facts:
+        creates |= {(each.schema, each.of or each.name) for each in fact.creates if not each.of}
+        uses |= {(each.schema, each.of or each.name) for each in fact.needs | fact.uses_late}
     return frozenset(creates), frozenset(uses)
+
+
+def _path_of(file: StreamFile) -> tuple[str, ...]:
+    return (file.provenance.search_path if file.provenance else None) or ("public",)
+
+
+def _relation(word: str, service: Service) -> tuple[str, str]:
+    """(schema, name) of a relation as `mirrors` of ormony.toml writes it: `public.jobs:read`."""
+    schema, _, name = word.partition(":")[0].rpartition(".")
+    return schema or service.search_path[0], name
+
+
+def _of_surface(fact: sql.Facts, surface: Catalog) -> bool:
+    """Whether a statement would make a table, or what hangs on it, that Supabase has made: Drizzle's
+    `authUsers`, or a model of auth.users. A project's policies on them stay."""
+    if not fact.creates:
+        return False
+    return all(
+        (each.kind == "schema" and Ref("schema", "", each.name) in surface.objects and each.name != "public")
+        or (
+            each.schema in narrow.SURFACE_SCHEMAS
+            and each.kind not in ("policy", "trigger")
+            and Ref("table", each.schema, each.of or each.name) in surface.objects
+        )
+        for each in fact.creates
+    )
+
+
+def _file(path: str, name: str, facts: Iterable[sql.Facts], service: Service) -> StreamFile:
+    """Statements as a file to replay, in the service's search path."""
+    lines = [f"{each.statement.sql}\n;\n" for each in facts]
+    if lines and service.search_path != ("public",):
+        places = ", ".join(sql.quote_identifier(each) for each in service.search_path)
+        lines.insert(0, f"SET search_path = {places};\n")
+    return StreamFile(path=path, version="00000", name=name, text="".join(lines))
 
 
 def read_url(url: str) -> Catalog:
