@@ -605,6 +605,8 @@ def _owners(rows: Sequence[Row], reading: Reading) -> None:
         ref = names.get((catalog, oid))
         if ref is None or ref.kind == "extension":
             continue
+        if ref.kind == "range type" and catalog != PG_TYPE:
+            continue  # its constructors are the first superuser's, whoever made it
         if sequence is not None and ref.kind != "sequence":
             ref = Ref("sequence", schema, sequence)  # of an identity column, whose owner is the table's
         else:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import psycopg
 
 from ormony.catalog import Catalog
-from ormony.database.rebuild import Ground, Rebuilt, rebuilding, refused
+from ormony.database.rebuild import NEEDS_SUPERUSER, Ground, Rebuilt, rebuilding, refused
 from ormony.database.shadow import Shadow
 from ormony.diff import Change, compare
 from ormony.errors import DATABASE, OrmonyError
@@ -31,7 +31,7 @@ def prove(old: Catalog, new: Catalog, plan: Plan, shadow: Shadow, ground: Ground
     """
     try:
         _prove(old, new, plan, shadow, ground, apart=False)
-    except psycopg.errors.InsufficientPrivilege:
+    except NEEDS_SUPERUSER:
         _prove(old, new, plan, shadow, ground, apart=True)
 
 
@@ -42,7 +42,7 @@ def _prove(old: Catalog, new: Catalog, plan: Plan, shadow: Shadow, ground: Groun
             _refuse(compare(made, old), "the old side, made again from its catalog, is not the same")
         try:
             database.run(plan.statements)
-        except psycopg.errors.InsufficientPrivilege as error:
+        except NEEDS_SUPERUSER as error:
             if not apart:
                 raise
             raise refused("the plan does not run on the old side", error) from None
@@ -63,7 +63,7 @@ def _prove(old: Catalog, new: Catalog, plan: Plan, shadow: Shadow, ground: Groun
 def _made(database: Rebuilt, catalog: Catalog, failure: str, *, apart: bool) -> Catalog:
     try:
         database.make(catalog)
-    except psycopg.errors.InsufficientPrivilege as error:
+    except NEEDS_SUPERUSER as error:
         if not apart:
             raise
         raise refused(failure, error) from None

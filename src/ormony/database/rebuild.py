@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 import msgspec
 import psycopg
@@ -24,7 +25,9 @@ from ormony.errors import DATABASE, OrmonyError
 from ormony.plan import PREAMBLE, make_plan
 from ormony.plan.statement import Statement
 
-_RUNS_AS = "postgres"  # in a shadow that is shared
+_RUNS_AS: Final = "postgres"  # in a shadow that is shared
+NEEDS_SUPERUSER: Final = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidFunctionDefinition)
+"""What a statement fails with that only a superuser may run; the second: an aggregate's state is internal."""
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +83,7 @@ class Rebuilt:
         try:
             with self._conn.transaction():
                 self._conn.execute(script.encode())
-        except psycopg.errors.InsufficientPrivilege:
+        except NEEDS_SUPERUSER:
             if self._apart is None:
                 raise
             with self._conn.transaction():
@@ -93,7 +96,7 @@ class Rebuilt:
         try:
             with self._conn.transaction():
                 self._conn.execute(text.encode())
-        except psycopg.errors.InsufficientPrivilege:
+        except NEEDS_SUPERUSER:
             with self._apart.empowered():
                 self._notice()
                 self._conn.execute(text.encode())
@@ -107,7 +110,7 @@ class Rebuilt:
     def _alone(self, text: str) -> None:
         try:
             self._conn.execute(text.encode())
-        except psycopg.errors.InsufficientPrivilege:
+        except NEEDS_SUPERUSER:
             if self._apart is None:
                 raise
             with self._apart.empowered():
@@ -184,4 +187,4 @@ def refused(what: str, error: psycopg.Error) -> OrmonyError:
     )
 
 
-__all__ = ["Ground", "Rebuilt", "rebuilding", "refused", "roles_of"]
+__all__ = ["NEEDS_SUPERUSER", "Ground", "Rebuilt", "rebuilding", "refused", "roles_of"]

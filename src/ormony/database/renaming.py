@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 
 from ormony.catalog import Catalog, Column, Object, Ref
-from ormony.database.rebuild import Ground, rebuilding, refused
+from ormony.database.rebuild import NEEDS_SUPERUSER, Ground, rebuilding, refused
 from ormony.database.shadow import Shadow
 from ormony.diff import Rename
 from ormony.plan.renames import statements
@@ -32,7 +32,7 @@ def renamed(old: Catalog, renames: Sequence[Rename], shadow: Shadow, ground: Gro
     script = statements(renames, old)
     try:
         before, after = _run(old, script, shadow, ground, apart=False)
-    except psycopg.errors.InsufficientPrivilege:
+    except NEEDS_SUPERUSER:
         before, after = _run(old, script, shadow, ground, apart=True)
     if old.version < _CHECKED_AT_18:
         before, after = _nameless(before), _nameless(after)
@@ -50,7 +50,7 @@ def _run(
             database.make(old)
             before = database.read()
             database.run(script)
-        except psycopg.errors.InsufficientPrivilege as error:
+        except NEEDS_SUPERUSER as error:
             if not apart:
                 raise
             raise refused("the renames cannot be tried", error) from None
