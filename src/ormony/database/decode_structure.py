@@ -294,7 +294,8 @@ def _column(row: Row, relation: Ref, reading: Reading) -> Column:
         parents,
         server_options,
     ) = row
-    counted = reading.identities[oid, name] if identity else None
+    # From 17 on a partition has the identity of its parent, and no sequence: attaching it gives it that.
+    counted = reading.identities.get((oid, name)) if identity else None
     if counted is not None and identity == "a":
         counted = Identity(
             always=True, sequence=counted.sequence, options=counted.options, unlogged=counted.unlogged

@@ -161,7 +161,7 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
     lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
     # REVOKE on a table takes the privilege from its columns too, so tables come first
     for ref in sorted(relevant, key=lambda each: (each.kind == "column", each)):
-        if ref in old.objects and ref not in new.objects:
+        if ref in old.objects and ref not in new.objects and not fresh.is_made(ref):
             continue
         if fresh.is_gone(ref) and not fresh.is_made(ref):
             continue

@@ -43,7 +43,9 @@ Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
 
 # Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
-TYPES: frozenset[Kind] = frozenset({"enum", "domain", "composite type", "range type", "base type"})
+TYPES: frozenset[Kind] = frozenset(
+    {"enum", "domain", "composite type", "range type", "base type", "collation"}
+)
 # Created early, dropped late, in this order where nothing else decides.
 _RANK: tuple[Kind, ...] = (
     "schema",
@@ -67,12 +69,13 @@ _RANK: tuple[Kind, ...] = (
     "text search dictionary",
     "text search configuration",
     "conversion",
-    "sequence",
-    "table",
-    "foreign table",
+    # like pg_dump: bodies may call each other, and tables may call them
     "function",
     "procedure",
     "aggregate",
+    "sequence",
+    "table",
+    "foreign table",
     "operator",
     "operator family",
     "operator class",
@@ -183,8 +186,9 @@ class _Planner:
 
     def solve(self) -> Steps:
         work: list[Ref] = list(self.dropped)
-        for ref in sorted(self.changed):
-            if ref in self.replaced:
+        for ref in sorted(self.changed, key=lambda each: (each.kind not in ("table", "foreign table"), each)):
+            above = holder(ref, self.old)
+            if ref in self.replaced or (above is not None and above in self.replaced):
                 continue
             alteration = (
                 None if self._uses_new_label(ref) else RENDERERS[ref.kind].alter(ref, self.old, self.new)
@@ -196,6 +200,7 @@ class _Planner:
                 self._clear(alteration, ref, work)
                 self._free_keys(ref, work)
         self._spread(work)
+        self._name_not_nulls()
         for _ in range(len(self.old.objects) + len(self.new.objects) + 10):
             self._choose_inline()
             nodes = self._nodes()
@@ -212,6 +217,22 @@ class _Planner:
         )
         made = frozenset(ref for verb, ref in nodes if verb == "create") | frozenset(self._made_with(nodes))
         return Steps(tuple(statements), gone | self.replaced, made | self.replaced)
+
+    def _name_not_nulls(self) -> None:
+        """In a table that is made again beside its old partitions, whose NOT NULLs hold the names that it
+        would get."""
+        if self.new.version < 180000:
+            return
+        named: dict[Ref, Object] = {}
+        for table in self.replaced:
+            for part in self.parts_after.get(table, ()) if table.kind == "table" else ():
+                value = self.new.objects[part]
+                if isinstance(value, Column) and value.not_null is not None and value.not_null.name is None:
+                    name = object_name(part.name, part.part, "not_null")
+                    not_null = msgspec.structs.replace(value.not_null, name=name)
+                    named[part] = msgspec.structs.replace(value, not_null=not_null)
+        if named:
+            self.new = msgspec.structs.replace(self.new, objects={**self.new.objects, **named})
 
     def _made_with(self, nodes: set[Node]) -> Iterator[Ref]:
         for verb, ref in nodes:
@@ -499,7 +520,7 @@ class _Planner:
                 nodes.add(node)
             if self._late(ref) is not None:
                 nodes.add(("late", ref))
-        nodes |= {("alter", ref) for ref in (*self.altered, *self.joined)}
+        nodes |= {("alter", ref) for ref in (*self.altered, *self.joined) if ref not in self.replaced}
         nodes |= {("late", ref) for ref, alteration in self.altered.items() if alteration.late is not None}
         for default in self.defaults:
             nodes.add(("drop", default))
@@ -536,6 +557,8 @@ class _Planner:
                 away = self._down(need)
                 if gone is not None and gone[0] == "drop aside":
                     first(gone, away)
+                    if away is not None and away[0] == "drop aside":
+                        first(("set aside", dependent), ("set aside", need))
                 elif gone is not None:
                     first(gone, away)
                     first(gone, self._alters(need))
@@ -584,8 +607,31 @@ class _Planner:
             first(("drop", default), ("create", default))
         self._names(nodes, first)
         self._completions(nodes, first)
+        self._logging(first)
         self._unseen(nodes, after)
         return after
+
+    def _logging(self, first: object) -> None:
+        """A logged table must not reference an unlogged one, at no moment."""
+        assert callable(first)
+
+        def turns(ref: Ref) -> bool:
+            before, after = self.old.objects.get(ref), self.new.objects.get(ref)
+            return (
+                isinstance(before, Table) and isinstance(after, Table) and before.unlogged != after.unlogged
+            )
+
+        turning = {ref for ref in self.altered if turns(ref)}
+        if len(turning) < 2:
+            return
+        for ref, value in self.new.objects.items():
+            if not isinstance(value, Constraint) or value.references not in turning:
+                continue
+            table, far = Ref("table", ref.schema, ref.name), value.references
+            if table in turning and far is not None and table != far:
+                goal = self.new.objects[far]
+                ends = (table, far) if isinstance(goal, Table) and goal.unlogged else (far, table)
+                first(("alter", ends[0]), ("alter", ends[1]))
 
     def _unseen(self, nodes: set[Node], after: dict[Node, set[Node]]) -> None:
         """What pg_depend does not know: casts leave no trace in expressions, and overloads can be ambiguous.
@@ -614,6 +660,14 @@ class _Planner:
         for node in nodes:
             if node[0] == "drop" and node[1].kind in ("function", "aggregate"):
                 leaving[node[1].schema, node[1].name].append(node)
+        coming = {
+            (ref.schema, ref.name) for verb, ref in nodes if verb == "create" and ref.kind == "function"
+        }
+        for name in leaving.keys() & coming:  # a body may call either: which one is told when it is parsed
+            for node in [each for each in nodes if each[0] != "drop" and each[1].kind in _EXPRESSIVE]:
+                for gone in leaving[name]:
+                    if gone not in after.get(node, ()):
+                        first(gone, node)
         if leaving:
             for dependent, needs in self.depends_after.items():
                 for need in needs:
@@ -635,11 +689,17 @@ class _Planner:
         if above is not None:
             first(self._up(above), node)
         value = self.new.objects.get(ref)
-        if isinstance(value, Table):
-            for parent in value.inherits:
+        if verb == "create":
+            for parent in _parents(
+                value
+            ):  # a partition needs none, but names that others get depend on who is first
                 first(self._up(parent), node)
-            if value.partition is not None and verb == "alter":
-                first(self._up(value.partition.parent), node)
+        if isinstance(value, Table) and value.partition is not None and verb == "late":
+            # bounds may overlap those of a partition that goes or moves
+            for sibling in self.children_before.get(value.partition.parent, ()):
+                if sibling != ref:
+                    first(self._down(sibling), node)
+                    first(self._alters(sibling), node)
         if isinstance(value, Constraint):
             for column in value.columns:
                 first(self._up(Ref("column", ref.schema, ref.name, column)), node)
@@ -743,17 +803,22 @@ class _Planner:
         creation."""
         cycle = _cycle(stuck, after)
         tables = [ref for verb, ref in cycle if verb == "create" and self.inline.get(ref)]
-        for chosen in ("foreign key", "other", "default"):
+        if sum(self._is_foreign_key(part) for table in tables for part in self.inline[table]):
+            # many such rings are common, and each turn looks at everything: all at once
+            self.apart |= {
+                part
+                for verb, ref in stuck
+                if verb == "create"
+                for part in self.inline.get(ref, ())
+                if self._is_foreign_key(part) and self._leads_to(part, stuck)
+            }
+            return
+        for chosen in ("other", "default"):
             loose = {
                 part
                 for table in tables
                 for part in self.inline[table]
-                if (
-                    chosen == "default"
-                    if part.kind == "default"
-                    else chosen == ("foreign key" if self._is_foreign_key(part) else "other")
-                )
-                and not self._is_generated(part)
+                if (chosen == "default") is (part.kind == "default") and not self._is_generated(part)
             }
             if loose:
                 self.apart |= loose
@@ -807,6 +872,11 @@ class _Planner:
         value = self.new.objects.get(ref)
         return isinstance(value, Constraint) and value.type == "foreign key"
 
+    def _leads_to(self, part: Ref, stuck: set[Node]) -> bool:
+        value = self.new.objects[part]
+        assert isinstance(value, Constraint)
+        return value.references is not None and ("create", value.references) in stuck
+
     def _sort_of(self, part: Ref) -> str:
         """The type of a constraint, else the kind."""
         value = self.old.objects.get(part)
@@ -839,8 +909,8 @@ class _Planner:
             case "alter":
                 if ref in self.joined:
                     return self._join_again(ref)
-                if _default_of(ref) in self.defaults and ref not in self.retyped:
-                    return self._alter_without_default(ref)
+                if ref.kind == "column" and (_default_of(ref) in self.defaults or ref in self.retyped):
+                    return self._alter_column(ref)
                 return self.altered[ref].statements
             case "set aside":
                 return set_aside(ref, _aside(ref).name, self.old)
@@ -857,21 +927,28 @@ class _Planner:
         alteration = RENDERERS["column"].alter(column, self.old, bare)
         return alteration.statements if alteration is not None else ()
 
-    def _alter_without_default(self, column: Ref) -> tuple[Statement, ...]:
-        """The alteration of a column whose default (or identity that goes) was taken away before."""
+    def _alter_column(self, column: Ref) -> tuple[Statement, ...]:
+        """The alteration of a column less what other steps do: its conversion from a type that was set aside,
+        and its default (or identity that goes) where that was taken away before.
+        """
         before, after = self.old.objects[column], self.new.objects[column]
         assert isinstance(before, Column)
         assert isinstance(after, Column)
-        bare = _without_default(before)
-        if before.identity is not None and after.identity is not None:
-            bare = msgspec.structs.replace(bare, identity=before.identity)
-        goal = msgspec.structs.replace(after, default=None)
+        bare, goal = before, after
+        statements: tuple[Statement, ...] = ()
+        if column in self.retyped:
+            statements = retype(column, self.new).statements
+            bare = msgspec.structs.replace(bare, type=after.type, collation=after.collation)
+        if _default_of(column) in self.defaults:
+            keeps = before.identity if after.identity is not None else None
+            bare = msgspec.structs.replace(_without_default(bare), identity=keeps)
+            goal = msgspec.structs.replace(goal, default=None)
         if bare == goal:
-            return ()
+            return statements
         alteration = RENDERERS["column"].alter(
             column, _with(self.old, column, bare), _with(self.new, column, goal)
         )
-        return alteration.statements if alteration is not None else ()
+        return statements + (alteration.statements if alteration is not None else ())
 
     def _join_again(self, publication: Ref) -> tuple[Statement, ...]:
         """A table that was dropped and created left its publications; put it back."""

@@ -248,6 +248,11 @@ def resolved(renames: Iterable[Rename], old: Catalog, new: Catalog | None = None
     return tuple(found)
 
 
+def is_there(ref: Ref, catalog: Catalog) -> bool:
+    """Whether the catalog has what a rename names."""
+    return _like(ref, catalog) is not None
+
+
 def statements(renames: Iterable[Rename], catalog: Catalog) -> tuple[Statement, ...]:
     """The SQL that renames what `catalog` has, each thing addressed by the name that it has by then.
 
@@ -501,4 +506,4 @@ def _unknown(rename: Rename, why: str) -> OrmonyError:
     )
 
 
-__all__ = ["in_sql", "kind_of", "parse", "resolved", "spell", "statements"]
+__all__ = ["in_sql", "is_there", "kind_of", "parse", "resolved", "spell", "statements"]

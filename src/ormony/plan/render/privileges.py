@@ -161,13 +161,14 @@ def way(
         return _as(grantor, owner, f"GRANT {what} ON {target} TO {names.role(grantee)}{tail}")
 
     return Way(
-        tuple((far_before.get(key[0], 0), revoke(*key, words)) for key, words in sorted(revoked.items())),
-        tuple((far_after.get(key[0], 0), grant(*key, words)) for key, words in sorted(granted.items())),
+        tuple((far_before.get(key[0], 1), revoke(*key, words)) for key, words in sorted(revoked.items())),
+        tuple((far_after.get(key[0], 1), grant(*key, words)) for key, words in sorted(granted.items())),
     )
 
 
 def _distances(grants: Set[Grant], owner: str) -> dict[str, int]:
-    """How many grants lie between the owner and each role that may grant."""
+    """How many grants lie between the owner and each role that may grant; of a column, its table may say
+    it."""
     found = {owner: 0}
     rest = [each for each in grants if each.grantable and each.grantee != each.grantor]
     for _ in range(len(rest)):
