@@ -48,12 +48,13 @@ class _Kit(msgspec.Struct, frozen=True):
 
 
 def export(root: Path, service: Service) -> Exported:
-    """The DDL of the schema that the service's drizzle.config names.
+    """The DDL of the schema that `models` of ormony.toml names, else the service's drizzle.config.
 
-    Raises `missing-config`, `not-postgresql`, `tool-missing` (exit 4), `export-failed`, `export-timeout`,
-    `probe-connected-elsewhere`.
+    Raises `missing-config`, `not-postgresql`, `models-not-found`, `tool-missing` (exit 4), `export-failed`,
+    `export-timeout`, `probe-connected-elsewhere`.
     """
-    return _export(root, service, None)
+    schema = [service.models] if service.models is not None else None
+    return _export(root, service, _paths(root, service, "models", schema) if schema is not None else None)
 
 
 def export_mirrors(root: Path, service: Service) -> Exported:
@@ -61,18 +62,26 @@ def export_mirrors(root: Path, service: Service) -> Exported:
 
     Raises as `export`, and `models-not-found` for a pattern without a file.
     """
+    return _export(root, service, _paths(root, service, "mirror_models", service.mirror_models))
+
+
+def _paths(root: Path, service: Service, key: str, patterns: Sequence[str]) -> list[str]:
+    """The files, absolute, that a setting names by paths or globs relative to the service."""
     found = []
-    for pattern in service.mirror_models:
-        paths = sorted((root / service.path).glob(pattern))
+    for pattern in patterns:
+        try:
+            paths = sorted((root / service.path).glob(pattern))
+        except (NotImplementedError, ValueError):  # an absolute path, or an empty one
+            paths = []
         if not paths:
             raise OrmonyError(
                 "models-not-found",
-                f'`mirror_models` of service "{service.name}" names no file: {pattern}',
+                f'`{key}` of service "{service.name}" names no file: {pattern}',
                 place=service.path,
-                hint="correct `mirror_models` in ormony.toml; it is relative to the path of the service",
+                hint=f'in ormony.toml, under [services.{service.name}]: {key} = "src/db/schema.ts"',
             )
-        found += [files.inside(root, path.relative_to(root).as_posix()) for path in paths]
-    return _export(root, service, [str(each) for each in found])
+        found += [files.inside(root, os.path.relpath(path, root)) for path in paths]
+    return [str(each) for each in found]
 
 
 def made_of(root: Path, service: Service) -> str:
@@ -155,9 +164,7 @@ def _config(root: Path, service: Service) -> str:
 
 def _kit(root: Path, service: Service) -> _Kit:
     """The drizzle-kit that the service would run: its own, else that of the nearest folder above it."""
-    base, folder = root.resolve(), (root / service.path).resolve()
-    chain = [folder, *folder.parents]
-    chain = chain[: chain.index(base) + 1] if base in chain else [folder]
+    chain = _upwards(root, root / service.path)
     package = next((path for each in chain if (path := each / "node_modules" / "drizzle-kit").is_dir()), None)
     about = _package(package) if package is not None else {}
     program = about.get("bin")
@@ -167,7 +174,7 @@ def _kit(root: Path, service: Service) -> _Kit:
             "tool-missing",
             f'drizzle-kit, which writes the DDL of the models of service "{service.name}", is not installed',
             place=service.path,
-            hint=_installing(base, chain, service),
+            hint=_installing(chain, service),
             exit_status=TOOL_MISSING,
         )
     orm = next((path for each in chain if (path := each / "node_modules" / "drizzle-orm").is_dir()), None)
@@ -186,6 +193,13 @@ def _kit(root: Path, service: Service) -> _Kit:
             exit_status=TOOL_MISSING,
         )
     return kit
+
+
+def _upwards(root: Path, place: Path) -> list[Path]:
+    """The folder and those above it, up to the project."""
+    base, folder = root.resolve(), place.resolve()
+    chain = [folder, *folder.parents]
+    return chain[: chain.index(base) + 1] if base in chain else [folder]
 
 
 def _package(folder: Path) -> dict[str, Any]:
@@ -209,26 +223,24 @@ def _node(service: Service) -> Path:
     return Path(found).resolve()
 
 
-def _installing(base: Path, chain: Sequence[Path], service: Service) -> str:
-    """The command that installs what package.json asks for, or that adds drizzle-kit to it."""
-    locks = {
-        "pnpm-lock.yaml": ("pnpm --dir {} install", "pnpm --dir {} add -D drizzle-kit"),
-        "yarn.lock": ("yarn --cwd {} install", "yarn --cwd {} add -D drizzle-kit"),
-        "bun.lock": ("cd {} && bun install", "cd {} && bun add -d drizzle-kit"),
-        "bun.lockb": ("cd {} && bun install", "cd {} && bun add -d drizzle-kit"),
+def _installing(chain: Sequence[Path], service: Service, package: str = "drizzle-kit") -> str:
+    """The command that installs what package.json asks for, or that adds the package to it."""
+    tools = {
+        "pnpm-lock.yaml": ("pnpm --dir {} install", "pnpm --dir {} add"),
+        "yarn.lock": ("yarn --cwd {} install", "yarn --cwd {} add"),
+        "bun.lock": ("cd {} && bun install", "cd {} && bun add"),
+        "bun.lockb": ("cd {} && bun install", "cd {} && bun add"),
     }
-    commands = ("npm --prefix {} install", "npm --prefix {} install --save-dev drizzle-kit")
-    for folder in chain:
-        commands = next((locks[name] for name in locks if (folder / name).is_file()), commands)
-        if commands[0].partition(" ")[0] != "npm":
-            break
+    locks = (tools[name] for folder in chain for name in tools if (folder / name).is_file())
+    install, add = next(locks, ("npm --prefix {} install", "npm --prefix {} install"))
     asked = any(
-        "drizzle-kit" in table
+        package in table
         for folder in chain
         for key in ("dependencies", "devDependencies")
         if isinstance(table := _package(folder).get(key), dict)
     )
-    return commands[0 if asked else 1].format(shlex.quote(service.path))
+    command = (install if asked else add).format(shlex.quote(service.path))
+    return command if asked else f"{command} {'-D ' if package == 'drizzle-kit' else ''}{package}"
 
 
 class _Run:
@@ -327,6 +339,25 @@ class _Run:
             if line.strip()
             and not line.startswith(("Reading config file", "(Use `node --trace", "Node.js v"))
         ]
+        missing = re.search(r"Cannot find (?:module|package) '((?:@[\w.-]+/)?[\w-][\w.-]*)", "\n".join(said))
+        if missing is not None:
+            return OrmonyError(
+                "tool-missing",
+                f'the models of service "{self.service.name}" need the package "{missing[1]}", which is not '
+                "installed",
+                place=self._place_said(said) or config,
+                hint=_installing(_upwards(self.root, self.folder), self.service, missing[1]),
+                exit_status=TOOL_MISSING,
+            )
+        if any("schema: undefined" in line for line in said) or (
+            self.kit.number >= (1, 0) and any("'schema'" in line for line in said)
+        ):
+            return OrmonyError(
+                "models-not-found",
+                f'the Drizzle config of service "{self.service.name}" names no schema',
+                place=config,
+                hint=f'in ormony.toml, under [services.{self.service.name}]: models = "src/db/schema.ts"',
+            )
         how = "" if outcome.status in (0, 1) else f" (exit status {outcome.status})"
         return OrmonyError(
             "export-failed",
