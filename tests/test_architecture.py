@@ -30,6 +30,7 @@ ROWS = {
     "loading": 9,
     "sources": 10,
     "narrow": 4,
+    "majors": 4,
     "commands": 11,
     "report": 12,
     "cli": 13,

@@ -233,6 +233,16 @@ def sync(
     help="Apply files that sort before deployed ones, once a replay in that order has proved equal.",
 )
 @click.option(
+    "--accept-drift",
+    is_flag=True,
+    help="Go on where the database differs from its migrations in what the files touch.",
+)
+@click.option(
+    "--no-verify",
+    is_flag=True,
+    help="Do not compare the result with the shadow's before COMMIT: for emergencies.",
+)
+@click.option(
     "--lock-timeout",
     default=5.0,
     show_default=True,
@@ -258,6 +268,8 @@ def deploy(
     adopt: bool,
     assume: tuple[str, ...],
     out_of_order: bool,
+    accept_drift: bool,
+    no_verify: bool,
     lock_timeout: float,
     wait: float,
 ) -> None:
@@ -265,6 +277,7 @@ def deploy(
 
     All or nothing: Supabase's, Drizzle's, Alembic's and SQLx's own tools agree afterwards.
     What PostgreSQL forbids in one transaction is split into steps, shown first, resumable.
+    Before COMMIT the database's change must be the one that the same files made in the shadow.
     """
     from ormony import commands
 
@@ -277,6 +290,8 @@ def deploy(
             adopt=adopt,
             assume=assume,
             out_of_order=out_of_order,
+            accept_drift=accept_drift,
+            verify=not no_verify,
             lock_timeout_s=lock_timeout,
             wait_s=wait,
             progress=terminal.progress,

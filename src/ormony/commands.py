@@ -38,6 +38,7 @@ from ormony.project import Database, Project
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
+    from ormony.database.catalogs import Replays
     from ormony.database.connect import Connection
     from ormony.database.pending import State
     from ormony.database.server import Cluster
@@ -165,6 +166,7 @@ class DatabaseDeployed(msgspec.Struct, frozen=True, kw_only=True):
     adopted: tuple[str, ...] = ()  # with --adopt: versions that the database had already
     drift: tuple[str, ...] = ()  # with --adopt: what differs from exactly these
     seconds: float = 0.0
+    verified: float | None = None  # seconds of these that verifying took; None: nothing was verified
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
@@ -947,6 +949,8 @@ def deploy(
     adopt: bool = False,
     assume: Sequence[str] = (),
     out_of_order: bool = False,
+    accept_drift: bool = False,
+    verify: bool = True,
     lock_timeout_s: float = 5.0,
     wait_s: float = 600.0,
     progress: Progressed = _silent,
@@ -954,9 +958,11 @@ def deploy(
 ) -> Deployed:
     """Apply what is pending and stamp every ledger, in one transaction wherever PostgreSQL allows.
 
-    With several databases all are verified before the first COMMIT. Raises what `deploying.deploy` refuses.
+    What it did is compared with what the shadow did before it is committed; with several databases, all are
+    before the first COMMIT. `accept_drift` goes on where a database is not as its migrations made it; without
+    `verify` nothing is compared. Raises what `deploying.deploy` refuses.
     """
-    from ormony.database import connect
+    from ormony.database import catalogs, connect
     from ormony.database import deploy as deploying
     from ormony.database import prepare as preparing
 
@@ -980,6 +986,7 @@ def deploy(
         notices += _refuse_findings(_findings(project, loaded))
         notices += _unmerged_notice(loaded)
     with open_shadow(project.root, project.shadow_url) as shadow:
+        replays = catalogs.Replays(project.root, lambda: shadow, url=project.shadow_url)
         targets = [
             deploying.Target(
                 name=loaded.database.name,
@@ -991,12 +998,13 @@ def deploy(
                 release=shadow.release,
                 clone_major=lambda: shadow.major,
                 missing=preparing.missing,
+                replays=replays,
             )
             for loaded in loads
         ]
         if out_of_order:
             for loaded, target in zip(loads, targets, strict=True):
-                notices += _prove_late(shadow, loaded, target.url)
+                notices += _prove_late(replays, loaded, target.url)
         options = deploying.Options(
             lock_timeout_ms=round(lock_timeout_s * 1000),
             wait_s=wait_s,
@@ -1004,6 +1012,8 @@ def deploy(
             late=out_of_order,
             adopt=adopt,
             assume=frozenset(assume),
+            verify=verify,
+            accept_drift=accept_drift,
         )
         done = deploying.deploy(targets, options, talk=deploying.Talk(progress, talk))
     return Deployed(
@@ -1018,6 +1028,7 @@ def deploy(
                 adopted=tuple(verdict.version for verdict in each.adopted if verdict.status == "applied"),
                 drift=each.drift,
                 seconds=each.seconds,
+                verified=each.verified,
             )
             for each, target in zip(done, targets, strict=True)
         ),
@@ -1100,14 +1111,14 @@ def _one_database(project: Project, name: str | None, *named: str) -> Database:
     return chosen[0]
 
 
-def _prove_late(shadow: Shadow, loaded: Loaded, url: str) -> list[Notice]:
+def _prove_late(replays: Replays, loaded: Loaded, url: str) -> list[Notice]:
     """Prove that files which sort before a deployed one may run after it: both orders give one schema.
 
     Files that change data, of which a schema tells nothing, are named. Raises `out-of-order`.
     """
-    from ormony.database import adopt as adopting
-    from ormony.database import connect, server
+    from ormony.database import connect, verify
     from ormony.database import pending as pendings
+    from ormony.diff import uncompared
 
     with connect.connect(url) as connection, connection.transaction():
         state = pendings.read(connection, loaded.services, loaded.histories)
@@ -1116,21 +1127,18 @@ def _prove_late(shadow: Shadow, loaded: Loaded, url: str) -> list[Notice]:
     late = [file for file in ordered if file.version not in state.deployed and file.version < newest]
     if not late:
         return []
-    sequence = {version: number for number, version in enumerate(state.records)}
-    here = sorted(
-        (file for file in ordered if file.version in state.deployed),
-        key=lambda file: (sequence.get(file.version, -1), file.version),
-    )
     rest = [file for file in ordered if file.version not in state.deployed]
-    fresh, grown = (
-        adopting.facts(server.pg_dump(shadow.clone(files), "--schema-only"))
-        for files in (ordered, [*here, *rest])
+    fresh = replays.of(ordered)
+    grown = replays.of((*pendings.as_deployed(state, ordered), *rest))
+    differing = (
+        *verify.words(fresh, grown, verify.changed(fresh, grown)),
+        *(f"{each.action} {each.name}" for each in uncompared(fresh, grown)),
     )
-    if fresh != grown:
-        differing = min(fresh ^ grown)
+    if differing:
         raise OrmonyError(
             "out-of-order",
-            f"{late[0].version} run after {newest} gives another schema than a fresh replay: {differing}",
+            f"{late[0].version} run after {newest} gives another schema than a fresh replay:"
+            f" {verify.listed(differing)}",
             place=late[0].path,
             hint="ormony sync --against URL   # gives it a version after all that is deployed",
             exit_status=DATABASE,

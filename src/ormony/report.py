@@ -277,6 +277,8 @@ def _deployed(value: commands.Deployed, out: TextIO) -> None:
             steps = f" in {database.steps} steps" if database.steps > 1 else " in one transaction"
             first, last = database.applied[0], database.applied[-1]
             _line(out, f"  applied {_files(len(database.applied))}{steps}: {first} to {last}", "green")
+            if database.verified is not None:
+                _line(out, f"  verified in {database.verified:.2f} s", "green")
         for ledger, count in database.stamped.items():
             _line(out, f"  stamped {count:>4}  {ledger}")
 

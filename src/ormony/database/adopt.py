@@ -1,9 +1,9 @@
 """Adopting a database: which files of the stream it already has, told by its ledgers, else by its catalog.
 
 A file is `applied` when a ledger says so or when what it makes is there, `absent` when what it makes is not,
-and `unknown` when neither can be told; nothing is guessed. Databases are compared as `pg_dump -s` prints
-them, by one binary, in facts as small as a column: so a table that a later file alters is still known. This
-module writes nothing: `deploy` takes over what it finds.
+and `unknown` when neither can be told; nothing is guessed. Databases are compared in facts as small as a
+column: so a table that a later file alters is still known. This module writes nothing: `deploy` takes over
+what it finds.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from ormony import majors, narrow, snapshot
+from ormony.catalog import Catalog, Ref
+from ormony.database import verify
 from ormony.database.pending import State, revision_of
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import History, ancestors
@@ -22,9 +25,9 @@ from ormony.stream import StreamFile
 
 Status = Literal["applied", "absent", "unknown"]
 
-Replay = Callable[[Sequence[StreamFile], Sequence[int]], Iterator[str]]
-"""Runs files one after the other in an empty shadow, and yields its `pg_dump -s` after so many of them, for
-each of these counts.
+Replay = Callable[[Sequence[StreamFile], Sequence[int]], Iterator[Catalog]]
+"""Runs files one after the other in an empty shadow, and yields its catalog after so many of them, for each
+of these counts.
 """
 
 
@@ -53,127 +56,32 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each.version for each in self.verdicts if each.status == "applied")
 
 
-class Fact(msgspec.Struct, frozen=True, order=True):
-    """One line of what a database is: an object's head, a column, an enum's value, a whole function."""
+Fact = tuple[verify.Part, Any]
+"""One object, comment or list of privileges, and its value: what defines a column, a whole function."""
 
-    kind: str
-    schema: str
-    name: str
-    text: str
-
-    def __str__(self) -> str:
-        """The object in words, with the first line of what defines it."""
-        where = f"{self.schema}." if self.schema not in ("-", "") else ""
-        first = self.text.strip().splitlines()[0][:100] if self.text.strip() else ""
-        return f"{self.kind.lower()} {where}{self.name}: {first}"
+Printed = Callable[[Catalog, Collection[Ref]], Catalog]
 
 
-_ENTRY: Final = re.compile(
-    r"^--\n-- Name: (.*?); Type: (.*?); Schema: (.*?); Owner: ?.*?\n--\n", re.MULTILINE | re.DOTALL
-)
-_NOISE: Final = re.compile(r"^(?:SET \w+ = .*;|SELECT pg_catalog\.set_config\(.*;|--.*|\\.*)$", re.MULTILINE)
-_LISTED: Final = re.compile(r"\A(.*?) \(\n(.*)\n\)(.*)\Z", re.DOTALL)
-_WEAK: Final = frozenset({"ACL", "DEFAULT ACL", "COMMENT"})
-_SURFACE: Final = frozenset(
-    {
-        "_analytics",
-        "_realtime",
-        "_supavisor",
-        "auth",
-        "cron",
-        "extensions",
-        "graphql",
-        "graphql_public",
-        "net",
-        "pgbouncer",
-        "pgmq",
-        "pgsodium",
-        "pgsodium_masks",
-        "pgtle",
-        "realtime",
-        "storage",
-        "supabase_functions",
-        "vault",
-    }
-)
-_KEPT_ON_SURFACE: Final = frozenset({"POLICY", "TRIGGER", "FK CONSTRAINT"})
-
-
-def dumps(
+def catalogs(
     clone: Callable[[Sequence[StreamFile]], str],
     release: Callable[[str], None],
-    dump: Callable[[str], str],
+    read: Callable[[str], Catalog],
     told: Callable[[int, int], None],
 ) -> Replay:
     """A Replay over the prefixes of a series of files, each in a clone of its own, which is given back at
     once.
     """
 
-    def replay(files: Sequence[StreamFile], counts: Sequence[int]) -> Iterator[str]:
+    def replay(files: Sequence[StreamFile], counts: Sequence[int]) -> Iterator[Catalog]:
         for done, count in enumerate(counts):
             told(done, len(counts))
             url = clone(files[:count])
             try:
-                yield dump(url)
+                yield read(url)
             finally:
                 release(url)
 
     return replay
-
-
-def facts(dump: str, ledger_tables: Collection[str] = ()) -> frozenset[Fact]:
-    """What a `pg_dump -s --no-owner` says, less ormony's own schema and the ledgers (`schema.table`)."""
-    schemas = {"ormony", "supabase_migrations"}
-    ledgers = set(ledger_tables)
-    ledger_schemas = {each.partition(".")[0] for each in ledgers} - {"public"}
-    found = set()
-    starts = list(_ENTRY.finditer(dump))
-    for match, following in zip(starts, [*starts[1:], None], strict=True):
-        name, kind, schema = match[1], match[2], match[3]
-        if schema in schemas or (schema == "-" and name.removeprefix("SCHEMA ") in schemas):
-            continue
-        if schema == "-" and name.removeprefix("SCHEMA ") in ledger_schemas:
-            continue
-        if _of_ledger(schema, name, ledgers):
-            continue
-        text = _NOISE.sub("", dump[match.end() : following.start() if following else len(dump)]).strip()
-        if kind in ("ACL", "DEFAULT ACL"):
-            found |= {Fact(kind, schema, name, line) for line in text.splitlines() if line}
-            continue
-        listed = _LISTED.match(text) if kind in ("TABLE", "TYPE", "FOREIGN TABLE") else None
-        if listed is None:
-            found.add(Fact(kind, schema, name, text))
-            continue
-        found.add(Fact(kind, schema, name, f"{listed[1]} {listed[3]}"))
-        for line in _members(listed[2]):
-            found.add(Fact(f"{kind} MEMBER", schema, name, line))
-    return frozenset(found)
-
-
-def _of_ledger(schema: str, name: str, ledgers: Collection[str]) -> bool:
-    """Is the entry a ledger, or its key, sequence, default, policy or privilege?"""
-    words = [word for word in re.split(r"[\s.]+", name) if word not in ("TABLE", "SEQUENCE", "COLUMN")]
-    for ledger in ledgers:
-        home, _, table = ledger.partition(".")
-        if (
-            schema == home
-            and words
-            and (words[0] == table or words[0] in (f"{table}_id_seq", f"{table}_pkey"))
-        ):
-            return True
-    return False
-
-
-def _members(body: str) -> Iterator[str]:
-    """The columns, constraints or values between the parentheses; an expression may go over several lines."""
-    member = ""
-    for line in body.split("\n"):
-        if member.endswith(",\n") and line.startswith("    ") and not line.startswith("     "):
-            yield member.strip().rstrip(",")
-            member = ""
-        member += line + "\n"
-    if member.strip():
-        yield member.strip().rstrip(",")
 
 
 class _Evidence(msgspec.Struct):
@@ -182,19 +90,21 @@ class _Evidence(msgspec.Struct):
 
 
 def judge(
-    target: str,
+    target: Catalog,
     stream: Sequence[StreamFile],
     histories: Mapping[str, History],
     state: State,
     replay: Replay,
     *,
+    printed: Printed = lambda catalog, refs: catalog,
     assume: Collection[str] = (),
 ) -> Adoption:
-    """What the database with this dump has of the stream.
+    """What the database with this catalog has of the stream.
 
-    `assume` are versions that the user says are applied. Raises `unknown-version` for one that the stream
-    lacks, `cannot-adopt` naming every file of which nothing can be said, `applied-in-part`, and
-    `out-of-order` where running what is absent now would not give what a fresh replay gives.
+    `printed` gives the catalog with these objects as the replay's server prints them. `assume` are versions
+    that the user says are applied. Raises `unknown-version` for one that the stream lacks, `cannot-adopt`
+    naming every file of which nothing can be said, `applied-in-part`, and `out-of-order` where running what
+    is absent now would not give what a fresh replay gives.
     """
     ordered = sorted(stream, key=lambda file: file.version)
     versions = {file.version for file in ordered}
@@ -213,16 +123,25 @@ def judge(
             known[file.version] = Verdict(file.version, "applied", "ledger")
         elif file.version in assume:
             known[file.version] = Verdict(file.version, "applied", "assumed")
-    tables = [found.label for found in state.found]
-    there = facts(target, tables)
-    if len(known) == len(ordered):  # no file is left to be proved: what remains is the drift
-        (dump,) = replay(ordered, [len(ordered)])
+    whole = len(known) == len(ordered)  # no file is left to be proved: what remains is the drift
+    bare, *replayed = replay(ordered, [0, len(ordered)] if whole else range(len(ordered) + 1))
+    ledgers = {(found.schema, found.table) for found in state.found}
+
+    def cut(catalog: Catalog) -> Catalog:
+        catalog = narrow.without_surface(snapshot.redacted(catalog), bare, ledgers)
+        catalog = narrow.as_role(majors.across(catalog, target)[0], bare.role)
+        return msgspec.structs.replace(catalog, owners={})  # each tool connects as it likes
+
+    after = [cut(each) for each in (bare, *replayed)]
+    there = majors.across(cut(target), bare)[0]
+    if target.version // 10000 != bare.version // 10000:
+        there = _printed_alike(there, after, printed)
+    if whole:
         return Adoption(
-            verdicts=tuple(known[file.version] for file in ordered), drift=_drift(facts(dump, tables), there)
+            verdicts=tuple(known[file.version] for file in ordered), drift=_drift(after[-1], there)
         )
-    after = [facts(dump, tables) for dump in replay(ordered, range(len(ordered) + 1))]
-    evidence = [_Evidence(made=new - old, unmade=old - new) for old, new in itertools.pairwise(after)]
-    _ask_catalog(ordered, evidence, there, known)
+    evidence = [_evidence(old, new) for old, new in itertools.pairwise(after)]
+    _ask_catalog(ordered, evidence, _facts(there), known)
     _ask_histories(ordered, histories, known)
     verdicts = tuple(known.get(file.version, Verdict(file.version, "unknown", "")) for file in ordered)
     _refuse_unknown(ordered, verdicts)
@@ -232,9 +151,34 @@ def judge(
     if not absent or here == ordered[: len(here)]:
         expected, late = after[len(here)], False
     else:
-        expected = _prove_order(here, absent, after[-1], replay, tables)
+        expected = _prove_order(here, absent, after[-1], replay, cut)
         late = True
     return Adoption(verdicts=verdicts, drift=_drift(expected, there), late=late)
+
+
+def _printed_alike(there: Catalog, after: Sequence[Catalog], printed: Printed) -> Catalog:
+    """What differs from any replay in its text, as the replay's server prints it."""
+    differing = {
+        ref for each in after for ref, found in each.objects.items() if there.objects.get(ref, found) != found
+    }
+    return majors.across(printed(there, differing), after[0])[0] if differing else there
+
+
+def _facts(catalog: Catalog) -> frozenset[Fact]:
+    empty = msgspec.structs.replace(
+        catalog, objects={}, comments={}, owners={}, grants={}, labels={}, unmodelled={}
+    )
+    return _evidence(empty, catalog).made
+
+
+def _evidence(old: Catalog, new: Catalog) -> _Evidence:
+    parts = verify.changed(old, new)
+    before = {part: verify.value(old, part) for part in parts}
+    after = {part: verify.value(new, part) for part in parts}
+    return _Evidence(
+        made=frozenset(each for each in after.items() if each[1] is not None),
+        unmade=frozenset(each for each in before.items() if each[1] is not None),
+    )
 
 
 def _ask_catalog(
@@ -276,8 +220,12 @@ _IF_EXISTS: Final = re.compile(r"\bIF\s+EXISTS\b", re.IGNORECASE)
 
 def _telling(said: frozenset[Fact]) -> frozenset[Fact]:
     """Privileges and comments tell something only where there is nothing else: servers differ in them."""
-    strong = frozenset(fact for fact in said if fact.kind not in _WEAK)
+    strong = frozenset(each for each in said if not _is_weak(each[0]))
     return strong or said
+
+
+def _is_weak(part: verify.Part) -> bool:
+    return part[0] != "object" or part[1].kind == "default privileges"
 
 
 def _ask_histories(
@@ -341,14 +289,14 @@ def _refuse_unknown(ordered: Sequence[StreamFile], verdicts: Sequence[Verdict]) 
 def _prove_order(
     here: Sequence[StreamFile],
     absent: Sequence[StreamFile],
-    fresh: frozenset[Fact],
+    fresh: Catalog,
     replay: Replay,
-    tables: Collection[str],
-) -> frozenset[Fact]:
+    cut: Callable[[Catalog], Catalog],
+) -> Catalog:
     """What exactly the applied files make; raises `out-of-order` unless the absent ones may follow them."""
     try:
         counts = (len(here), len(here) + len(absent))
-        expected, last = (facts(dump, tables) for dump in replay([*here, *absent], counts))
+        expected, last = (cut(each) for each in replay([*here, *absent], counts))
     except OrmonyError as error:
         raise OrmonyError(
             "out-of-order",
@@ -357,7 +305,7 @@ def _prove_order(
             hint="ormony sync   # gives a file that is not frozen a new version",
             exit_status=DATABASE,
         ) from error
-    differ = sorted(last ^ fresh)
+    differ = verify.words(fresh, last, verify.changed(fresh, last))
     if differ:
         raise OrmonyError(
             "out-of-order",
@@ -371,14 +319,10 @@ def _prove_order(
     return expected
 
 
-def _drift(expected: frozenset[Fact], there: frozenset[Fact]) -> tuple[str, ...]:
-    """What the database lacks (`-`) and has besides (`+`), less the surface and what differs by server."""
-
-    def counts(fact: Fact) -> bool:
-        if fact.kind in _WEAK or fact.kind in ("EXTENSION", "EVENT TRIGGER", "PUBLICATION"):
-            return False
-        return fact.schema not in _SURFACE or fact.kind in _KEPT_ON_SURFACE
-
-    lacks = [f"- {fact}" for fact in sorted(expected - there) if counts(fact)]
-    has = [f"+ {fact}" for fact in sorted(there - expected) if counts(fact)]
-    return (*lacks, *has)
+def _drift(expected: Catalog, there: Catalog) -> tuple[str, ...]:
+    """What the database lacks, has besides and has otherwise, less what differs from server to server."""
+    own = ("extension", "event trigger", "publication")
+    parts = {
+        part for part in verify.changed(expected, there) if not _is_weak(part) and part[1].kind not in own
+    }
+    return verify.words(expected, there, parts)

@@ -10,15 +10,19 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ormony import snapshot
 from ormony.catalog import Catalog
 from ormony.database import server
 from ormony.errors import OrmonyError
+from ormony.stream import StreamFile
+
+if TYPE_CHECKING:
+    from ormony.database.shadow import Shadow
 
 KEPT: Final = 32
 """How many catalogs one project keeps; the least recently used go."""
@@ -45,6 +49,64 @@ def _code() -> str:
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+class Replays:
+    """What files make of an empty database with the surface, read in a shadow once and kept in the project.
+
+    Nothing is kept where the shadow lies on a server of the user's, at `url`: it may change under us. Without
+    `cache` nothing is taken from before. `opened` gives the shadow, which starts no server before it is
+    needed.
+    """
+
+    def __init__(
+        self, root: Path, opened: Callable[[], Shadow], *, url: str | None = None, cache: bool = True
+    ) -> None:
+        self._root, self._opened, self._url = root, opened, url
+        self._kept = cache and url is None
+        self._read: dict[str, Catalog] = {}
+
+    @property
+    def major(self) -> int:
+        """The major version of PostgreSQL that prints these catalogs."""
+        return self._opened().major
+
+    @property
+    def surface(self) -> Catalog:
+        """A database with the surface and nothing else."""
+        return self.of(())
+
+    def of(self, files: Sequence[StreamFile], *, settled: int | None = None) -> Catalog:
+        """The catalog after these files; see `Shadow.replay` for `settled` and for what it raises."""
+        name = key(["replay", *(part for file in files for part in (file.path, file.text))])
+        found = self._read.get(name)
+        if found is None and self._kept:
+            found = find(self._root, name)
+        if found is None:
+            found = _replayed(self._opened(), files, settled)
+            if self._kept:
+                keep(self._root, name, found)
+        self._read[name] = found
+        return found
+
+    def afresh(self, files: Sequence[StreamFile]) -> Catalog:
+        """The same, run from nothing now: what depends on the day, or on chance, is not that of before."""
+        from ormony.database import shadow
+
+        with shadow.open_shadow(self._root, url=self._url, cache=False) as opened:
+            return _replayed(opened, files, None)
+
+
+def _replayed(opened: Shadow, files: Sequence[StreamFile], settled: int | None) -> Catalog:
+    from ormony.database.connect import connect
+    from ormony.database.introspect import introspect
+
+    url = opened.replay(files, settled=settled).url
+    try:
+        with connect(url) as connection:
+            return snapshot.redacted(introspect(connection))
+    finally:
+        opened.release(url)
 
 
 def find(root: Path, name: str) -> Catalog | None:

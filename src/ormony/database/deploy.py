@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import psycopg
 
 from ormony import sql
+from ormony.catalog import Catalog, Ref
 from ormony.database import (
     adopt,
     autocommit,
@@ -27,19 +28,23 @@ from ormony.database import (
     pending,
     refusals,
     rehearse,
+    reprint,
     run,
-    server,
 )
 from ormony.database.adopt import Adoption, Verdict
+from ormony.database.catalogs import Replays
+from ormony.database.introspect import introspect
 from ormony.database.pending import Plan, State
 from ormony.database.refusals import Missing
 from ormony.database.rehearse import Cuts, Piece, Step
+from ormony.database.verify import NotAsProved, Verification
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import History, Notice, Service
 from ormony.stream import StreamFile
 
 Verify = Callable[[psycopg.Connection[Any], Plan], None]
-"""Asked in the open transaction of the last step, before COMMIT; an OrmonyError rolls that step back."""
+"""Asked in the open transaction of the last step, after the verification and before COMMIT; an OrmonyError
+rolls that step back."""
 
 Clone = Callable[[Sequence[StreamFile]], str]
 """The URL of a throw-away database in which these files have run."""
@@ -66,10 +71,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     release: Callable[[str], None] = lambda url: None  # gives a clone back
     clone_major: Callable[[], int] | None = None  # PostgreSQL's version where clones are made
     missing: Missing | None = None
+    replays: Replays | None = None  # None: there is no shadow to verify against
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How to deploy: see `deploy`; `late` is explained at `pending.plan`, `assume` at `adopt.judge`."""
+    """How to deploy: see `deploy`; `late` is explained at `pending.plan`, `assume` at `adopt.judge`.
+
+    With `accept_drift` a database that differs in what the files touch is deployed to all the same.
+    """
 
     lock_timeout_ms: int = LOCK_TIMEOUT_MS
     wait_s: float = WAIT_S
@@ -78,6 +87,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rehearse: bool = False
     adopt: bool = False
     assume: frozenset[str] = frozenset()
+    verify: bool = True
+    accept_drift: bool = False
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +102,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     adopted: tuple[Verdict, ...] = ()
     drift: tuple[str, ...] = ()
     seconds: float = 0.0  # from the first file's first statement to the last COMMIT
+    verified: float | None = None  # how many of these went into verifying; None: nothing was verified
     notices: tuple[Notice, ...] = ()
 
 
@@ -193,6 +205,7 @@ class _Sum(msgspec.Struct):
     shown: list[str] = []
     notices: list[Notice] = []
     adoption: Adoption | None = None
+    verification: Verification | None = None
     began: float | None = None
     seconds: float = 0.0
 
@@ -200,6 +213,17 @@ class _Sum(msgspec.Struct):
         """Note the moment of the first statement."""
         if self.began is None:
             self.began = time.monotonic()
+
+    def note(self, code: str, message: str) -> None:
+        """Tell something once."""
+        notice = Notice(code=code, message=message)
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    @property
+    def told(self) -> tuple[Notice, ...]:
+        """All that should be said of it."""
+        return (*self.notices, *(self.verification.notices if self.verification is not None else ()))
 
 
 def _deploying(
@@ -212,6 +236,10 @@ def _deploying(
     lost: _Lost | None = None
     yielded = False
     plans = 0
+    proof = None
+    if options.verify and target.replays is not None:
+        proof = Verification(target.replays, target.name, accept_drift=options.accept_drift)
+        total.verification = proof
     while True:
         try:
             with _session(target, options, talk, patient=lost is not None) as conn:
@@ -228,12 +256,18 @@ def _deploying(
                 plans += 1
                 if plan.empty:
                     break
+                if not options.verify:
+                    total.note("not-verified", "nothing was compared with the shadow, as --no-verify asks")
                 parsed = _parsed(plan.pending)
                 steps = _steps(conn, target, plan, parsed, options, talk, total)
                 total.shown = [*total.shown[: total.steps], *(str(step) for step in steps)]
+                if proof is not None and plan.pending:
+                    talk.progress("comparing", 0, len(plan.pending))
+                    proof.begin(conn, plan, target.stream)
                 if options.dry_run:
                     return _would_do(target, plan, steps, total)
-                work = _work(conn, target, options, talk, verify, plan, steps, parsed, total)
+                checks = _checks(proof, verify)
+                work = _work(conn, target, options, talk, checks, plan, steps, parsed, total)
                 with contextlib.closing(work):
                     for _ in work:
                         if not yielded:
@@ -243,6 +277,12 @@ def _deploying(
         except _Lost as error:
             lost = error
             talk.say("the connection was lost during COMMIT; reading the ledger again")
+        except NotAsProved as error:
+            if total.steps:
+                error.message += f"; what comes before step {total.steps + 1} is committed"
+            if total.steps or proof is None or not proof.again:
+                raise
+            talk.say(f"{error.message}; looking whether something changed meanwhile")
         except _Changed:
             if plans >= _MOST_PLANS:
                 raise OrmonyError(
@@ -257,11 +297,25 @@ def _deploying(
         stamped=total.stamped,
         steps=total.steps,
         shown=tuple(total.shown),
-        notices=tuple(total.notices),
+        notices=total.told,
         adopted=total.adoption.verdicts if total.adoption is not None else (),
         drift=total.adoption.drift if total.adoption is not None else (),
         seconds=total.seconds,
+        verified=proof.seconds if proof is not None else None,
     )
+
+
+def _checks(proof: Verification | None, verify: Verify | None) -> Verify | None:
+    """What is asked before COMMIT: our own verification, then the caller's."""
+    if proof is None:
+        return verify
+
+    def both(conn: psycopg.Connection[Any], plan: Plan) -> None:
+        proof.end(conn)
+        if verify is not None:
+            verify(conn, plan)
+
+    return both
 
 
 def _would_do(target: Target, plan: Plan, steps: Sequence[Step], total: _Sum) -> Deployed:
@@ -275,7 +329,7 @@ def _would_do(target: Target, plan: Plan, steps: Sequence[Step], total: _Sum) ->
         stamped={label: count for label, count in stamped.items() if count},
         steps=len(steps),
         shown=tuple(total.shown),
-        notices=tuple(total.notices),
+        notices=total.told,
         adopted=total.adoption.verdicts if total.adoption is not None else (),
         drift=total.adoption.drift if total.adoption is not None else (),
     )
@@ -356,16 +410,26 @@ def _judged(conn: psycopg.Connection[Any], target: Target, options: Options, tal
         )
     state = _read_once(conn, target, options)
 
-    def dump(url: str) -> str:
-        return server.pg_dump(url, "--schema-only", "--no-owner")
-
     def told(done: int, of: int) -> None:
         talk.progress("comparing", done, of)
 
-    replay = adopt.dumps(target.clone, target.release, dump, told)
+    def printed(catalog: Catalog, refs: Collection[Ref]) -> Catalog:
+        return catalog if target.replays is None else reprint.reprinted(catalog, refs, target.replays)
+
     return adopt.judge(
-        dump(target.url), target.stream, target.histories, state, replay, assume=options.assume
+        introspect(conn),
+        target.stream,
+        target.histories,
+        state,
+        adopt.catalogs(target.clone, target.release, _read, told),
+        printed=printed,
+        assume=options.assume,
     )
+
+
+def _read(url: str) -> Catalog:
+    with contextlib.closing(connect.connect(url)) as conn:
+        return introspect(conn)
 
 
 def _take_over(
@@ -477,13 +541,7 @@ def _careful(
                 hint=f"in ormony.toml: [shadow] url = a PostgreSQL {major} server",
             )
         )
-    deployed = plan.state.deployed
-    order = {version: n for n, version in enumerate(plan.state.records)}
-    before = sorted(
-        (file for file in target.stream if file.version in deployed),
-        key=lambda file: (order.get(file.version, -1), file.version),
-    )
-    url = target.clone(before)
+    url = target.clone(pending.as_deployed(plan.state, target.stream))
     try:
         with contextlib.closing(connect.connect(url)) as shadow:
             return rehearse.rehearse(
@@ -781,7 +839,11 @@ def _outside(
     _limit(conn, options.lock_timeout_ms)
     stamped = _book(conn, target, plan, step, parsed, now, total, {piece.version: (begun, time.monotonic())})
     if verify is not None:
-        verify(conn, plan)
+        try:
+            verify(conn, plan)
+        except NotAsProved as error:
+            error.message += f"; what {_base(file)} runs outside a transaction stays, and no ledger has it"
+            raise
     conn.execute("NOTIFY pgrst, 'reload schema'")
     _commit(conn, step.versions)
     _add(total.stamped, stamped)

@@ -89,6 +89,18 @@ def read(
     return State(found=found, rows=rows, records=deployments.read(conn), recorded=recorded)
 
 
+def as_deployed(state: State, stream: Sequence[StreamFile]) -> tuple[StreamFile, ...]:
+    """The deployed files in the order in which they ran, as far as that was recorded."""
+    order = {version: number for number, version in enumerate(state.records)}
+    deployed = state.deployed
+    return tuple(
+        sorted(
+            (file for file in stream if file.version in deployed),
+            key=lambda file: (order.get(file.version, -1), file.version),
+        )
+    )
+
+
 def imagined(state: State, stream: Sequence[StreamFile], applied: Collection[str]) -> State:
     """The state as it would be with these versions, and the revisions that they complete, in the ledgers."""
     label = state.found[0].label
