@@ -576,10 +576,16 @@ class _Writer:
                 family = Family(labels, tuple("{c} <> " + label for label in labels))
             case Domain() as domain:
                 inner = self.family(domain.type)
-                family = Family(inner.defaults, inner.checks, btree=inner.btree, method=inner.method)
+                # A domain over an enum is compared with no bare literal.
+                checks = inner.checks if domain.type.user is None else Family(()).checks
+                family = Family(inner.defaults, checks, btree=inner.btree, method=inner.method)
             case _:
                 return Family(("null",), btree=False)
         return family if not kind.array else Family(("'{}'",), btree=family.btree)
+
+    def is_domain(self, kind: Type) -> bool:
+        """Whether a literal of the type may break a check."""
+        return isinstance(self.database.find(self.base(kind).user), Domain)
 
     def call(self, key: Key | None, kind: Type) -> str | None:
         """The name of an immutable function of this type, if that is what the key names."""
@@ -767,7 +773,10 @@ class _Writer:
                 yield f"comment on constraint {quoted(rule.name)} on {each.key.sql} is '{rule.comment}'"
         for column in self.columns(each):
             where = f"alter table {each.key.sql} alter column {quoted(column.name)}"
+            generated = self.generated(each, column)
             for setting in column.settings:
+                if generated and generated[2]:
+                    continue
                 if not setting.startswith("storage") or self.base(column.type) == Type("text"):
                     yield f"{where} set {setting}"
             if column.comment:
@@ -888,8 +897,9 @@ class _Writer:
                     and not column.identity
                 ]
                 goal = next(column for column in self.shown(target.key) if column.name == key)
-                if goal.family.method == "gin":
-                    break  # PostgreSQL cannot check a foreign key of a domain over an array
+                domain = self.database.find(self.base(Type(link=(target.key, key))).user)
+                if goal.family.method == "gin" or (isinstance(domain, Domain) and domain.type.user):
+                    break  # PostgreSQL cannot check a foreign key of a domain over an array or enum
                 fits = linked and goal.type == self.type_of(table, linked[0])
                 own += linked[:1] if fits else []
             if len(own) != len(keys) or len(set(own)) != len(own):
@@ -978,7 +988,7 @@ class _Writer:
         if each.where is not None and used:
             conditions.append(_pick(used[-1].family.checks, each.where).replace("{c}", f"s.{used[-1].sql}"))
         function = self.database.find(each.function)
-        if isinstance(function, Scalar) and not function.procedure:
+        if isinstance(function, Scalar) and not function.procedure and not self.is_domain(function.type):
             default = _pick(self.family(function.type).defaults, 0)
             conditions.append(f"{function.key.sql}({default}::{self.type_sql(function.type)}) is not null")
         body += f" where {' and '.join(f'({each})' for each in conditions)}" if conditions else ""
@@ -1140,11 +1150,10 @@ class _Writer:
             text += f" for tables in schema {quoted(each.within)}"
         elif usable:
             parts = []
+            only = len(usable) == 1 and not usable[0].partitioned  # else lists may conflict
             for table in usable:
                 names = [column.sql for column in self.shown(table.key) if column.writable]
-                some = (
-                    f" ({', '.join(names[:2])})" if each.some_columns and names and len(usable) == 1 else ""
-                )
+                some = f" ({', '.join(names[:2])})" if each.some_columns and names and only else ""
                 parts.append(table.key.sql + some)
             text += f" for table {', '.join(parts)}"
         options = [f"publish = '{each.publish}'"] if each.publish else []

@@ -68,7 +68,10 @@ class Pair:
             with self._cluster.admin() as admin:
                 server.create_empty(admin, self.names[place], owner=server.SUPERUSER)
             with psycopg.connect(self.url(place), autocommit=True) as connection:
-                connection.execute(text.encode())
+                try:
+                    connection.execute(text.encode())
+                except psycopg.Error as error:
+                    raise AssertionError(f"the generator is wrong: {error}\n{text}") from None
 
     def clone(self) -> None:
         """Clone the first."""
