@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -698,3 +699,38 @@ def test_no_text_is_more_than_an_error(text: str) -> None:
         assert caught.code in {"sql-syntax", "psql-only", "sql-too-deep"}
         assert caught.place is not None
         assert caught.place.startswith("x.sql")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("CHECK (a = ANY (ARRAY[1, 2]))", None),
+        ("ANY (ARRAY['a'::public.mood])", None),
+        (
+            "ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])",
+            "ANY (((ARRAY['a'::character varying, 'b'::character varying])::character varying[])::text[])",
+        ),
+        ("$$ (ARRAY['a'::character varying])::text[] $$", None),
+        (
+            "(ARRAY['é,]'::bpchar, f((1)::int)::bpchar])::text[]",
+            "((ARRAY['é,]'::bpchar, f((1)::int)::bpchar])::bpchar[])::text[]",
+        ),
+        ("(ARRAY['a'::varchar, b])::text[]", None),
+        ("(ARRAY['a'::varchar", None),
+    ],
+)
+def test_array_casts_stay_as_they_are_printed(text: str, wanted: str | None) -> None:
+    assert sql.keep_array_casts(text) == (wanted or text)
+
+
+def test_array_casts_are_printed_again_as_they_were(empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create table one (o varchar(20), constraint c check (o in ('a', 'b')))")
+        ask = "select pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype = 'c'"
+        first = connection.execute(ask, ["one"]).fetchone()
+        assert first is not None
+        kept = sql.keep_array_casts(first[0])
+        connection.execute(f"create table two (o varchar(20), constraint c {kept})".encode())
+        assert connection.execute(ask, ["two"]).fetchone() == first
+        connection.execute(f"create table three (o varchar(20), constraint c {first[0]})".encode())
+        assert connection.execute(ask, ["three"]).fetchone() != first, "it is needed no more"

@@ -184,6 +184,57 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------------------------------------------- quoting
 
 
+def keep_array_casts(text: str) -> str:
+    """The text, so that PostgreSQL prints the casts of its arrays again as they are here.
+
+    `x IN ('a', 'b')` over varchar is printed `ANY ((ARRAY['a'::character varying, …])::text[])`; read again,
+    the outer cast goes into the elements, and the same expression is printed differently
+    (`transformTypeCast`). One more cast inside, to what the elements are already, stops that and leaves no
+    trace.
+    """
+    if "(ARRAY[" not in text:
+        return text
+    data = text.encode()
+    tokens = _tokens(text)
+    words = [data[start:stop] for start, stop in tokens]
+    inserted: list[tuple[int, bytes]] = []
+    for at in range(len(words) - 2):
+        if words[at : at + 3] != [b"(", b"ARRAY", b"["]:
+            continue
+        found = _array_type(words, at + 3)
+        if found is None:
+            continue
+        close, cast = found
+        if words[close + 1 : close + 3] == [b")", b"::"]:
+            kind = data[tokens[cast][0] : tokens[close - 1][1]]
+            inserted += [(tokens[at][0], b"("), (tokens[close + 1][1], b"::" + kind + b"[])")]
+    for offset, more in sorted(inserted, reverse=True):
+        data = data[:offset] + more + data[offset:]
+    return data.decode()
+
+
+def _array_type(words: Sequence[bytes], start: int) -> tuple[int, int] | None:
+    """Of an array whose first element begins at `start`: where its bracket closes, and where the type of its
+    last element's cast begins; None unless every element is cast to one type.
+    """
+    depth, cast = 0, 0
+    types: set[tuple[bytes, ...]] = set()
+    for at in range(start, len(words)):
+        word = words[at]
+        if depth == 0 and word in (b",", b"]"):
+            types.add(tuple(words[cast:at]) if cast else ())
+            if word == b"]":
+                return (at, cast) if len(types) == 1 and cast else None
+            cast = 0
+        elif word in (b"(", b"["):
+            depth += 1
+        elif word in (b")", b"]"):
+            depth -= 1
+        elif word == b"::" and depth == 0:
+            cast = at + 1
+    return None
+
+
 def quote_identifier(name: str) -> str:
     """The identifier in double quotes, always. Raises `bad-identifier` for what no identifier can hold."""
     if not name or "\0" in name:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 
+from ormony import sql
 from ormony.catalog import Catalog
 from ormony.plan.attached import attached
 from ormony.plan.order import steps
@@ -12,6 +15,7 @@ from ormony.plan.statement import Statement
 # Like pg_dump: bodies are not checked, for what they use may come later. Unlike it, the session's search_path
 # stays: names are written in full, but a body that a CHECK or a default calls may count on it.
 PREAMBLE = ("SET LOCAL check_function_bodies = false",)
+_NOT_ONE = "-- Several transactions: run it with psql -v ON_ERROR_STOP=1 -f FILE, without -1."
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -24,11 +28,26 @@ class Plan(msgspec.Struct, frozen=True):
         """The statements after which rows or values are gone."""
         return tuple(each for each in self.statements if each.loses)
 
+    @property
+    def transactional(self) -> bool:
+        """Whether it runs as one transaction."""
+        return all(each.transactional for each in self.statements)
+
     def script(self) -> str:
-        """SQL to run in one transaction (`psql -1 -f`); '' when there is nothing to do."""
+        """SQL to run in one transaction (`psql -1 -f`); '' when there is nothing to do.
+
+        Where a statement does not run in a transaction, the script opens those for the others itself, and its
+        first line says so.
+        """
         if not self.statements:
             return ""
-        return "".join(f"{sql};\n" for sql in (*PREAMBLE, *(each.sql for each in self.statements)))
+        if self.transactional:
+            return "".join(f"{text};\n" for text in (*PREAMBLE, *(each.sql for each in self.statements)))
+        lines = [_NOT_ONE, *(f"{text.replace('SET LOCAL', 'SET', 1)};" for text in PREAMBLE)]
+        for together, group in itertools.groupby(self.statements, key=lambda each: each.transactional):
+            sqls = [f"{each.sql};" for each in group]
+            lines += ["BEGIN;", *sqls, "COMMIT;"] if together else sqls
+        return "\n".join([*lines, *(f"RESET {text.split()[2]};" for text in PREAMBLE)]) + "\n"
 
 
 def make_plan(old: Catalog, new: Catalog) -> Plan:
@@ -38,4 +57,7 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
         OrmonyError: `plan-cycle` when no order of statements serves.
     """
     done = steps(old, new)
-    return Plan((*done.statements, *attached(old, new, done.gone, done.made)))
+    statements = (*done.statements, *attached(old, new, done.gone, done.made))
+    return Plan(
+        tuple(msgspec.structs.replace(each, sql=sql.keep_array_casts(each.sql)) for each in statements)
+    )

@@ -25,7 +25,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     `lock` is the strongest lock it takes on a relation that exists before it, or None; `rewrites` says that
     the server writes a whole table again; `loses` says what data is gone when it has run, for people ('' when
-    nothing is); `transactional` is False for what cannot run in a transaction block.
+    nothing is); `transactional` is False for what cannot run in a transaction block, or should
+    keep its lock no longer than it runs.
     """
 
     sql: str
