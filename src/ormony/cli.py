@@ -302,11 +302,22 @@ def deploy(
 
 @main.command(
     epilog="\b\nExamples:\n  ormony diff migrations deployed\n"
-    "  ormony diff $OLD_URL $NEW_URL --sql > plan.sql\n  ormony diff snapshot.json deployed --format json"
+    "  ormony diff $OLD_URL $NEW_URL --sql --prove > plan.sql && psql -1 -f plan.sql $OLD_URL\n"
+    "  ormony diff deployed schema.sql --rename 'column public.users.mail = public.users.email'\n"
+    "  ormony diff snapshot.json deployed --format json | jq .changes"
 )
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
 @click.option("--sql", "as_sql", is_flag=True, help="Print the SQL that turns A into B, and nothing else.")
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="'KIND OLD = NEW'",
+    help="Take this as a rename: table, column, constraint, index, value (of an enum), …",
+)
+@click.option("--online", is_flag=True, help="Weaker locks, but several transactions instead of one.")
+@click.option("--prove", is_flag=True, help="Run the plan in a shadow, and see that it ends at B.")
 @click.option("--allow-data-loss", is_flag=True, help="Also print statements that lose rows or values.")
 @click.option("--no-cache", is_flag=True, help="Replay everything anew.")
 @_verb
@@ -317,6 +328,9 @@ def diff(
     old: str,
     new: str,
     as_sql: bool,
+    renames: tuple[str, ...],
+    online: bool,
+    prove: bool,
     allow_data_loss: bool,
     no_cache: bool,
 ) -> int:
@@ -329,6 +343,8 @@ def diff(
       postgresql://…        a database
       FILE.sql, FOLDER      SQL files, run in a shadow
       FILE.json             a snapshot
+    A rename is never guessed: tell it with --rename, or in a .sql file B with a line
+    `-- ormony: rename table public.a = public.b`.
     """
     from ormony import commands
 
@@ -337,6 +353,9 @@ def diff(
         settings.database,
         old,
         new,
+        renames=renames,
+        online=online,
+        prove=prove,
         allow_data_loss=allow_data_loss,
         cache=not no_cache,
     )
@@ -353,6 +372,57 @@ def diff(
         terminal.talk(f"cannot be said in SQL: {each}")
     click.echo(found.script, nl=False)
     return 0 if found.equal else 1
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony snapshot deployed -o before.json\n  ormony diff before.json deployed"
+)
+@click.argument("source")
+@click.option("-o", "--output", metavar="FILE", help="Write it to this file instead of stdout.")
+@click.option("--no-cache", is_flag=True, help="Replay everything anew.")
+@_verb
+def snapshot(
+    settings: _Settings, terminal: Terminal, *, source: str, output: str | None, no_cache: bool
+) -> None:
+    """Write a source as JSON: one object per line, no rows, no passwords. It is a source again.
+
+    What a source is, `ormony diff --help` says.
+    """
+    from ormony import commands
+
+    terminal.show(
+        commands.snapshot(
+            settings.load_for(source), settings.database, source, output=output, cache=not no_cache
+        )
+    )
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony revert --to 00203 --dry-run\n  ormony revert --to 00203 && ormony deploy"
+)
+@click.option("--to", "to", required=True, metavar="VERSION", help="The last version to keep.")
+@click.option("--dry-run", is_flag=True, help="Do all but write; the file is shown.")
+@click.option("--allow-data-loss", is_flag=True, help="Also write statements that lose rows or values.")
+@_verb
+def revert(settings: _Settings, terminal: Terminal, *, to: str, dry_run: bool, allow_data_loss: bool) -> None:
+    """Write a migration that takes the database back to how it was at a version.
+
+    The stream only ever grows: what came after VERSION stays in it, and one file more undoes it. It is proved
+    by a replay before it is written, and lists in its first lines what is lost. Rows that migrations
+    changed are not brought back, and the services' own migrations stay as they are.
+    """
+    from ormony import commands
+
+    terminal.show(
+        commands.revert(
+            settings.load(),
+            settings.database,
+            to=to,
+            dry_run=dry_run,
+            allow_data_loss=allow_data_loss,
+            progress=terminal.progress,
+        )
+    )
 
 
 @main.group(

@@ -22,7 +22,7 @@ from ormony import files, git, sql
 from ormony import project as projects
 from ormony import stream as streams
 from ormony.adapters import supabase
-from ormony.errors import DATABASE, FINDINGS, OrmonyError
+from ormony.errors import DATABASE, FINDINGS, OrmonyError, visible
 from ormony.files import File
 from ormony.history import History, Notice, Part, Revision, Service
 from ormony.loading import (
@@ -38,11 +38,14 @@ from ormony.project import Database, Project
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
+    from ormony.catalog import Catalog
     from ormony.database.catalogs import Replays
     from ormony.database.connect import Connection
     from ormony.database.pending import State
     from ormony.database.server import Cluster
     from ormony.database.shadow import Shadow
+    from ormony.diff import Rename
+    from ormony.plan.statement import Statement
 
 Progressed = Callable[[str, int, int], None]
 Talk = Callable[[str], None]
@@ -216,6 +219,31 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     equal: bool
     script: str = ""
     renames: tuple[str, ...] = ()  # could be renames: `table public.a = public.b`
+    proved: bool | None = None  # None: was not asked for
+    notices: tuple[Notice, ...] = ()
+
+
+class Reverted(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that `revert` wrote, or would with `dry_run`: what it undoes, and what is lost by it."""
+
+    written: str
+    to: str
+    undone: tuple[str, ...]
+    changes: int
+    losses: tuple[str, ...] = ()
+    dry_run: bool = False
+    text: str = ""  # of the file, with dry_run
+    notices: tuple[Notice, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as a snapshot: its JSON, and the hash of what the database is."""
+
+    source: str
+    fingerprint: str
+    objects: int
+    file: str | None  # None: not written
+    text: str
     notices: tuple[Notice, ...] = ()
 
 
@@ -242,7 +270,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-Result = Initialized | Status | Synced | Deployed | Difference | Databases | Text
+Result = Initialized | Status | Synced | Deployed | Difference | Reverted | Snapshot | Databases | Text
 
 
 def init(root: Path, *, dry_run: bool = False) -> Initialized:
@@ -1043,33 +1071,76 @@ def diff(
     old: str,
     new: str,
     *,
+    renames: Sequence[str] = (),
+    online: bool = False,
+    prove: bool = False,
     allow_data_loss: bool = False,
     cache: bool = True,
 ) -> Difference:
     """What turns the source `old` into the source `new`, and the SQL that does it.
 
-    `project` may be None where both sources stand alone. Of a project with several databases `name` must say
-    which. Raises what the sources raise, and `plan-cycle`.
+    `renames` are taken instead of dropping and creating; `online` takes weaker locks where PostgreSQL can;
+    `prove` runs the plan in a shadow. `project` may be None where both sources stand alone. Of a project
+    with several databases `name` must say which. Raises what the sources raise, `plan-cycle`, `bad-rename`,
+    `unknown-rename`, and `not-proved`.
     """
-    from ormony import sources
+    from ormony import narrow, sources
     from ormony.diff import compare, rename_candidates, uncompared
     from ormony.plan import Plan, make_plan
+    from ormony.plan import renames as renaming
+    from ormony.plan.online import online as made_online
 
     database = None if project is None else _one_database(project, name, old, new)
+    given = tuple(renaming.parse(text) for text in renames)
     with sources.Reader(project, database, cache=cache) as reader:
         one, other = reader.read_both(old, new)
         before, after = reader.comparable(one, other)
-    changes = compare(before, after)
-    unmodelled = uncompared(before, after)
-    plan = make_plan(before, after) if changes else Plan(())
+
+        def cut(catalog: Catalog) -> Catalog:
+            return reader.comparable(msgspec.structs.replace(one, catalog=catalog), other)[0]
+
+        told, notices = _not_done(other.renames, before)
+        told = renaming.resolved((*given, *told), before, after)
+        steps: tuple[Statement, ...] = ()
+        start = before
+        if told:
+            from ormony.database.renaming import renamed
+
+            steps = renaming.statements(told, before)
+            start = cut(renamed(reader.whole(one, other), told, reader.shadow, reader.ground(one, other)))
+        changes = compare(start, after)
+        unmodelled = uncompared(start, after)
+        rest = Plan(())
+        if changes:
+            begin, goal = (narrow.with_default_privileges(each, one.catalog) for each in (start, after))
+            rest = make_plan(begin, goal)
+            rest = made_online(rest, begin, goal) if online else rest
+        plan = Plan((*steps, *rest.statements))
+        if prove:
+            from ormony.database import prove as proving
+
+            whole, ground = reader.whole(one, other), reader.ground(one, other)
+            part = one.scope is not None or other.scope is not None or "models" in (one.kind, other.kind)
+            proving.prove(whole, after, plan, reader.shadow, ground, cut=cut if part else None)
     refused = () if allow_data_loss else plan.losses
     unseen = sorted({f"{source.name}: {each}" for source in (one, other) for each in source.catalog.unseen})
     return Difference(
         old=one.name,
         new=other.name,
-        changes=tuple(
-            DiffChange(action=each.action, kind=each.kind, object=str(each.object), details=each.details)
-            for each in changes
+        changes=(
+            *(
+                DiffChange(
+                    action="rename",
+                    kind=renaming.kind_of(each),
+                    object=str(each.old),
+                    details=(f"{each.old} -> {each.new}",),
+                )
+                for each in told
+            ),
+            *(
+                DiffChange(action=each.action, kind=each.kind, object=str(each.object), details=each.details)
+                for each in changes
+            ),
         ),
         statements=()
         if refused
@@ -1085,17 +1156,173 @@ def diff(
         ),
         unmodelled=tuple(f"{each.action} {each.name}" for each in unmodelled),
         refused=tuple(Refused(each.sql, each.loses) for each in refused),
-        equal=not changes and not unmodelled,
+        equal=not told and not changes and not unmodelled,
         script="" if refused else plan.script(),
-        renames=tuple(
-            f"{each.old.kind} {each.old} = {each.new}" for each in rename_candidates(before, after)
-        ),
+        renames=tuple(renaming.spell(each) for each in rename_candidates(start, after)),
+        proved=True if prove else None,
         notices=one.notices
         + other.notices
+        + tuple(notices)
         + tuple(
             Notice(code="not-seen", message=f"what the role may not read is not compared: {each}")
             for each in unseen
         ),
+    )
+
+
+def _not_done(told: Sequence[Rename], old: Catalog) -> tuple[tuple[Rename, ...], list[Notice]]:
+    """Renames that an SQL file tells, without those that the old side has behind it."""
+    from ormony.plan import renames as renaming
+
+    waiting, notices = [], []
+    for each in told:
+        if renaming.is_there(each.new, old) and not renaming.is_there(each.old, old):
+            notices.append(Notice(code="rename-done", message=f"renamed already: {renaming.spell(each)}"))
+        else:
+            waiting.append(each)
+    return tuple(waiting), notices
+
+
+def snapshot(
+    project: Project | None, name: str | None, source: str, *, output: str | None = None, cache: bool = True
+) -> Snapshot:
+    """The catalog of a source as JSON without secrets, written to the file `output` if one is given.
+
+    Raises what the source raises, and `cannot-write`.
+    """
+    from ormony import snapshot as snapshots
+    from ormony import sources
+
+    database = None if project is None else _one_database(project, name, source)
+    with sources.Reader(project, database, cache=cache) as reader:
+        found = reader.read(source)
+    text = snapshots.encode(found.catalog).decode()
+    if output is not None:
+        path = Path(output).absolute()
+        files.write(path.parent, [File(path.name, text)])
+    return Snapshot(
+        source=found.name,
+        fingerprint=snapshots.fingerprint(found.catalog),
+        objects=len(found.catalog.objects),
+        file=output,
+        text=text,
+        notices=found.notices,
+    )
+
+
+def revert(
+    project: Project,
+    name: str | None = None,
+    *,
+    to: str,
+    dry_run: bool = False,
+    allow_data_loss: bool = False,
+    progress: Progressed = _silent,
+) -> Reverted:
+    """Add a file to the stream that takes the schema back to how version `to` left it.
+
+    It is replayed behind the others first, and must end where `to` did; else nothing is written. Raises
+    `unknown-version`, `nothing-to-revert`, `data-loss`, `not-proved`, and what the stream and its replay do.
+    """
+    from ormony import sources
+    from ormony.diff import compare, uncompared
+    from ormony.plan import make_plan
+
+    database = _one_database(project, name, "revert")
+    loaded = load(project, database)
+    notices = [*loaded.notices, *_refuse_findings(_findings(project, loaded))]
+    stream = streams.in_stream_order(loaded.stream)
+    streams.refuse_duplicates(stream)
+    _refuse_nothing_to_revert(stream, to)
+    kept = tuple(file for file in stream if file.version <= to)
+    frozen = _frozen(project, database, loaded.stream, None)
+    with sources.Reader(project, database) as reader:
+        progress("replaying the stream", 0, 3)
+        then = reader.replayed(kept)
+        progress("replaying the stream", 1, 3)
+        now = reader.replayed(stream)
+        progress("replaying the stream", 2, 3)
+        hidden = uncompared(now, then)
+        plan = make_plan(now, then)
+        if hidden:
+            raise _not_reverted(to, f"{hidden[0].action} {hidden[0].name} cannot be said in SQL")
+        if not plan.statements:
+            raise OrmonyError(
+                "nothing-to-revert",
+                f"what came after {to} leaves the schema as it was",
+                hint="ormony status   # shows the files of the stream",
+            )
+        if plan.losses and not allow_data_loss:
+            lost = "".join(f"\n  {each.sql}   -- {each.loses}" for each in plan.losses)
+            raise OrmonyError(
+                "data-loss",
+                f"going back to {to} would lose data:{lost}",
+                hint=f"ormony revert --to {to} --allow-data-loss",
+                exit_status=FINDINGS,
+            )
+        losses = tuple(each.loses for each in plan.losses)
+        lines = [f"-- Takes the schema back to version {to}; rows that migrations changed stay as they are."]
+        lines += [f"-- Loses: {visible(each)}" for each in losses]
+        file = streams.appended(
+            loaded.stream,
+            frozen.paths,
+            loaded.services,
+            name=f"revert_to_{to}",
+            source=f"revert/{to}",
+            body="\n".join([*lines, plan.script()]),
+            transaction=plan.transactional,
+            now=datetime.datetime.now(datetime.UTC),
+            applied=frozen.versions,
+            timestamps=project.more_services_than_lanes(database.name),
+            folder=database.stream,
+        )
+        try:
+            reached = reader.replayed((*stream, file))
+        except OrmonyError as error:
+            raise _not_reverted(to, error.message) from error
+        left = [*compare(reached, then), *uncompared(reached, then)]
+        if left:
+            raise _not_reverted(to, f"it ends elsewhere, e.g. in {left[0]}")
+        progress("replaying the stream", 3, 3)
+    if not dry_run:
+        files.write(project.root, [File(file.path, file.text)])
+    return Reverted(
+        written=file.path,
+        to=to,
+        undone=tuple(each.path for each in stream if each.version > to),
+        changes=len(compare(now, then)),
+        losses=losses,
+        dry_run=dry_run,
+        text=file.text if dry_run else "",
+        notices=tuple(notices),
+    )
+
+
+def _refuse_nothing_to_revert(stream: Sequence[StreamFile], to: str) -> None:
+    versions = [file.version for file in stream]
+    if to not in versions:
+        raise OrmonyError(
+            "unknown-version",
+            f'no file of the stream has version "{to}"'
+            + (f"; the newest are {', '.join(versions[-3:])}" if versions else ""),
+            hint="ormony status   # shows the files of the stream",
+        )
+    if to == versions[-1]:
+        raise OrmonyError(
+            "nothing-to-revert",
+            f"{to} is the newest version of the stream",
+            hint=f"ormony revert --to {versions[-2]}"
+            if len(versions) > 1
+            else "ormony status   # shows the files of the stream",
+        )
+
+
+def _not_reverted(to: str, why: str) -> OrmonyError:
+    return OrmonyError(
+        "not-proved",
+        f"the way back to {to} is not proved, and nothing was written: {why}",
+        hint="write the migration by hand: ormony diff migrations OLDER_FOLDER --sql",
+        exit_status=DATABASE,
     )
 
 

@@ -139,6 +139,12 @@ def _is_bare(schema: str, catalog: Catalog, ledgers: Relations) -> bool:
     return True
 
 
+def with_default_privileges(catalog: Catalog, of: Catalog) -> Catalog:
+    """The catalog with the default privileges of the whole one that it was cut from: new objects get them."""
+    found = {ref: value for ref, value in of.objects.items() if ref.kind == "default privileges"}
+    return msgspec.structs.replace(catalog, objects={**found, **catalog.objects})
+
+
 def restricted(catalog: Catalog, names: Relations) -> Catalog:
     """Only what these relations, types and routines are, with their parts, indexes and sequences."""
     chosen = set(names)

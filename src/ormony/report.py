@@ -160,6 +160,14 @@ def _print(value: commands.Result, out: TextIO) -> None:
             _databases(value, out)
         case commands.Difference():
             _difference(value, out)
+        case commands.Reverted():
+            _reverted(value, out)
+        case commands.Snapshot():
+            if value.file is None:
+                out.write(value.text)
+            else:
+                what = f"{_count(value.objects, 'object')}, {value.fingerprint[:12]}"
+                _line(out, f"wrote {visible(value.file)}: {what}", "green")
         case commands.Text():
             out.write(value.text + "\n")
         case _:
@@ -295,14 +303,23 @@ _SIGNS: Final = {
 }
 
 
+_PARTS: Final = frozenset({"column", "constraint", "trigger", "policy", "rule"})
+_LONG: Final = 80
+"""Details longer than this say more as SQL: `--sql`."""
+
+
 def _difference(value: commands.Difference, out: TextIO) -> None:
     if value.equal:
         _line(out, f"equal: {_source(value.old)} and {_source(value.new)}")
+        if value.proved:
+            _line(out, "proved", "green")
         return
-    for change in value.changes:
+    for change in _whole(value.changes):
         sign, style = _SIGNS[change.action]
         _piece(out, f"{sign} {change.kind} {visible(change.object)}", style)
-        details = "; ".join(visible(each) for each in change.details if len(each) <= 80 and "\n" not in each)
+        details = "; ".join(
+            visible(each) for each in change.details if len(each) <= _LONG and "\n" not in each
+        )
         _line(out, f"  {details}" if details else "")
     for each in value.unmodelled:
         _line(out, f"? {visible(each)}  differs, and ormony cannot say how", "magenta")
@@ -314,8 +331,53 @@ def _difference(value: commands.Difference, out: TextIO) -> None:
         + (f", {_count(statements, 'statement')}" if not value.refused else ""),
         "bold",
     )
+    for loss in value.refused:
+        _line(out, f"loses data: {visible(loss.sql)}   -- {visible(loss.loses)}", "red")
+    if value.proved:
+        _line(out, "proved: the plan was run in a shadow, and ends at the new side", "green")
     for rename in value.renames[:5]:
         _line(out, f"a rename? --rename {shlex.quote(rename)}", "cyan")
+
+
+def _whole(changes: Sequence[commands.DiffChange]) -> list[commands.DiffChange]:
+    """The changes; the parts of a table that comes or goes whole are only counted beside it."""
+    tables: dict[tuple[str, str], list[int]] = {
+        (each.action, each.object): [0, 0]
+        for each in changes
+        if each.kind in ("table", "foreign table") and each.action in ("create", "drop")
+    }
+    shown = []
+    for each in changes:
+        above = tables.get((each.action, each.object.rpartition(".")[0])) if each.kind in _PARTS else None
+        if above is None:
+            shown.append(each)
+        else:
+            above[each.kind != "column"] += 1
+    return [
+        msgspec.structs.replace(each, details=(_parts(*tables[each.action, each.object]),))
+        if each.kind in ("table", "foreign table") and (each.action, each.object) in tables
+        else each
+        for each in shown
+    ]
+
+
+def _parts(columns: int, others: int) -> str:
+    return _count(columns, "column") + (f", {_count(others, 'other part')}" if others else "")
+
+
+def _reverted(value: commands.Reverted, out: TextIO) -> None:
+    for loss in value.losses:
+        _line(out, f"loses: {visible(loss)}", "red")
+    if value.dry_run:
+        _line(out, f"would write {value.written}", "green")
+        _line(out, f"\n--- {value.written}", "bold")
+        out.write(value.text)
+        return
+    files = _files(len(value.undone))
+    _line(out, f"wrote {value.written}: {_count(value.changes, 'change')} of {files} taken back", "green")
+    _line(out, f"replayed in a shadow before writing: it ends where {value.to} did", "dim")
+    _line(out, f"undo: rm {shlex.quote(value.written)}   # git rm, once it is committed", "dim")
+    _line(out, "next: ormony deploy", "cyan")
 
 
 def refused(value: commands.Difference) -> OrmonyError:

@@ -19,14 +19,16 @@ import msgspec
 from ormony import narrow, snapshot, sql
 from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
+from ormony.diff import Rename
 from ormony.errors import OrmonyError
 from ormony.history import Notice, Service
 from ormony.loading import Loaded, exported_of, load, open_shadow, url_of
-from ormony.plan import make_plan
+from ormony.plan import make_plan, renames
 from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
+    from ormony.database.rebuild import Ground
     from ormony.database.shadow import Shadow
 
 SourceKind = Literal["migrations", "service", "models", "deployed", "url", "sql", "snapshot"]
@@ -37,7 +39,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `scope` are the (schema, name) of the relations, types and routines that it speaks about, or None when it
     is a whole database. `service` is the one whose part it is. `ignored` are (schema, table, name) of what of
-    a table the service's tool is told to leave alone.
+    a table the service's tool is told to leave alone. `renames` are told by lines of its SQL.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     scope: frozenset[tuple[str, str]] | None = None
     service: str | None = None
     ignored: frozenset[tuple[str, str, str]] = frozenset()
+    renames: tuple[Rename, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -104,7 +107,9 @@ class Reader:
             case "snapshot":
                 return Source(name=text, kind=kind, catalog=snapshot.decode(_bytes(name), place=name))
             case "sql":
-                return Source(name=text, kind=kind, catalog=self.replayed(sql_files(Path(name))))
+                files = sql_files(Path(name))
+                told = tuple(rename for file in files for rename in renames.in_sql(file.text, file.path))
+                return Source(name=text, kind=kind, catalog=self.replayed(files), renames=told)
             case "service":
                 return self._service(text, name)
             case "models":
@@ -287,6 +292,21 @@ class Reader:
         left = narrow.without_surface(left, self.surface, ledgers)
         right = narrow.without_surface(right, self.surface, ledgers)
         return self._alike(left, narrow.as_role(right, left.role))
+
+    def whole(self, one: Source, other: Source) -> Catalog:
+        """What `comparable` gives of `one`, not cut to what the other speaks about: it can be made again."""
+        if {one.kind, other.kind} <= {"url", "snapshot"}:
+            return self.comparable(one, other)[0]
+        found = one.catalog if one.kind in ("url", "deployed") else snapshot.redacted(one.catalog)
+        return narrow.without_surface(found, self.surface, self._ledgers())
+
+    def ground(self, one: Source, other: Source) -> Ground:
+        """What lies beneath the catalogs that `whole` gives."""
+        from ormony.database.rebuild import Ground
+
+        if {one.kind, other.kind} <= {"url", "snapshot"}:
+            return Ground(prepared=False)
+        return Ground(prepared=True, ledgers=self._ledgers())
 
     def _alike(self, one: Catalog, other: Catalog) -> tuple[Catalog, Catalog]:
         """Both as one server would print them, where they are of two versions."""

@@ -27,6 +27,8 @@ DIRECTIVE: Final = "-- pg-delta: transaction=false"
 """The first line that makes the Supabase CLI run a whole file in autocommit."""
 FOLDER: Final = "supabase/migrations"
 SHARED_LANE: Final = (400, 499)
+OURSELVES: Final = "ormony"
+"""Whose the files are that ormony adds by itself."""
 LAST_EPOCH: Final = 19
 """The last thousand of five-digit versions; 14-digit timestamps sort after `19999` as strings."""
 
@@ -858,6 +860,37 @@ def merge(
     ordered = in_stream_order(files)
     notices += _overtaken(existing, ordered)
     return Merged(files=ordered, renumbered=tuple(renumbered), notices=tuple(notices))
+
+
+def appended(
+    existing: Sequence[StreamFile],
+    frozen: frozenset[str],
+    services: Sequence[Service],
+    *,
+    name: str,
+    source: str,
+    body: str,
+    transaction: bool = True,
+    now: datetime | None = None,
+    applied: frozenset[str] = frozenset(),
+    timestamps: bool = False,
+    folder: str = FOLDER,
+) -> StreamFile:
+    """A file that ormony itself adds, in the shared lane, after everything that is there.
+
+    Its provenance is of no service, so that no ledger but Supabase's knows it; `source` says what it is, e.g.
+    `revert/00203`. The other arguments are those of `merge`. Raises `no-version-left`.
+    """
+    frozen |= _frozen_by_version(existing, frozen, applied)
+    numbers = _Numbers(existing, frozen, applied, services, now, timestamps)
+    (version,) = numbers.next(SHARED_LANE, 1, numbers.all, folder)
+    path = f"{folder}/{version}_{name}.sql"
+    return compose(
+        path,
+        Provenance(service=OURSELVES, source=source, native=sha256(body), body=""),
+        body,
+        transaction=transaction,
+    )
 
 
 def _overtaken(existing: Sequence[StreamFile], new: Sequence[StreamFile]) -> list[Notice]:
