@@ -142,7 +142,7 @@ def test_every_setting_of_a_table(database: Open) -> None:
     assert of(catalog, "table") == {
         TABLE: Table(
             unlogged=True,
-            options=("autovacuum_enabled=true", "fillfactor=70", "toast.autovacuum_enabled=false"),
+            options=("fillfactor=70", "autovacuum_enabled=true", "toast.autovacuum_enabled=false"),
         ),
         Ref("table", "public", "full_identity"): Table(replica_identity="full"),
         Ref("table", "public", "no_identity"): Table(replica_identity="nothing"),
@@ -292,10 +292,10 @@ def test_a_foreign_table(database: Open) -> None:
     )
     ref = Ref("foreign table", "public", "f")
     assert catalog.objects[ref] == Table(
-        server='"S"', server_options=(("table_name", "a'b"), ("schema_name", "c"))
+        server='"S"', server_options=(("schema_name", "c"), ("table_name", "a'b"))
     )
     assert catalog.objects[column("id", "f")] == Column(
-        type="integer", not_null=NotNull(), server_options=(("z", "1"), ("a", "x=y"))
+        type="integer", not_null=NotNull(), server_options=(("a", "x=y"), ("z", "1"))
     )
     assert catalog.column_order == {ref: ("id",)}
 
@@ -880,7 +880,7 @@ def test_views(database: Open) -> None:
     assert view == View(
         definition=view.definition,
         columns=(("id", "integer"), ("name", "character varying(5)")),
-        options=("check_option=local", "security_invoker=true"),
+        options=("security_invoker=true", "check_option=local"),
         defaults=(("name", "'y'::character varying"),),
     )
     assert catalog.depends == {

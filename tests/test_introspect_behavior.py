@@ -565,7 +565,7 @@ def test_event_triggers(read: Read) -> None:
     assert read[Ref("event trigger", "", "behavior_noticed")] == EventTrigger(
         event="ddl_command_end",
         function=Ref("function", "app", "noticed"),
-        tags=("CREATE TABLE", "DROP TABLE"),
+        tags=("DROP TABLE", "CREATE TABLE"),
         enabled="replica",
     )
 
@@ -787,15 +787,15 @@ def test_foreign_data(read: Read) -> None:
         validator="postgresql_fdw_validator"
     )
     assert read[Ref("foreign data wrapper", "", "behavior_other")] == ForeignDataWrapper(
-        options=(("debug", "true"), ("Odd Name", "a=b"))
+        options=(("Odd Name", "a=b"), ("debug", "true"))
     )
     assert read[Ref("server", "", "Odd Server")] == Server(
-        wrapper="Behavior Wrapper", type="kind", version="1.0", options=(("host", "h"), ("dbname", "x=y"))
+        wrapper="Behavior Wrapper", type="kind", version="1.0", options=(("dbname", "x=y"), ("host", "h"))
     )
     assert read[Ref("server", "", "bare")] == Server(wrapper="behavior_other")
     assert read[Ref("user mapping", "", "Odd Server", "public")] == UserMapping(options=(("user", "u"),))
     assert read[Ref("user mapping", "", "Odd Server", READER)] == UserMapping(
-        options=(("user", "u"), ("password", "p'w"))
+        options=(("password", "p'w"), ("user", "u"))
     )
 
 
@@ -834,7 +834,7 @@ def test_a_publication_of_generated_columns(cluster: server.Cluster) -> None:
 
 def test_subscriptions(read: Read) -> None:
     assert read[Ref("subscription", "", "behavior_sub")] == Subscription(
-        publications=("a", "z"),
+        publications=("z", "a"),
         options=(
             ("slot_name", "NONE"),
             ("binary", "true"),
