@@ -404,7 +404,7 @@ def snapshot(
 @click.option("--dry-run", is_flag=True, help="Do all but write; the file is shown.")
 @click.option("--allow-data-loss", is_flag=True, help="Also write statements that lose rows or values.")
 @_verb
-def revert(settings: _Settings, terminal: Terminal, *, to: str, dry_run: bool, allow_data_loss: bool) -> None:
+def revert(settings: _Settings, terminal: Terminal, *, to: str, dry_run: bool, allow_data_loss: bool) -> int:
     """Write a migration that takes the database back to how it was at a version.
 
     The stream only ever grows: what came after VERSION stays in it, and one file more undoes it. It is proved
@@ -413,16 +413,20 @@ def revert(settings: _Settings, terminal: Terminal, *, to: str, dry_run: bool, a
     """
     from ormony import commands
 
-    terminal.show(
-        commands.revert(
-            settings.load(),
-            settings.database,
-            to=to,
-            dry_run=dry_run,
-            allow_data_loss=allow_data_loss,
-            progress=terminal.progress,
-        )
+    found = commands.revert(
+        settings.load(),
+        settings.database,
+        to=to,
+        dry_run=dry_run,
+        allow_data_loss=allow_data_loss,
+        progress=terminal.progress,
     )
+    if found.refused and not terminal.json:
+        from ormony import report
+
+        raise report.refused(found)
+    terminal.show(found)
+    return 1 if found.refused else 0
 
 
 @main.group(

@@ -224,13 +224,17 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reverted(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that `revert` wrote, or would with `dry_run`: what it undoes, and what is lost by it."""
+    """The file that `revert` wrote, or would with `dry_run`: what it undoes, and what is lost by it.
 
-    written: str
+    While `refused` has statements, nothing is written.
+    """
+
+    written: str | None
     to: str
     undone: tuple[str, ...]
     changes: int
     losses: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
     dry_run: bool = False
     text: str = ""  # of the file, with dry_run
     notices: tuple[Notice, ...] = ()
@@ -1121,7 +1125,8 @@ def diff(
 
             whole, ground = reader.whole(one, other), reader.ground(one, other)
             part = one.scope is not None or other.scope is not None or "models" in (one.kind, other.kind)
-            proving.prove(whole, after, plan, reader.shadow, ground, cut=cut if part else None)
+            for each in proving.prove(whole, after, plan, reader.shadow, ground, cut=cut if part else None):
+                notices.append(Notice(code="proved-in-part", message=f"the proof says nothing of {each}"))
     refused = () if allow_data_loss else plan.losses
     unseen = sorted({f"{source.name}: {each}" for source in (one, other) for each in source.catalog.unseen})
     return Difference(
@@ -1205,7 +1210,7 @@ def snapshot(
         fingerprint=snapshots.fingerprint(found.catalog),
         objects=len(found.catalog.objects),
         file=output,
-        text=text,
+        text="" if output is not None else text,
         notices=found.notices,
     )
 
@@ -1221,8 +1226,9 @@ def revert(
 ) -> Reverted:
     """Add a file to the stream that takes the schema back to how version `to` left it.
 
-    It is replayed behind the others first, and must end where `to` did; else nothing is written. Raises
-    `unknown-version`, `nothing-to-revert`, `data-loss`, `not-proved`, and what the stream and its replay do.
+    It is replayed behind the others first, and must end where `to` did; else nothing is written, as when it
+    would lose data and this is not allowed. Raises
+    `unknown-version`, `nothing-to-revert`, `not-proved`, and what the stream and its replay refuse.
     """
     from ormony import sources
     from ormony.diff import compare, uncompared
@@ -1253,12 +1259,13 @@ def revert(
                 hint="ormony status   # shows the files of the stream",
             )
         if plan.losses and not allow_data_loss:
-            lost = "".join(f"\n  {each.sql}   -- {each.loses}" for each in plan.losses)
-            raise OrmonyError(
-                "data-loss",
-                f"going back to {to} would lose data:{lost}",
-                hint=f"ormony revert --to {to} --allow-data-loss",
-                exit_status=FINDINGS,
+            return Reverted(
+                written=None,
+                to=to,
+                undone=tuple(each.path for each in stream if each.version > to),
+                changes=len(compare(now, then)),
+                refused=tuple(Refused(each.sql, each.loses) for each in plan.losses),
+                notices=tuple(notices),
             )
         losses = tuple(each.loses for each in plan.losses)
         lines = [f"-- Takes the schema back to version {to}; rows that migrations changed stay as they are."]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ormony.catalog import Catalog, Column, Enum, Grant, Kind, Object, Ref, Table
+from ormony.catalog import Catalog, Column, Enum, Grant, Index, Kind, Object, Ref, Table
 
 Action = Literal["create", "drop", "alter", "rename"]
 # What any object may have, named as kinds of change beside the kinds of object.
@@ -101,9 +101,12 @@ def _say(value: Any) -> str:
         case tuple():
             return ", ".join(_say(each) for each in value)
         case msgspec.Struct():
-            return " ".join(
-                f"{name.replace('_', ' ')} {_say(getattr(value, name))}" for name in value.__struct_fields__
-            )
+            said = [
+                f"{field.name.replace('_', ' ')} {_say(getattr(value, field.name))}"
+                for field in msgspec.structs.fields(value)
+                if getattr(value, field.name) != field.default
+            ]
+            return " ".join(said) or "yes"
         case _:
             return str(value)
 
@@ -155,8 +158,9 @@ def rename_candidates(old: Catalog, new: Catalog) -> tuple[Rename, ...]:
     """Pairs of a dropped and a created object that could be one renamed, most alike first; not all can be
     true.
 
-    Tables with the same columns; columns of one table with the same type; constraints of one table that
-    differ in their name alone; enums with the same labels. To be taken, a rename must be told.
+    Tables with the same columns; columns of one table with the same type; constraints and indexes of one
+    table that differ in their name alone; enums with the same labels; labels in the same place of one enum.
+    To be taken, a rename must be told.
     """
     dropped = [ref for ref in old.objects if ref not in new.objects]
     created = [ref for ref in new.objects if ref not in old.objects]
@@ -169,7 +173,18 @@ def rename_candidates(old: Catalog, new: Catalog) -> tuple[Rename, ...]:
             score = _alike(ref, other, old, new)
             if score > 0.5:
                 found.append((-score, Rename(ref, other)))
+    found += [(-1, rename) for rename in _labels(old, new)]
     return tuple(rename for _, rename in sorted(found))
+
+
+def _labels(old: Catalog, new: Catalog) -> Iterator[Rename]:
+    """Labels of enums that both have, where one label has another name in the same place."""
+    for ref, before in old.objects.items():
+        after = new.objects.get(ref)
+        if isinstance(before, Enum) and isinstance(after, Enum) and len(before.labels) == len(after.labels):
+            for one, other in zip(before.labels, after.labels, strict=True):
+                if one not in after.labels and other not in before.labels:
+                    yield Rename(ref._replace(part=one), ref._replace(part=other))
 
 
 def _alike(old_ref: Ref, new_ref: Ref, old: Catalog, new: Catalog) -> float:
@@ -186,6 +201,12 @@ def _alike(old_ref: Ref, new_ref: Ref, old: Catalog, new: Catalog) -> float:
             return 1 if before == after else 0.75
         case Enum(), Enum():
             return len(set(before.labels) & set(after.labels)) / len({*before.labels, *after.labels, ""})
+        case Index(), Index():
+            if before.table != after.table:
+                return 0
+            return before == msgspec.structs.replace(
+                after, definition=after.definition.replace(f" {new_ref.name} ON ", f" {old_ref.name} ON ", 1)
+            )
         case _ if old_ref.kind in ("constraint", "trigger", "policy"):
             if (old_ref.schema, old_ref.name) != (new_ref.schema, new_ref.name):
                 return 0

@@ -38,6 +38,9 @@ class Terminal:
     def show(self, value: commands.Result) -> None:
         """Print the result of a command."""
         self.close()
+        if self.json and isinstance(value, commands.Snapshot) and value.file is None:
+            self._out(value.text)  # a document of its own
+            return
         if self.json:
             self._out(msgspec.json.encode(as_json(value)).decode() + "\n")
             return
@@ -366,6 +369,7 @@ def _parts(columns: int, others: int) -> str:
 
 
 def _reverted(value: commands.Reverted, out: TextIO) -> None:
+    assert value.written is not None
     for loss in value.losses:
         _line(out, f"loses: {visible(loss)}", "red")
     if value.dry_run:
@@ -380,13 +384,17 @@ def _reverted(value: commands.Reverted, out: TextIO) -> None:
     _line(out, "next: ormony deploy", "cyan")
 
 
-def refused(value: commands.Difference) -> OrmonyError:
-    """The refusal of a plan that loses data, each statement named."""
-    lost = "".join(f"\n  {visible(each.sql)}   -- {visible(each.loses)}" for each in value.refused)
+def refused(value: commands.Difference | commands.Reverted) -> OrmonyError:
+    """The refusal of a plan that loses data."""
+    if isinstance(value, commands.Reverted):
+        command = f"ormony revert --to {shlex.quote(value.to)} --allow-data-loss"
+    else:
+        command = f"ormony diff {_quoted(value.old)} {_quoted(value.new)} --sql --allow-data-loss"
+    lost = "; ".join(f"{each.sql} ({each.loses})" for each in value.refused)
     return OrmonyError(
         "data-loss",
-        f"{_count(len(value.refused), 'statement')} would lose data:{lost}",
-        hint=f"ormony diff {_quoted(value.old)} {_quoted(value.new)} --sql --allow-data-loss",
+        f"{_count(len(value.refused), 'statement')} would lose data: {lost}",
+        hint=command,
         exit_status=FINDINGS,
     )
 

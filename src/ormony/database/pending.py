@@ -18,7 +18,7 @@ from ormony.database.ledger_places import Found
 from ormony.database.ledgers import Row, SupabaseRow
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import History, Notice, Revision, Service
-from ormony.stream import StreamFile, refuse_duplicates
+from ormony.stream import OURSELVES, StreamFile, refuse_duplicates
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ def imagined(state: State, stream: Sequence[StreamFile], applied: Collection[str
 
 def revision_of(file: StreamFile) -> tuple[str, str] | None:
     """The service and the revision id that a stream file was made from; None when it was not."""
-    if file.provenance is None:
+    if file.provenance is None or file.provenance.service == OURSELVES:
         return None
     orm, slash, revision = file.provenance.source.partition("/")
     return (file.provenance.service, revision) if slash and orm != "behavior" else None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 import psycopg
 
-from ormony.catalog import Catalog
+from ormony.catalog import Catalog, Column, Ref
 from ormony.database.rebuild import NEEDS_SUPERUSER, Ground, Rebuilt, rebuilding, refused
 from ormony.database.shadow import Shadow
 from ormony.diff import Change, compare
@@ -30,18 +31,49 @@ def prove(
     ground: Ground,
     *,
     cut: Callable[[Catalog], Catalog] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Run the plan on a database that is `old`, and see that it is `new` then, with nothing left to do.
+
+    Returns what the proof says nothing about: privileges on what PostgreSQL or an extension made, whose owner
+    has another name on each server.
 
     First the old side is made from nothing, which proves that all of it was seen. Where `new` is a part of a
     database, `cut` cuts what comes of the plan to it. Where the shadow's server is of another major version
     than a side, both sides are made there and read again, so that they are printed alike. Raises `not-proved`
     with what differs.
     """
+    left_out = _not_ours(old) | _not_ours(new)
     try:
         _prove(old, new, plan, shadow, ground, cut, apart=False)
     except NEEDS_SUPERUSER:
         _prove(old, new, plan, shadow, ground, cut, apart=True)
+    return tuple(f"privileges of {ref.kind} {ref}" for ref in sorted(left_out))
+
+
+def _not_ours(catalog: Catalog) -> set[Ref]:
+    """What has privileges and is no object of the catalog, nor a part of one."""
+    objects = catalog.objects
+    columns = {(ref.schema, ref.name) for ref in objects}
+    sequences = {
+        value.identity.sequence
+        for value in objects.values()
+        if isinstance(value, Column) and value.identity is not None
+    }
+    return {
+        ref
+        for ref in catalog.grants
+        if ref not in objects
+        and ref not in sequences
+        and not (ref.kind == "column" and (ref.schema, ref.name) in columns)
+    }
+
+
+def _ours(catalog: Catalog) -> Catalog:
+    others = _not_ours(catalog)
+    if not others:
+        return catalog
+    grants = {ref: value for ref, value in catalog.grants.items() if ref not in others}
+    return msgspec.structs.replace(catalog, grants=grants)
 
 
 def _prove(
@@ -58,7 +90,9 @@ def _prove(
         made = _made(database, old, "the old side cannot be made again from its catalog", apart=apart)
         alike = {old.version // 10000, new.version // 10000} == {database.major}
         if alike:
-            _refuse(compare(made, old), "the old side, made again from its catalog, is not the same")
+            _refuse(
+                compare(_ours(made), _ours(old)), "the old side, made again from its catalog, is not the same"
+            )
         try:
             database.run(plan.statements)
         except NEEDS_SUPERUSER as error:
@@ -74,6 +108,7 @@ def _prove(
     elif not alike:
         with rebuilding(shadow, ground, new, apart=apart) as database:
             goal = _made(database, new, "the new side cannot be made again from its catalog", apart=apart)
+    reached, goal = _ours(reached), _ours(goal)
     _refuse(compare(reached, goal), "what the plan makes of the old side is not the new side")
     again = make_plan(reached, goal).statements
     if again:

@@ -238,6 +238,8 @@ def resolved(renames: Iterable[Rename], old: Catalog, new: Catalog | None = None
             schemas[told.old.name] = told.new.name
         elif not _is_part(told.old):
             moved[told.old.schema, told.old.name] = told.new.schema, told.new.name
+        if told in found:
+            continue  # by an option, and by a line of the file
         if any(told.old == each.old for each in found):
             raise _unknown(rename, f"{told.old} is renamed twice")
         if any(told.new == each.new for each in found):
