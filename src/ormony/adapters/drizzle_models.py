@@ -7,6 +7,7 @@ behind the wall of the other probes, with no database in its environment, and re
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import posixpath
@@ -272,8 +273,9 @@ class _Run:
     def export_1(self, config: str, schema: Sequence[str] | None) -> str:
         path = self.root / config
         if schema is not None:
-            path = self.scratch / "ormony.config.json"
-            path.write_text(json.dumps({"dialect": "postgresql", "schema": list(schema)}), "utf-8")
+            path = self.scratch / "ormony.config.ts"
+            text = json.dumps({"dialect": "postgresql", "schema": list(schema)})
+            path.write_text(f"export default {text};\n", "utf-8")
         outcome = self._start("export", "--config", str(path), "--output", "json")
         # What the schema itself prints stands before it, on lines of its own or not.
         for line in reversed(outcome.stdout.splitlines()):
@@ -389,6 +391,9 @@ class _Run:
 def _telling(said: Sequence[str]) -> str:
     """The line that says what is wrong, else the last ones."""
     for line in said:
+        if line.startswith('{"status":"error"'):  # 1.0
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                return str(json.loads(line)["error"]["message"])[:300]
         if re.match(r"(?:\[.*\] )?(?:Uncaught )?\w*(?:Error|error)\b.*: ", line):
             return line[:300]
     return " / ".join(said[-3:])[:300]

@@ -75,12 +75,13 @@ function watch({ root, result, own, modules }) {
   const connect = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (...words) {
     const options = Array.isArray(words[0]) ? words[0][0] : words[0];
-    const where = options !== null && typeof options === "object" ? options : { path: words[0] };
+    const listed = /^\d+$/.test(String(options)) ? { port: options, host: words[1] } : { path: options };
+    const where = options !== null && typeof options === "object" ? options : listed;
     const tsx = /[\\/]tsx-\w+[\\/][^\\/]+\.pipe$/; // how tsx tells a watching parent of itself: there is none
-      if ((where.path === undefined && where.port === undefined) || tsx.test(String(where.path))) {
-        return connect.apply(this, words);
-      }
-    const what = where.path !== undefined ? `the socket "${where.path}"` : `${where.host ?? "localhost"}:${where.port}`;
+    if ((where.path === undefined && where.port === undefined) || tsx.test(String(where.path))) {
+      return connect.apply(this, words);
+    }
+    const what = where.path !== undefined ? `the socket "${where.path}"` : `${typeof where.host === "string" ? where.host : "localhost"}:${where.port}`;
     const error = refuse(what);
     process.nextTick(() => this.destroy(error));
     return this;

@@ -385,6 +385,10 @@ def main(path: str) -> None:
         finish(None)
     except probe.Abort as error:
         finish(error.error)
+    except probe.NeedsConnection as error:
+        place = (probe.JOB.env_needs or {}).get("place")
+        probe.JOB.violations.append({"kind": "driver", "what": "a database (by SQLAlchemy)", "place": place})
+        finish(probe.failure(error).error)
     except BaseException as error:
         finish(probe.failure(error).error)
 
