@@ -274,6 +274,7 @@ def _statements(renames: Sequence[Rename], catalog: Catalog) -> Iterator[Stateme
             now[there] = there
     for stage in range(4):
         waiting = [each for each in renames if _stage(each)[0] == stage]
+        waiting.sort(key=lambda each: getattr(catalog.objects.get(each.old), "inherited", False))
         spare = 0
         while waiting:
             waiting = [each for each in waiting if now[each.old] != each.new]  # a parent took it along
