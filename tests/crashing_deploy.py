@@ -1,7 +1,7 @@
-"""A deploy in a process of its own, which kills itself at a boundary: `crashing_deploy.py URL N [stream]`.
+"""A deploy in a process of its own, which kills itself at a boundary: `crashing_deploy.py URL N [FOLDER]`.
 
-N counts the boundaries that `Talk.progress` is told of, from 0; -1 never. Prints the versions that were
-applied.
+N counts the boundaries that `Talk.progress` is told of, from 0; -1 never. With a folder the deploy is
+verified against a shadow there. Prints the versions that were applied.
 """
 
 from __future__ import annotations
@@ -9,8 +9,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
+import msgspec
+
+from ormony.database.catalogs import Replays
 from ormony.database.deploy import Options, Talk, Target, deploy
+from ormony.database.shadow import open_shadow
 from small_project import drizzle, hand, history, merged, service, sqlx, target
 
 WEB, WORKER = service("web", "drizzle"), service("worker", "sqlx")
@@ -46,9 +53,16 @@ def wanted(url: str) -> Target:
     return target(url, STREAM, [(WEB, history(WEB, *_W)), (WORKER, history(WORKER, *_X))])
 
 
+@contextmanager
+def verified(url: str, folder: Path) -> Iterator[Target]:
+    """The same, verified against a shadow in the folder."""
+    with open_shadow(folder) as shadow:
+        yield msgspec.structs.replace(wanted(url), replays=Replays(folder, lambda: shadow))
+
+
 def main() -> None:
     """Deploy, and die at the boundary."""
-    url, at = sys.argv[1], int(sys.argv[2])
+    url, at, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None
     seen = 0
 
     def progress(what: str, done: int, of: int) -> None:
@@ -57,7 +71,8 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         seen += 1
 
-    done = deploy([wanted(url)], Options(wait_s=60), talk=Talk(progress))
+    with verified(url, folder) if folder is not None else nullcontext(wanted(url)) as to:
+        done = deploy([to], Options(wait_s=60), talk=Talk(progress))
     print(seen, *done[0].applied)
 
 

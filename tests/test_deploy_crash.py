@@ -13,9 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from crashing_deploy import STEPS, wanted
+from crashing_deploy import STEPS, STREAM, verified, wanted
 from ormony.database import locks, server
+from ormony.database.catalogs import Replays
 from ormony.database.deploy import Options, Talk, deploy
+from ormony.database.shadow import open_shadow
 from ormony.errors import OrmonyError
 from small_project import execute, hand, rows, target
 
@@ -23,10 +25,14 @@ SCRIPT = Path(__file__).with_name("crashing_deploy.py")
 ALL = tuple(version for step in STEPS for version in step)
 
 
-def crash(url: str, at: int) -> subprocess.CompletedProcess[str]:
-    """Deploy in a process that kills itself at boundary `at`."""
+def crash(url: str, at: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Deploy, verified in the folder, in a process that kills itself at boundary `at`."""
     return subprocess.run(
-        [sys.executable, str(SCRIPT), url, str(at)], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, str(SCRIPT), url, str(at), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -62,9 +68,22 @@ def wait_until_gone(url: str) -> None:
         pass
 
 
-def test_kill_9_at_every_boundary(cluster: server.Cluster) -> None:
+@pytest.fixture(scope="module")
+def proving(reachable_folder: Path) -> Iterator[Path]:
+    """A folder in which the catalogs after each step are kept, so that verifying starts no server."""
+    folder = reachable_folder / "proving"
+    folder.mkdir()
+    with open_shadow(folder) as shadow:
+        replays = Replays(folder, lambda: shadow)
+        files = {file.version: file for file in STREAM}
+        for count in range(len(STEPS) + 1):
+            replays.of([files[version] for step in STEPS[:count] for version in step])
+        yield folder
+
+
+def test_kill_9_at_every_boundary(cluster: server.Cluster, proving: Path) -> None:
     server.create_database(cluster, "crash_never")
-    whole = crash(cluster.url("crash_never"), -1)
+    whole = crash(cluster.url("crash_never"), -1, proving)
     boundaries, *applied = whole.stdout.split()
     assert tuple(applied) == ALL, whole.stderr
     expected = schema_and_data(cluster.url("crash_never"))
@@ -73,11 +92,13 @@ def test_kill_9_at_every_boundary(cluster: server.Cluster) -> None:
         name = f"crash_{at}"
         server.create_database(cluster, name)
         url = cluster.url(name)
-        assert crash(url, at).returncode == -9
+        assert crash(url, at, proving).returncode == -9
         wait_until_gone(url)
         before = consistent(url)
         seen.add(before)
-        done = deploy([wanted(url)], Options(wait_s=30))[0]
+        with verified(url, proving) as to:
+            done = deploy([to], Options(wait_s=30))[0]
+        assert (done.verified is not None) == bool(done.applied)
         assert before + done.applied == ALL, at
         assert schema_and_data(url) == expected, at
         with cluster.admin() as admin:
@@ -133,11 +154,11 @@ def _wait_for(cluster: server.Cluster) -> None:
             time.sleep(0.05)
 
 
-def at_once(url: str) -> list[tuple[str, ...]]:
-    """What each of eight processes applied."""
+def at_once(url: str, folder: Path) -> list[tuple[str, ...]]:
+    """What each of eight processes applied, verified in the folder."""
     running = [
         subprocess.Popen(
-            [sys.executable, str(SCRIPT), url, "-1"],
+            [sys.executable, str(SCRIPT), url, "-1", str(folder)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -152,13 +173,13 @@ def at_once(url: str) -> list[tuple[str, ...]]:
     return applied
 
 
-def test_eight_deploys_at_once(fresh_database: str) -> None:
+def test_eight_deploys_at_once(fresh_database: str, proving: Path) -> None:
     """Steps and CREATE INDEX CONCURRENTLY among them."""
-    assert sorted(at_once(fresh_database)) == [()] * 7 + [ALL]
+    assert sorted(at_once(fresh_database, proving)) == [()] * 7 + [ALL]
     assert consistent(fresh_database) == ALL
 
 
-def test_eight_deploys_while_two_ledgers_are_locked(fresh_database: str) -> None:
+def test_eight_deploys_while_two_ledgers_are_locked(fresh_database: str, proving: Path) -> None:
     execute(
         fresh_database,
         "create schema drizzle",
@@ -182,7 +203,7 @@ def test_eight_deploys_while_two_ledgers_are_locked(fresh_database: str) -> None
     tools = threading.Thread(target=hold)
     tools.start()
     assert locked.wait(30)
-    assert sorted(at_once(fresh_database)) == [()] * 7 + [ALL]
+    assert sorted(at_once(fresh_database, proving)) == [()] * 7 + [ALL]
     tools.join()
     assert consistent(fresh_database) == ALL
 

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
+import saas
 from ormony.database import catalogs, server, verify
 from ormony.database.deploy import Deployed, Options, Target, deploy
 from ormony.database.shadow import Shadow
@@ -378,3 +379,75 @@ def test_files_that_need_no_shadow_of_before_are_read_from_the_cache(
     cold = Project(fresh_database, catalogs.Replays(tmp_path, none), shadow)
     done = deploy([msgspec.structs.replace(cold.target(FIRST, SECOND), clone=None)], QUICK)[0]
     assert done.verified is not None
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("saas")
+@pytest.mark.parametrize("major", [15, 18])
+def test_the_example_is_never_stopped(
+    major: int, request: pytest.FixtureRequest, tmp_path: Path, reachable_folder: Path
+) -> None:
+    """The three services, then a second round over what prints differently, on both versions."""
+    place = request.getfixturevalue("cluster" if major == 18 else "postgres15")
+    server.create_database(place, "saas_verified")
+    url = place.url("saas_verified")
+    folder = saas.copy(tmp_path / "saas")
+    stream = folder / "supabase" / "migrations"
+    if major == 15:  # which lacks these two extensions
+        for name, line in (
+            ("00000_extensions.sql", "pg_net"),
+            ("00000_extensions.sql", " vector "),
+            ("00001_shared_tables.sql", "extensions.vector(3)"),
+        ):
+            text = (stream / name).read_text()
+            assert line in text
+            (stream / name).write_text("".join(each for each in text.splitlines(True) if line not in each))
+    try:
+        done = saas.ormony_json(folder, "deploy", "--to", url)
+        assert len(done["databases"][0]["applied"]) == len(saas.stream(folder))
+        assert done["databases"][0]["verified"] > 0
+        assert {each["code"] for each in done["notices"]} <= {"other-major"}  # of the rehearsal
+        (stream / "01900_second_round.sql").write_text(SECOND_ROUND)
+        done = saas.ormony_json(folder, "deploy", "--to", url)
+        assert done["databases"][0]["applied"] == ["01900"]
+        assert done["databases"][0]["verified"] > 0
+        assert {each["code"] for each in done["notices"]} <= {"other-major"}  # of the rehearsal
+        (stream / "01901_third_round.sql").write_text(THIRD_ROUND)
+        shown = saas.ormony(folder, "deploy", "--to", url)
+        assert "verified in 0." in shown.stdout
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute("alter table public.orders add column by_hand int")
+        (stream / "01902_fourth_round.sql").write_text("alter table public.orders add column more int;")
+        refused = saas.ormony(folder, "deploy", "--to", url, exit_status=1)
+        assert "error[drift]" in refused.stderr
+        assert "+ column public.orders.by_hand" in refused.stderr
+        saas.ormony(folder, "deploy", "--to", url, "--accept-drift")
+        differing = saas.ormony_json(folder, "diff", "migrations", url, exit_status=1)["changes"]
+        assert [each["object"] for each in differing] == ["public.orders.by_hand"]
+    finally:
+        with place.admin() as admin:
+            server.drop_database(admin, "saas_verified")
+
+
+SECOND_ROUND = """
+create view public.open_orders with (security_invoker) as
+  select o.id, o.org_id, p.name, o.total from public.orders o join public.products p on p.id = o.product_id
+   where o.status = 'open' and o.total between 1 and 1000;
+create materialized view public.totals as
+  select org_id, sum(total) as total from public.orders group by org_id;
+create index concurrently_not on public.orders (status) where status <> 'cancelled';
+alter table public.orders add constraint sane
+  check (quantity between 1 and 100000 or status in ('cancelled'));
+grant select on public.open_orders to authenticated;
+create policy more on public.orders for select to authenticated
+  using (exists (select from public.open_orders w where w.id = orders.id));
+"""
+THIRD_ROUND = """
+create or replace view public.open_orders with (security_invoker) as
+  select o.id, o.org_id, p.name, o.total, o.placed_at
+    from public.orders o join public.products p on p.id = o.product_id where o.status = 'open';
+alter table public.orders drop constraint sane;
+create index orders_placed on public.orders (placed_at);
+create function public.later(o public.orders) returns timestamptz stable
+  begin atomic select o.placed_at + interval '1 day'; end;
+"""

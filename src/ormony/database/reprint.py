@@ -8,11 +8,24 @@ touches the database that the definitions come from.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import msgspec
 
 from ormony import majors, narrow
-from ormony.catalog import PARTS, Catalog, Constraint, Index, Object, Policy, Ref, Statistics
+from ormony.catalog import (
+    PARTS,
+    Catalog,
+    Column,
+    Constraint,
+    Index,
+    MaterializedView,
+    Object,
+    Policy,
+    Ref,
+    Statistics,
+    Table,
+)
 from ormony.database.catalogs import Replays
 from ormony.errors import OrmonyError
 from ormony.plan import make_plan
@@ -56,19 +69,39 @@ def _made(catalog: Catalog, refs: Sequence[Ref], replays: Replays) -> dict[Ref, 
             return {}
         half = len(refs) // 2
         return {**_made(catalog, refs[:half], replays), **_made(catalog, refs[half:], replays)}
-    made = {}
-    for ref in refs:
-        value = found.objects.get(ref)
-        was = catalog.objects[ref]
-        if isinstance(value, Policy) and isinstance(was, Policy):
-            value = msgspec.structs.replace(value, roles=was.roles)
-        if value is not None:
-            made[ref] = value
-    return made
+    return {
+        ref: _with_texts(catalog.objects[ref], found.objects[ref]) for ref in refs if ref in found.objects
+    }
+
+
+# What PostgreSQL prints from what it has parsed. The rest of a value is as it is, and may have been left out
+# of what was made.
+_TEXTS: Final = frozenset(
+    {
+        "definition",
+        "default",
+        "defaults",
+        "using",
+        "check",
+        "predicate",
+        "columns",
+        "partition_key",
+        "partition",
+        "argument_defaults",
+        "tables",
+    }
+)
+
+
+def _with_texts(value: Object, printed: Object) -> Object:
+    if type(value) is not type(printed):
+        return value
+    texts = {name: getattr(printed, name) for name in value.__struct_fields__ if name in _TEXTS}
+    return msgspec.structs.replace(value, **texts)
 
 
 def _with_needs(catalog: Catalog, refs: Collection[Ref]) -> Catalog:
-    """These objects and what they need. Policies are PUBLIC's, for the shadow may lack their roles."""
+    """These objects and what they need, in the plainest form that prints alike."""
     names = set()
     for ref in refs:
         if ref.kind in PARTS:
@@ -85,13 +118,55 @@ def _with_needs(catalog: Catalog, refs: Collection[Ref]) -> Catalog:
         names.add((ref.schema, ref.name))
     chosen = set(refs)
     schemas = {Ref("schema", "", ref.schema) for ref in refs}
-    needed = narrow.needed_by(catalog, names).objects.keys()
-    found = narrow.keep(catalog, lambda ref: ref in chosen or ref in schemas or ref in needed)
-    objects: dict[Ref, Object] = {
-        ref: msgspec.structs.replace(value, roles=()) if isinstance(value, Policy) else value
-        for ref, value in found.objects.items()
-    }
-    return msgspec.structs.replace(found, objects=objects)
+    kept = chosen | schemas | narrow.needed_by(catalog, names).objects.keys()
+    homes = {(ref.schema, ref.name) for ref in kept}
+
+    def wanted(ref: Ref) -> bool:
+        if ref.kind in _OF_SUPERUSERS:
+            return False
+        # what is no object, as a view's columns and a column's default, is there for the order
+        return ref in kept or (ref not in catalog.objects and (ref.schema, ref.name) in homes)
+
+    return _local(narrow.keep(catalog, wanted))
+
+
+# No printed text needs them, once foreign tables are plain ones.
+_OF_SUPERUSERS: Final = frozenset({"access method", "foreign data wrapper", "server", "user mapping"})
+
+
+def _local(part: Catalog) -> Catalog:
+    """The same with plain objects, and tables in place of foreign ones."""
+
+    def moved(ref: Ref) -> Ref:
+        return ref._replace(kind="table") if ref.kind == "foreign table" else ref
+
+    return msgspec.structs.replace(
+        part,
+        objects={moved(ref): _plain(value) for ref, value in part.objects.items()},
+        column_order={moved(ref): names for ref, names in part.column_order.items()},
+        depends={moved(ref): tuple(map(moved, needs)) for ref, needs in part.depends.items()},
+    )
+
+
+def _plain(value: Object) -> Object:
+    """The object without what the shadow may lack: roles, access methods, tablespaces."""
+    match value:
+        case Policy():
+            return msgspec.structs.replace(value, roles=())
+        case Table():
+            return msgspec.structs.replace(
+                value, access_method=None, tablespace=None, options=(), server=None, server_options=()
+            )
+        case Column():
+            return msgspec.structs.replace(value, server_options=())
+        case MaterializedView():
+            return msgspec.structs.replace(value, access_method=None, tablespace=None, options=())
+        case Index():
+            return msgspec.structs.replace(value, tablespace=None)
+        case Constraint():
+            return msgspec.structs.replace(value, index_tablespace=None)
+        case _:
+            return value
 
 
 def _beside(surface: Catalog, part: Catalog) -> Catalog:
