@@ -1044,3 +1044,103 @@ def test_migration_of_five_megabytes(case: Case, target: str) -> None:
     case.says_nothing("sync")
     case.says_nothing("deploy", "--to", target)
     assert time.monotonic() - began < 60
+
+
+# ------------------------------------------------------------------------------------- diff, snapshot, revert
+
+
+ONE = "create table t (id int primary key, name text);\n"
+TWO = "create table t (id int primary key, title text);\n"
+
+
+def sides(case: Case) -> tuple[str, str]:
+    case.write("one.sql", ONE)
+    case.write("two.sql", TWO)
+    return "one.sql", "two.sql"
+
+
+def test_source_that_is_none(case: Case) -> None:
+    case.refuses("diff", "migration", "deployed", exit_status=2, code="unknown-source")
+
+
+def test_source_without_a_file(case: Case) -> None:
+    case.refuses("diff", "migrations", "gone.sql", exit_status=2, code="no-file")
+    case.refuses("diff", "migrations", "gone.json", exit_status=2, code="no-file")
+    (case.root / "empty").mkdir()
+    case.refuses("diff", "migrations", "empty", exit_status=2, code="no-file")
+
+
+def test_source_of_a_service_that_is_none(case: Case) -> None:
+    case.sqlx("create table a (id int);")
+    case.refuses("diff", "service:wroker", "migrations", exit_status=2, code="unknown-service")
+
+
+def test_sources_of_several_databases(case: Case) -> None:
+    case.configure('[databases.auth]\nstream = "auth"\n[databases.data]\nstream = "data"\n')
+    case.refuses("diff", "migrations", "deployed", exit_status=2, code="several-databases")
+
+
+def test_snapshot_that_is_none(case: Case) -> None:
+    case.write("a.json", "{}\n")
+    case.write("b.json", '{"ormony_snapshot": 99}\n')
+    case.write("c.json", "[\n")
+    case.refuses("diff", "a.json", "b.json", exit_status=2, code="bad-snapshot")
+    case.refuses("diff", "b.json", "a.json", exit_status=2, code="bad-snapshot")
+    case.refuses("diff", "c.json", "a.json", exit_status=2, code="bad-snapshot")
+
+
+@pytest.mark.slow
+def test_diff_that_loses_data(case: Case) -> None:
+    case.refuses("diff", *sides(case), "--sql", exit_status=1, code="data-loss")
+
+
+@pytest.mark.parametrize(
+    "text", ["tabel public.a = b", "table public.a", "column a = b", "table a.b.c = d", "table a = b c"]
+)
+def test_rename_that_is_none(case: Case, text: str) -> None:
+    case.refuses("diff", *sides(case), "--rename", text, exit_status=2, code="bad-rename")
+
+
+@pytest.mark.slow
+def test_rename_of_nothing(case: Case) -> None:
+    one, two = sides(case)
+    for text in (
+        "column public.t.nmae = title",
+        "column public.t.name = id",
+        "column public.t.name = titel",
+        "column public.t.name = public.u.title",
+        "table public.t = public.t",
+    ):
+        case.refuses("diff", one, two, "--rename", text, exit_status=2, code="unknown-rename")
+
+
+def test_rename_in_a_file_that_is_none(case: Case) -> None:
+    one, two = sides(case)
+    case.edit(two, "create", "-- ormony: rename column name = title\ncreate")
+    case.refuses("diff", one, two, exit_status=2, code="bad-rename")
+
+
+@pytest.mark.slow
+def test_database_that_cannot_be_made_again(case: Case, cluster: server.Cluster, target: str) -> None:
+    case.write("empty.sql", "select 1;\n")
+    with cluster.admin(case.database_name) as admin:
+        admin.execute("set allow_in_place_tablespaces = on")
+        admin.execute("create tablespace elsewhere location ''")
+        admin.execute("create table public.far (id int) tablespace elsewhere")
+    try:
+        case.refuses("diff", target, "empty.sql", "--prove", exit_status=3, code="not-proved")
+    finally:
+        with cluster.admin(case.database_name) as admin:
+            admin.execute("drop table public.far")
+            admin.execute("drop tablespace elsewhere")
+
+
+@pytest.mark.slow
+def test_revert_to_nothing(case: Case) -> None:
+    case.hand("00000_first", ONE)
+    case.refuses("revert", "--to", "00007", exit_status=2, code="unknown-version")
+    case.refuses("revert", "--to", "00000", exit_status=2, code="nothing-to-revert")
+    case.hand("00001_second", "insert into t values (1);\n")
+    case.refuses("revert", "--to", "00000", exit_status=2, code="nothing-to-revert")
+    case.hand("00002_third", "create table u (id int);\n")
+    case.refuses("revert", "--to", "00000", exit_status=1, code="data-loss")

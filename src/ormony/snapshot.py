@@ -70,7 +70,7 @@ def decode(data: bytes, place: str | None = None) -> Catalog:
                 f"this is not a snapshot of format {FORMAT}"
                 if not number
                 else f"the snapshot has format {number}, and this version of ormony reads {FORMAT}",
-                hint="ormony diff migrations deployed --format json compares two sources without a snapshot",
+                hint="ormony snapshot SOURCE -o FILE   # writes one",
                 place=place,
                 exit_status=2,
             )
@@ -79,7 +79,7 @@ def decode(data: bytes, place: str | None = None) -> Catalog:
         raise OrmonyError(
             "bad-snapshot",
             f"the snapshot cannot be read: {error}",
-            hint="write it again from its source",
+            hint="ormony snapshot SOURCE -o FILE   # writes it again",
             place=place,
             exit_status=2,
         ) from error

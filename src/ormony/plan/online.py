@@ -31,7 +31,8 @@ def online(plan: Plan, old: Catalog, new: Catalog) -> Plan:
 
     Indexes of tables that exist are made and dropped CONCURRENTLY, also those of unique and primary keys;
     foreign keys and checks are added NOT VALID and validated; SET NOT NULL finds a validated CHECK. What
-    PostgreSQL has no such form for stays as it is: exclusion constraints, keys of partitioned tables.
+    PostgreSQL has no such form for stays as it is: exclusion constraints, keys of partitioned tables and
+    primary keys of partitions.
     """
     forms: dict[str, tuple[Statement, ...]] = {}
     standing = _Standing(plan, old, new)
@@ -102,6 +103,9 @@ def _concurrently(sql: str) -> Statement:
 
 
 def _key(ref: Ref, value: Constraint, new: Catalog) -> Mapping[str, tuple[Statement, ...]]:
+    table = new.objects.get(_table(ref, new))
+    if value.type == "primary key" and isinstance(table, Table) and (table.partition or table.inherits):
+        return {}  # USING INDEX would declare the NOT NULLs here, which are inherited
     first = RENDERERS["constraint"].create(ref, new, frozenset())[0]
     word = value.type.upper()
     body = value.definition.removeprefix(word).lstrip()
