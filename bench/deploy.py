@@ -1,9 +1,10 @@
 """300 generated migrations: `ormony deploy` beside psql -1, supabase db push, alembic and sqlx migrate run.
 
+`ormony deploy` verifies, its shadow's side being known from an earlier run; beside it stands `--no-verify`.
 One run, one server, a fresh database for every measurement, the tools taking turns; the table shows the
-median and its ratio to `psql -1`. `make bench` runs it; `--files N` and `--rounds N` change the size. `import
-click` against `ormony --help` is measured at the end. Tools written in Python run from bytecode, as they do
-once installed, and every tool runs once before the first measurement.
+median and its ratio to `psql -1`. `make bench` runs it; `--files N` and `--rounds N` change the size.
+`import click` against `ormony --help` is measured at the end. Tools written in Python run from bytecode, as
+they do once installed, and every tool runs once before the first measurement.
 """
 
 from __future__ import annotations
@@ -129,6 +130,9 @@ def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> N
         "ormony deploy": lambda url: timed(
             [str(BIN / "ormony"), "deploy", "--quiet", "--to", url], {}, folder
         ),
+        "ormony deploy --no-verify": lambda url: timed(
+            [str(BIN / "ormony"), "deploy", "--quiet", "--no-verify", "--to", url], {}, folder
+        ),
         "supabase db push": lambda url: timed(
             [str(TOOLS / "supabase"), "db", "push", "--yes", f"--remote={url}"], {}, folder
         ),
@@ -138,7 +142,8 @@ def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> N
         ),
     }
     whole: dict[str, list[float]] = {name: [] for name in contestants}
-    inner: dict[str, list[float]] = {"psql -1 -f": [], "ormony deploy": []}
+    inner: dict[str, list[float]] = {"psql -1 -f": [], "ormony deploy": [], "ormony deploy --no-verify": []}
+    verifying: list[float] = []
     for run in contestants.values():
         run(fresh())
     for _ in range(rounds):
@@ -147,19 +152,24 @@ def measure(folder: Path, cluster: server.Cluster, count: int, rounds: int) -> N
         url = fresh()
         start_up = timed([str(psql), "-q", "-c", "select 1", url], {}, folder)
         inner["psql -1 -f"].append(contestants["psql -1 -f"](url) - start_up)
-        inner["ormony deploy"].append(library(folder, fresh()))
+        seconds, verified = library(folder, fresh(), verify=True)
+        inner["ormony deploy"].append(seconds)
+        verifying.append(verified)
+        inner["ormony deploy --no-verify"].append(library(folder, fresh(), verify=False)[0])
     print(
         f"{count} migrations, {rounds} rounds, PostgreSQL 18, {platform.machine()}, {os.cpu_count()} cores\n"
     )
     print_table("whole process", whole)
     print_table("first statement to COMMIT", inner)
+    print(f"verifying before COMMIT: {statistics.median(verifying):.3f} s of these\n")
 
 
-def library(folder: Path, url: str) -> float:
-    """Seconds from the first file's first statement to the end of COMMIT, as ormony reports them."""
+def library(folder: Path, url: str, *, verify: bool) -> tuple[float, float]:
+    """Seconds from the first file's first statement to the end of COMMIT, and those of verifying in them."""
     from ormony import commands, project
 
-    return commands.deploy(project.load(folder), to=url).databases[0].seconds
+    done = commands.deploy(project.load(folder), to=url, verify=verify).databases[0]
+    return done.seconds, done.verified or 0.0
 
 
 def print_table(title: str, rows: dict[str, list[float]]) -> None:

@@ -9,12 +9,13 @@ import msgspec
 import psycopg
 import pytest
 
-from ormony import majors
+from ormony import commands, majors
 from ormony.catalog import Catalog, Column, NotNull, Ref
 from ormony.database import catalogs, reprint, server
 from ormony.database.introspect import introspect
 from ormony.database.shadow import Shadow
 from ormony.diff import compare, uncompared
+from small_project import execute
 from test_cases import Case, Sides, read_cases
 
 OLD, NEW = 150000, 180000
@@ -104,6 +105,21 @@ create policy p on t to role_a using (n in (select v.n from v))
 create rule r as on insert to v do instead insert into t (id, n) values (new.id, new.n);
 create function f() returns setof int begin atomic select t.id from t where t.n > 1; end;
 """
+
+
+def test_diff_of_two_versions_says_equal_and_finds_what_differs(
+    servers: tuple[Sides, Sides], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the shadow keeps what it has read
+    script = tmp_path / "texts.sql"
+    script.write_text(TEXTS.replace("table v2", "select t.n from t") + POLICIES + "grant all on t to role_b;")
+    old, new = (each.make("diffed", script) for each in servers)
+    found = commands.diff(None, None, old, new)
+    assert (found.equal, found.changes) == (True, ())
+    execute(old, "create or replace view v as select t.id, t.n from t")
+    assert [each.object for each in commands.diff(None, None, old, new).changes] == ["public.v"]
+    for each in servers:
+        each.drop()
 
 
 def test_what_the_shadow_cannot_make_stays_as_it_was_and_spoils_nothing_else(

@@ -240,15 +240,14 @@ class Verification:
         self, ours: Catalog, shadows: Catalog, parts: Iterable[Part]
     ) -> tuple[frozenset[Part], Catalog, Catalog]:
         """Where the target differs from the shadow, and both as they were compared."""
-        parts = tuple(parts)
         across = ours.version // 10000 != shadows.version // 10000
         if across:
             ours, shadows = majors.across(ours, shadows)
-        found = frozenset(part for part in parts if value(ours, part) != value(shadows, part))
+        found = _unlike(ours, shadows, parts)
         refs = [ref for facet, ref in found if facet == "object" and ref in shadows.objects]
         if across and refs:
             ours, shadows = majors.across(reprint.reprinted(ours, refs, self.replays), shadows)
-            found = frozenset(part for part in found if value(ours, part) != value(shadows, part))
+            found = _unlike(ours, shadows, found)
         return found, ours, shadows
 
     def _incomparable(self, wrong: Collection[Part], before: Catalog) -> frozenset[Part]:
@@ -273,6 +272,17 @@ class Verification:
         notice = Notice(code=code, message=message)
         if notice not in self.notices:
             self.notices.append(notice)
+
+
+def _unlike(one: Catalog, other: Catalog, parts: Iterable[Part]) -> frozenset[Part]:
+    """Those of the places in which the two differ."""
+    both = {facet: (getattr(one, field), getattr(other, field)) for facet, field in _FIELDS.items()}
+
+    def differs(part: Part) -> bool:
+        left, right = both[part[0]]
+        return bool(left.get(part[1]) != right.get(part[1]))
+
+    return frozenset(filter(differs, parts))
 
 
 def _same_change(before: Any, after: Any, old: Any, new: Any) -> bool:
