@@ -19,6 +19,7 @@ import pytest
 
 import saas
 from ormony import project as projects
+from ormony import sql
 from ormony.adapters import drizzle_models, exported, sqlalchemy_models, subprocesses
 from ormony.adapters.exported import Exported
 from ormony.database.shadow import Shadow
@@ -234,6 +235,7 @@ def test_an_unchanged_second_run_starts_no_tool_and_no_server(
 
     first = read()
     monkeypatch.setattr(subprocesses, "run", lambda *_, **__: pytest.fail("a tool was started"))
+    monkeypatch.setattr(sql, "facts", lambda *_, **__: pytest.fail("SQL was parsed"))
     monkeypatch.setattr(Shadow, "replay", lambda *_, **__: pytest.fail("a server was asked"))
     assert [(each.catalog, each.scope) for each in read()] == [(e.catalog, e.scope) for e in first]
     for path in ("src/db/schema.ts", "src/db/foreign.ts", "drizzle.config.ts", ".env", "src/db/new.ts"):
@@ -728,6 +730,34 @@ def test_what_others_own_is_made_and_not_compared(tmp_path: Path, changes: Compa
         config.read_text().replace("\n[services.worker]", 'mirrors = ["theirs:read"]\n\n[services.worker]')
     )
     assert changes(root, "models:api", "migrations") == ["drop constraint public.mine.mine_theirs_id_fkey"]
+
+
+def test_tables_of_others_may_have_types_of_the_models(tmp_path: Path, changes: Compared) -> None:
+    model = """
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import CITEXT
+m = sa.MetaData()
+kind = sa.Enum("x", "y", name="kind")
+sa.Table("mine", m, sa.Column("id", sa.Integer, sa.ForeignKey("theirs.id"), primary_key=True), sa.Column("kind", kind),
+         sa.Column("code", CITEXT, server_default=sa.text("a_code()")))
+sa.Table("users", m, sa.Column("id", sa.UUID, primary_key=True), schema="auth")
+"""
+    root = python(tmp_path, {"api/app/models.py": model})
+    header = "-- ormony: service=api source=alembic/{1} native={0} body={0}\n"
+    write(
+        root,
+        {
+            f"{STREAM}/00001_hand.sql": "CREATE EXTENSION citext SCHEMA extensions;\n"
+            "CREATE FUNCTION a_code() RETURNS text LANGUAGE sql RETURN 'a';\n",
+            f"{STREAM}/00200_api_kind.sql": header.format("0" * 64, "k")
+            + "CREATE TYPE kind AS ENUM ('x', 'y');\n",
+            f"{STREAM}/00201_hand.sql": "CREATE TABLE theirs (id serial PRIMARY KEY, kind kind);\n",
+            f"{STREAM}/00202_api_mine.sql": header.format("0" * 64, "m")
+            + "CREATE TABLE mine (id int PRIMARY KEY REFERENCES theirs, kind kind,\n"
+            "code extensions.citext DEFAULT a_code());\n",
+        },
+    )
+    assert changes(root, "models:api", "migrations") == []
 
 
 def test_sqlx_has_no_models(tmp_path: Path, reading: Any) -> None:

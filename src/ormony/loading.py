@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ormony.adapters.exported import Exported
     from ormony.database.server import Cluster
     from ormony.database.shadow import Shadow
+
+Value = TypeVar("Value")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +114,16 @@ def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported
     return exported.remembered(
         root, folder, service.name, made_of(root, service), lambda: export(root, service)
     )
+
+
+def kept_models(
+    root: Path, service: Service, key: str, kind: type[Value], make: Callable[[], Value]
+) -> Value:
+    """What `make` gives for a service's models, or gave before under this key."""
+    from ormony.adapters import exported
+    from ormony.database import server
+
+    return exported.kept(server.home_of(root, "models") / f"{service.name}.json", key, kind, make)
 
 
 def open_shadow(root: Path, url: str | None) -> contextlib.AbstractContextManager[Shadow]:

@@ -8,9 +8,10 @@ database. This module compares nothing.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +23,7 @@ from ormony.database import catalogs
 from ormony.diff import Rename
 from ormony.errors import OrmonyError
 from ormony.history import Notice, Service
-from ormony.loading import Loaded, exported_of, load, open_shadow, url_of
+from ormony.loading import Loaded, exported_of, kept_models, load, open_shadow, url_of
 from ormony.plan import make_plan, renames
 from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
@@ -50,6 +51,29 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     ignored: frozenset[tuple[str, str, str]] = frozenset()
     renames: tuple[Rename, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+
+class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """The DDL of a service's models beside what it needs, what of it is the service's, and what others'."""
+
+    files: tuple[StreamFile, ...]
+    scope: frozenset[tuple[str, str]]
+    foreign: frozenset[tuple[str, str]]
+
+
+@cache
+def _code() -> str:
+    """A hash of the code that prepares models: another version may do so otherwise."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in (
+        Path(__file__),
+        package / "sql.py",
+        package / "narrow.py",
+        *sorted(package.glob("plan/**/*.py")),
+    ):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 class Reader:
@@ -171,26 +195,11 @@ class Reader:
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
         found = exported_of(project.root, service, cache=self.cache)
-        path = f"(the models of {name})"
-        facts = [
-            each
-            for each in sql.facts(found.sql, search_path=service.search_path, path=path)
-            if not _of_surface(each, self.surface)
-        ]
-        made, used = _names_in(facts)
-        # Types stand before the tables of others, whose columns may have them.
-        first = [each for each in facts if {name.kind for name in each.creates} <= {"schema", "type", "role"}]
-        first = [each for each in first if each.creates]
-        rest = [each for each in facts if each not in first]
-        files = (
-            _file(path, "types", first, service),
-            *self._context(used - made, made=made, extensions=True),
-            _file(path, "models", rest, service),
-        )
-        scope, foreign = self._owned(service, made)
+        prepared = self._prepared(service, found.sql)
+        scope, foreign = prepared.scope, prepared.foreign
         apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
         mirrored = {_relation(word, service) for word in service.mirrors}
-        catalog = self.replayed(tuple(file for file in files if file.text))
+        catalog = self.replayed(prepared.files)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
         unsaid = sorted(foreign & tables - apart - mirrored)
         notice = Notice(
@@ -210,6 +219,43 @@ class Reader:
                 (schema or service.search_path[0], table, part) for schema, table, part in found.ignored
             ),
             notices=(*found.notices, *((notice,) if unsaid else ()), *self._waiting(service, text)),
+        )
+
+    def _prepared(self, service: Service, ddl: str) -> _Prepared:
+        """The DDL of models as files to replay; as it was before, where nothing changed that it hangs on."""
+        stream = [part for file in self.loaded.stream for part in (file.path, file.text)]
+        ledgers = [".".join(each) for each in sorted(self._ledgers())]
+        key = catalogs.key((_code(), repr(service), ddl, *stream, *ledgers))
+        if not self.cache:
+            return self._prepare(service, ddl)
+        return kept_models(self.root, service, key, _Prepared, lambda: self._prepare(service, ddl))
+
+    def _prepare(self, service: Service, ddl: str) -> _Prepared:
+        path = f"(the models of {service.name})"
+        facts = [
+            each
+            for each in sql.facts(ddl, search_path=service.search_path, path=path)
+            if not _of_surface(each, self.surface)
+        ]
+        made, used = _names_in(facts)
+        # Types stand before the tables of others, whose columns may have them.
+        first: list[sql.Facts] = []
+        rest: list[sql.Facts] = []
+        known: set[sql.Name] = set()
+        for each in facts:
+            early = {name.kind for name in each.creates} in ({"schema"}, {"type"}, {"role"})
+            (first if early and each.needs <= known else rest).append(each)
+            known |= each.creates if early else set()
+        files = (
+            _file(path, "types", first, service),
+            *self._context(used - made, made=made, extensions=True),
+            _file(path, "models", rest, service),
+        )
+        scope, foreign = self._owned(service, made)
+        return _Prepared(
+            files=tuple(file for file in files if file.text),
+            scope=frozenset(scope),
+            foreign=frozenset(foreign),
         )
 
     def _owned(self, service: Service, made: frozenset[tuple[str, str]]) -> tuple[set[tuple[str, str]], ...]:

@@ -13,7 +13,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -31,6 +31,9 @@ _VOLATILE: Final = frozenset(
         "INVOCATION_ID", "JOURNAL_STREAM", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "TMPDIR",
     }
 )  # fmt: skip
+
+
+Value = TypeVar("Value")
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,15 +78,31 @@ def remembered(root: Path, folder: Path, name: str, tool: str, make: Callable[[]
         folders={each: _listing(root / each) for each in found.folders},
         exported=found,
     )
+    _write(path, record)
+    return found
+
+
+def kept(path: Path, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
+    """What `make` gives, or gave before under this key; the file holds the last value alone."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        found, value = msgspec.json.decode(path.read_bytes(), type=tuple[str, msgspec.Raw])
+        if found == key:
+            return msgspec.json.decode(value, type=kind)
+    made = make()
+    _write(path, (key, made))
+    return made
+
+
+def _write(path: Path, value: object) -> None:
+    """Keep a value as JSON; a full disk or a folder that is not ours keeps nothing."""
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.stem}.{secrets.token_hex(4)}")
         try:
-            draft.write_bytes(msgspec.json.encode(record))
+            draft.write_bytes(msgspec.json.encode(value))
             draft.rename(path)
         finally:
             draft.unlink(missing_ok=True)
-    return found
 
 
 def _unchanged(root: Path, record: _Record) -> bool:
