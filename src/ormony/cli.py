@@ -339,6 +339,8 @@ def diff(
     \b
     A source is one of
       migrations            the stream, replayed in a shadow
+      service:NAME          the migrations of one service alone
+      models:NAME           the ORM models of one service
       deployed              the configured database
       postgresql://…        a database
       FILE.sql, FOLDER      SQL files, run in a shadow

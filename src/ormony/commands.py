@@ -1128,10 +1128,12 @@ def diff(
             for each in proving.prove(whole, after, plan, reader.shadow, ground, cut=cut if part else None):
                 notices.append(Notice(code="proved-in-part", message=f"the proof says nothing of {each}"))
     refused = () if allow_data_loss else plan.losses
-    unseen = sorted({f"{source.name}: {each}" for source in (one, other) for each in source.catalog.unseen})
+    unseen = sorted(
+        {f"{_shown(source.name)}: {each}" for source in (one, other) for each in source.catalog.unseen}
+    )
     return Difference(
-        old=one.name,
-        new=other.name,
+        old=_shown(one.name),
+        new=_shown(other.name),
         changes=(
             *(
                 DiffChange(
@@ -1331,6 +1333,15 @@ def _not_reverted(to: str, why: str) -> OrmonyError:
         hint="write the migration by hand: ormony diff migrations OLDER_FOLDER --sql",
         exit_status=DATABASE,
     )
+
+
+def _shown(source: str) -> str:
+    """A source as it was written, a URL without its password."""
+    if not source.startswith(("postgresql://", "postgres://")):
+        return source
+    from ormony.database.connect import redact
+
+    return redact(source)
 
 
 def _one_database(project: Project, name: str | None, *named: str) -> Database:

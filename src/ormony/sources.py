@@ -397,7 +397,7 @@ def parse(text: str) -> tuple[SourceKind, str]:
         return head, tail  # type: ignore[return-value]
     if text.endswith(".json"):
         return "snapshot", text
-    if text.endswith(".sql") or Path(text).is_dir():
+    if text.endswith(".sql") or (text and Path(text).is_dir()):
         return "sql", text
     raise OrmonyError(
         "unknown-source",
