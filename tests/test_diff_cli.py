@@ -217,3 +217,19 @@ def test_revert_and_deploy(project: Path, fresh_database: str) -> None:
         for path in stream.iterdir():
             if path.name not in before:
                 path.unlink()
+
+
+def test_no_password_is_shown(project: Path, empty_database: str) -> None:
+    url = empty_database.replace("postgres@", "postgres:hunter2@")
+    assert url != empty_database
+    for words in ((url, empty_database), (empty_database, url), (url, "old.sql")):
+        for form in ("text", "json"):
+            done = saas.ormony(
+                project, "diff", *words, "--format", form, exit_status=0 if "old.sql" not in words else 1
+            )
+            assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_nothing_is_no_source(project: Path) -> None:
+    done = saas.ormony(project, "diff", "", "migrations", exit_status=2)
+    assert "error[unknown-source]" in done.stderr
