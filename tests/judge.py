@@ -2,9 +2,9 @@
 
 It knows nothing of the engine that it judges: it makes databases from SQL with psql, and compares what
 `pg_dump -s` prints, owners and privileges included. Left out of the comparison is only what is no part of a
-schema: the order of columns and constraints inside CREATE TABLE (and what follows from it), blank lines at
-the end of a function's body, the order in which rights were granted, and the lines with which pg_dump sets up
-a session.
+schema: the order of columns and constraints inside CREATE TABLE (and what follows from it: CREATE STATISTICS
+names its columns in that order, however it was written), blank lines at the end of a function's body, the
+order in which rights were granted, and the lines with which pg_dump sets up a session.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ from ormony.database import server
 _ENTRY: Final = re.compile(r"^--\n-- (?=Name: .*; Type: )", re.MULTILINE)
 _TABLE: Final = re.compile(r"^CREATE (?:UNLOGGED |FOREIGN )?TABLE ", re.MULTILINE)
 _METHOD: Final = re.compile(r"^SET default_table_access_method = (.*);$", re.MULTILINE)
+_NAME: Final = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'
+_STATISTICS: Final = re.compile(
+    rf"^(CREATE STATISTICS {_NAME}\.{_NAME} (?:\([a-z, ]+\) )?ON )({_NAME}(?:, {_NAME})+)(?=, | FROM )",
+    re.MULTILINE,
+)
 _SET_UP: Final = re.compile(
     r"""^(?:SET\ (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout
                 |client_encoding|standard_conforming_strings|check_function_bodies|xmloption
@@ -140,6 +145,8 @@ def _entry(text: str, method: str) -> str:
     found = _TABLE.search(body)
     if found and re.search("; Type: (?:FOREIGN )?TABLE;", header):
         body = _sorted_table(body, found.start())
+    if "; Type: STATISTICS;" in header:
+        body = _STATISTICS.sub(lambda found: found[1] + _sorted_names(found[2]), body)
     if "; Type: ACL;" in header:
         body = _sorted_statements(body)
     if re.search("; Type: (?:TABLE|MATERIALIZED VIEW);", header) and "\nPARTITION BY " not in body:
@@ -176,6 +183,10 @@ def _sorted_table(text: str, begin: int) -> str:
         text = f"{text[: opening + 1]}\n{body}\n{text[close:]}"
     begin, _, rest = text.partition(";\n")
     return f"{begin};\n\n{_sorted_statements(rest)}"
+
+
+def _sorted_names(text: str) -> str:
+    return ", ".join(sorted(re.findall(_NAME, text)))
 
 
 def _sorted_statements(text: str) -> str:
