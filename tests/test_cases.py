@@ -5,12 +5,17 @@ With `seed.sql` the first database has rows, and the queries of `survives.sql` a
 after the plan. `case.toml` may hold `servers` (e.g. `">=18"`), `renames` (e.g. `["table public.a =
 public.b"]`) and a `note`. In a folder `equal_…` the two are written differently and are one schema. The roles
 `role_a`, `role_b` and `role_c` exist.
+
+All cases run on 18. On 15 those run that 18 cannot make, and about one of five of the others, always the
+same: little differs between versions. `ORMONY_CASES=all` runs all on both.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +25,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from judge import answers, differences, dump, make, remove, run_as_one
+from judge import answers, differences, dump, remove, run_as_one, run_file
 from ormony.catalog import Catalog
 from ormony.database import server
 from ormony.database.introspect import introspect
@@ -31,6 +36,7 @@ from ormony.plan.renames import parse, resolved, statements
 CASES: Final = Path(__file__).parent / "cases"
 ROLES: Final = ("role_a", "role_b", "role_c")
 KEYS: Final = frozenset({"servers", "renames", "note"})
+ALL: Final = os.environ.get("ORMONY_CASES") == "all"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -54,7 +60,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One side of a case as it is in the server."""
+    """One side of a case as it was when it was made."""
 
     url: str
     catalog: Catalog
@@ -81,14 +87,18 @@ def _case(cases: Path, folder: Path) -> Case:
 class Sides:
     """The databases of the case in work on one cluster; those of the case before are dropped.
 
-    Each is made by running its SQL: a clone of a template takes as long, and would lack subscriptions.
+    Each is made by running its SQL: a clone of a template takes as long, and would lack subscriptions. It is
+    read once, and then the plan changes it, for to make another takes longer than the plan. So the two
+    directions of a case belong to one worker.
     """
 
     def __init__(self, cluster: server.Cluster) -> None:
         self._cluster = cluster
         self._case = ""
         self._made: dict[str, Side] = {}
+        self._taken: set[str] = set()
         self._databases: list[str] = []
+        self._admin: psycopg.Connection[Any] | None = None
         with cluster.admin() as admin:
             for role in ROLES:
                 if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
@@ -104,12 +114,23 @@ class Sides:
             self._made[name] = Side(url, _read(url), dump(url))
         return self._made[name]
 
+    def take(self, case: Case, name: str) -> str:
+        """The URL of the side's database, to be changed; when that was done before, it is made again."""
+        side = self.side(case, name)
+        if name in self._taken:
+            return self.make(f"case {name}", case.folder / f"{name}.sql")
+        self._taken.add(name)
+        return side.url
+
     def make(self, database: str, *scripts: Path) -> str:
         """The URL of a database made by the scripts, which `drop` drops."""
-        remove(self._cluster, database)
+        self._remove(database)
         self._databases.append(database)
-        make(self._cluster, database, *scripts)
-        return self._cluster.url(database, server.SUPERUSER)
+        server.create_empty(self._connected(), database, owner=server.SUPERUSER)
+        url = self._cluster.url(database, server.SUPERUSER)
+        for script in scripts:
+            run_file(url, script)
+        return url
 
     def read_after(self, first: Path, script: str) -> Catalog:
         """The catalog of a database made by the file, after the SQL of a script."""
@@ -119,8 +140,23 @@ class Sides:
 
     def drop(self) -> None:
         while self._databases:
-            remove(self._cluster, self._databases.pop())
+            self._remove(self._databases.pop())
         self._made.clear()
+        self._taken.clear()
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def _remove(self, database: str) -> None:
+        try:
+            server.drop_database(self._connected(), database)
+        except psycopg.errors.ObjectInUse:  # a subscription keeps it
+            remove(self._cluster, database)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._admin is None:
+            self._admin = self._cluster.admin()
+        return self._admin
 
 
 def _read(url: str) -> Catalog:
@@ -146,11 +182,21 @@ def sides_15(postgres15: server.Cluster) -> Iterator[Sides]:
 
 def _parameters(major: int) -> list[Any]:
     return [
-        pytest.param(case, forward, id=f"{case.name}:{'forward' if forward else 'backward'}")
+        pytest.param(
+            case,
+            forward,
+            id=f"{case.name}:{'forward' if forward else 'backward'}",
+            marks=pytest.mark.xdist_group(f"{case.name} on {major}"),
+        )
         for case in read_cases()
-        if case.runs_on(major)
+        if case.runs_on(major) and (ALL or major == 18 or _is_in_the_sample(case))
         for forward in (True, False)
     ]
+
+
+def _is_in_the_sample(case: Case) -> bool:
+    """By its name alone, so that a new case moves no other in or out."""
+    return not case.runs_on(18) or zlib.crc32(case.name.encode()) % 5 == 0
 
 
 @pytest.mark.parametrize(("case", "forward"), _parameters(18))
@@ -168,7 +214,7 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     """Apply the plan to a database like the first side; assert in three ways that it is the second side."""
     before, after = sides.side(case, "before"), sides.side(case, "after")
     start, goal = (before, after) if forward else (after, before)
-    first = case.folder / ("before.sql" if forward else "after.sql")
+    name = "before" if forward else "after"
     assert (start.dump == goal.dump) is case.equal, "the case: do its sides differ?"
     found = compare(start.catalog, goal.catalog), uncompared(start.catalog, goal.catalog)
     assert any(found) is not case.equal, f"a silent equal, or a false difference: {found}"
@@ -177,13 +223,15 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     steps = statements(resolved(told, start.catalog, goal.catalog), start.catalog)
     begin = start.catalog
     if steps:
-        begin = sides.read_after(first, Plan(steps).script())
+        begin = sides.read_after(case.folder / f"{name}.sql", Plan(steps).script())
     script = Plan((*steps, *make_plan(begin, goal.catalog).statements)).script()
     seed, survives = case.folder / "seed.sql", case.folder / "survives.sql"
-    seeded = forward and seed.exists()
-    queries = survives.read_text() if seeded and survives.exists() else ""
-    url = sides.make("case in work", first, *([seed] if seeded else []))
-    rows = answers(url, queries)
+    url = sides.take(case, name)
+    queries = ""
+    if forward and seed.exists():
+        run_file(url, seed)
+        queries = survives.read_text() if survives.exists() else ""
+    rows = answers(url, queries) if queries else ""
     run_as_one(url, script)
 
     explained = f"\n--- the plan\n{script}"
@@ -194,7 +242,8 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     assert not any(left), f"{left}{explained}"
     again = make_plan(reached, goal.catalog).statements
     assert not again, f"{again}{explained}"
-    assert answers(url, queries) == rows, explained
+    if queries:
+        assert answers(url, queries) == rows, explained
 
 
 def _turned(rename: Rename, *, forward: bool) -> Rename:
