@@ -450,6 +450,12 @@ def _tokens(sql: str) -> list[tuple[int, int]]:
     return [(token.start, token.end) for token in scan(sql).tokens if token.token not in comments]
 
 
+def words(sql: str) -> tuple[str, ...]:
+    """The tokens of a piece of SQL as they are written, quoted ones with their quotes."""
+    data = sql.encode()
+    return tuple(data[start:end].decode() for start, end in _tokens(sql))
+
+
 def _last_token(sql: str) -> int:
     tokens = _tokens(sql)
     return tokens[-1][1] if tokens else 0

@@ -34,10 +34,12 @@ from ormony.catalog import (
 )
 from ormony.errors import OrmonyError
 from ormony.plan.render.kinds import RENDERERS
+from ormony.plan.render.names import identifier
 from ormony.plan.render.retype import retype
+from ormony.plan.render.tables import detach
 from ormony.plan.render.types import set_aside
 from ormony.plan.statement import Alteration, Late, Statement
-from ormony.sql import object_name
+from ormony.sql import object_name, words
 
 Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
@@ -181,6 +183,8 @@ class _Planner:
         self.parts_before = _parts(old)
         self.children_before = _children(old)
         self.parts_after = _parts(new)
+        self.attached_to = _attached_to(old)
+        self.keys_to = _keys_to(old)
 
     # ----------------------------------------------------------------------------------- what happens to each
 
@@ -189,6 +193,9 @@ class _Planner:
         for ref in sorted(self.changed, key=lambda each: (each.kind not in ("table", "foreign table"), each)):
             above = holder(ref, self.old)
             if ref in self.replaced or (above is not None and above in self.replaced):
+                continue
+            if above is not None and self._is_key(ref) and self._changes_type(ref):
+                self._replace(above, work)
                 continue
             alteration = (
                 None if self._uses_new_label(ref) else RENDERERS[ref.kind].alter(ref, self.old, self.new)
@@ -289,6 +296,8 @@ class _Planner:
                     self._replace(part, work)
             for child in self.children_before.get(ref, ()):
                 self._reattach(child, work)
+            for lower in self.attached_to.get(ref, ()):
+                self._join_new(lower, work)
             for dependent in self.needed_by.get(ref, ()):
                 self._detach(dependent, ref, work)
             if ref.kind == "column":
@@ -314,14 +323,54 @@ class _Planner:
             late=coming.late,
         )
         self._clear(self.altered[child], child, work)
+        for part in self.parts_before.get(child, ()) if held.partition is not None else ():
+            if part.kind == "column" and part in self.altered and part not in self.retyped:
+                if self._is_key(part) and self._changes_type(part):
+                    self._replace(child, work)
+                    return
+                alteration = RENDERERS["column"].alter(part, free, self.new)
+                if alteration is None:
+                    self._replace(part, work)
+                else:
+                    self.altered[part] = alteration
+                    self._clear(alteration, part, work)
+
+    def _join_new(self, lower: Ref, work: list[Ref]) -> None:
+        """An index of a partition, or a constraint with one, goes with the partitioned table's unless the
+        partition is taken off before; then it is attached to the new one."""
+        if lower not in self.new.objects or lower in self.replaced:
+            return
+        value = self.new.objects[lower]
+        before = self.altered.get(lower)
+        if not self._leaves(lower) or (before is None and lower in self.changed):
+            self._replace(lower, work)
+        elif isinstance(value, Constraint | Index) and value.parent is not None:
+            done = before or Alteration(statements=())
+            late = RENDERERS[lower.kind].late(lower, self.new)
+            self.altered[lower] = msgspec.structs.replace(done, late=late)
+
+    def _is_key(self, column: Ref) -> bool:
+        """Whether its table is partitioned by the column: nothing changes its type then."""
+        if column.kind != "column":
+            return False
+        table = self.old.objects.get(Ref("table", column.schema, column.name))
+        if not isinstance(table, Table) or table.partition_key is None:
+            return False
+        return identifier(column.part) in words(table.partition_key)
+
+    def _changes_type(self, column: Ref) -> bool:
+        before, after = self.old.objects[column], self.new.objects[column]
+        assert isinstance(before, Column)
+        assert isinstance(after, Column)
+        return (before.type, before.collation) != (after.type, after.collation)
 
     def _outlived(self, ref: Ref) -> bool:
         """Whether a column keeps the name of this type, though it is a type of another kind now."""
-        return any(
-            self.old.objects.get(dependent) == self.new.objects.get(dependent)
-            for dependent in self.needed_by.get(ref, ())
-            if dependent.kind == "column" and dependent in self.new.objects
-        )
+        return any(self._keeps_type(dependent) for dependent in self.needed_by.get(ref, ()))
+
+    def _keeps_type(self, column: Ref) -> bool:
+        before, after = self.old.objects.get(column), self.new.objects.get(column)
+        return isinstance(before, Column) and isinstance(after, Column) and before.type == after.type
 
     def _detach(self, dependent: Ref, ref: Ref, work: list[Ref]) -> None:
         if dependent.kind == "default":
@@ -334,7 +383,11 @@ class _Planner:
             return
         if dependent not in self.new.objects or dependent in self.replaced:
             return
-        if dependent in self.altered and not self._still_needs(dependent, ref):
+        if (
+            dependent in self.altered
+            and not self._still_needs(dependent, ref)
+            and not (ref in self.set_aside and self._keeps_type(dependent))
+        ):
             return  # its ALTER comes first
         match self.old.objects.get(dependent):
             case Publication() if (table := self._table_gone(ref)) is not None:
@@ -377,8 +430,12 @@ class _Planner:
     def _retype(self, column: Ref, work: list[Ref]) -> None:
         if column in self.retyped:
             return
+        table = self._table_of(column, self.old)
+        if table is not None and self._is_key(column):
+            self._replace(table, work)
+            return
         self.retyped.add(column)
-        alteration = retype(column, self.new)
+        alteration = retype(column, self.new, alone=self._leaves(column))
         self.altered[column] = alteration
         self._clear(alteration, column, work)
         for dependent in self.needed_by.get(column, ()):
@@ -388,6 +445,16 @@ class _Planner:
         default = _default_of(column)
         if default in self.depends_before or self._has_default(column):
             self._replace_default(default, work)
+
+    def _leaves(self, part: Ref) -> bool:
+        """Whether it belongs to a partition that is taken from its parent while the plan runs."""
+        table = holder(part, self.old)
+        value = self.old.objects[table] if table is not None else None
+        if table not in self.altered or not isinstance(value, Table) or value.partition is None:
+            return False
+        after = self.new.objects[table]
+        assert isinstance(after, Table)
+        return value.partition.parent in self.replaced or after.partition != value.partition
 
     def _has_default(self, column: Ref) -> bool:
         held = self.old.objects.get(column)
@@ -410,6 +477,10 @@ class _Planner:
             if self.old.objects.get(owner) == self.new.objects.get(owner):
                 continue
             text = str(self.new.objects.get(owner))
+            table = self._table_of(owner, self.new) if owner.kind == "column" else None
+            value = self.new.objects[table] if table is not None else None
+            if isinstance(value, Table) and value.partition is not None:
+                text += value.partition.bound
             if any(f"'{label}'" in text.replace("\\'", "'") for label in added):
                 return True
         return False
@@ -471,7 +542,7 @@ class _Planner:
         if (
             isinstance(value, Constraint | Index)
             and value.parent is not None
-            and not (above is not None and self._goes(above))
+            and not (above is not None and (self._goes(above) or self._leaves(ref)))
             and self._goes(value.parent)
         ):
             return value.parent  # the index of the partitioned table takes those of its partitions along
@@ -566,14 +637,19 @@ class _Planner:
                         first(gone, ("set aside", need))
                 elif stays is not None:
                     first(stays, away)
+                if dependent.kind == "column" and gone == ("drop", dependent):
+                    first(self._table_alters(dependent), away)
         for dependent, needs in self.depends_after.items():
             made = self._up(dependent)
             if made is None:
                 continue
             if dependent.kind == "base type" and ("late", dependent) in nodes:
                 made = ("late", dependent)  # before it is only a name, which its functions need
+            table = self._table_alters(dependent) if dependent.kind == "column" else None
             for need in needs:
                 first(self._up(need), made)
+                if made[0] == "create":
+                    first(self._up(need), table)
                 if need.kind == "base type" and dependent not in self.depends_after.get(need, ()):
                     first(("late", need), made)
         for verb, ref in nodes:
@@ -675,6 +751,16 @@ class _Planner:
                         for node in leaving.get((need.schema, need.name), ()):
                             first(node, self._up(dependent))
 
+    def _table_alters(self, column: Ref) -> Node | None:
+        """The ALTER of the column's table to leave or get parents, which makes and drops the columns that
+        come from them."""
+        for kind in ("table", "foreign table"):
+            table = Ref(kind, column.schema, column.name)
+            if table in self.altered:
+                before, after = self.old.objects[table], self.new.objects[table]
+                return ("alter", table) if _attachment(before) != _attachment(after) else None
+        return None
+
     def _alters(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
             ref = Ref("column", ref.schema, ref.name, ref.part)
@@ -694,6 +780,9 @@ class _Planner:
                 value
             ):  # a partition needs none, but names that others get depend on who is first
                 first(self._up(parent), node)
+            for parent in _parents(self._relation_before(ref)) if ref.kind == "column" else ():
+                # as long as the parent has it, its heir has it
+                first(self._down(Ref("column", parent.schema, parent.name, ref.part)), node)
         if isinstance(value, Table) and value.partition is not None and verb == "late":
             # bounds may overlap those of a partition that goes or moves
             for sibling in self.children_before.get(value.partition.parent, ()):
@@ -723,6 +812,10 @@ class _Planner:
             # a column takes its sequence with it: OWNED BY NONE comes first
             first(node, self._down(before.owned_by))
 
+    def _relation_before(self, column: Ref) -> Object | None:
+        table = self._table_of(column, self.old)
+        return None if table is None else self.old.objects[table]
+
     def _before_what_holds(self, node: Node, first: object) -> None:
         _, ref = node
         assert callable(first)
@@ -738,6 +831,16 @@ class _Planner:
                 first(self._alters(table), node)
         for parent in _parents(value):
             first(node, self._down(parent))
+        table = self._table_of(ref, self.new) if ref.kind == "column" else None
+        for parent in _parents(self.new.objects[table]) if table is not None else ():
+            # the column that comes from the parent would be merged with its own
+            first(node, self._up(Ref("column", parent.schema, parent.name, ref.part)))
+        upper = value
+        while isinstance(upper, Table) and upper.partition is not None:
+            # a foreign key to the whole is one to each partition, too
+            for key in self.keys_to.get(upper.partition.parent, ()):
+                first(self._down(key), node)
+            upper = self.old.objects.get(upper.partition.parent)
         if isinstance(value, Constraint):
             for column in value.columns:
                 first(node, self._down(Ref("column", ref.schema, ref.name, column)))
@@ -900,7 +1003,7 @@ class _Planner:
             case "drop":
                 if ref.kind == "default":
                     return self._drop_default(ref)
-                return RENDERERS[ref.kind].drop(ref, self.old)
+                return (*self._let_go(ref), *RENDERERS[ref.kind].drop(ref, self.old))
             case "create":
                 return RENDERERS[ref.kind].create(ref, self.new, self.inline.get(ref, frozenset()))
             case "late":
@@ -916,6 +1019,16 @@ class _Planner:
                 return set_aside(ref, _aside(ref).name, self.old)
             case "drop aside":
                 return RENDERERS[ref.kind].drop(_aside(ref), _with_aside(self.old, ref))
+
+    def _let_go(self, ref: Ref) -> Iterable[Statement]:
+        """A partition can be dropped only when foreign keys to the whole do not reach it."""
+        value = self.old.objects[ref]
+        upper: Object | None = value
+        while isinstance(upper, Table) and upper.partition is not None:
+            if any(self._down(key) is None for key in self.keys_to.get(upper.partition.parent, ())):
+                return detach(ref, self.old)
+            upper = self.old.objects.get(upper.partition.parent)
+        return ()
 
     def _drop_default(self, default: Ref) -> tuple[Statement, ...]:
         column = Ref("column", default.schema, default.name, default.part)
@@ -937,7 +1050,7 @@ class _Planner:
         bare, goal = before, after
         statements: tuple[Statement, ...] = ()
         if column in self.retyped:
-            statements = retype(column, self.new).statements
+            statements = retype(column, self.new, alone=self._leaves(column)).statements
             bare = msgspec.structs.replace(bare, type=after.type, collation=after.collation)
         if _default_of(column) in self.defaults:
             keeps = before.identity if after.identity is not None else None
@@ -1021,11 +1134,35 @@ def _parents(value: Object | None) -> tuple[Ref, ...]:
     return (value.partition.parent,) if value.partition is not None else value.inherits
 
 
+def _attachment(value: Object) -> object:
+    return (value.partition, value.inherits, value.of_type) if isinstance(value, Table) else None
+
+
 def _children(catalog: Catalog) -> dict[Ref, list[Ref]]:
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
         for parent in _parents(value):
             found[parent].append(ref)
+    return found
+
+
+def _attached_to(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """The indexes and constraints of partitions under those of the partitioned table."""
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        if isinstance(value, Constraint | Index) and value.parent is not None:
+            found[value.parent].append(ref)
+    return found
+
+
+def _keys_to(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """The foreign keys to each partitioned table."""
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        if isinstance(value, Constraint) and value.references is not None:
+            held = catalog.objects.get(value.references)
+            if isinstance(held, Table) and held.partition_key is not None:
+                found[value.references].append(ref)
     return found
 
 
@@ -1074,8 +1211,6 @@ def _slots(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
             yield ("constraint", ref.schema, ref.name, ref.part)
             if isinstance(value, Constraint) and value.type in ("primary key", "unique", "exclusion"):
                 yield ("relation", ref.schema, ref.part)
-        case "trigger":
-            yield ("trigger", ref.schema, ref.name, ref.part)
         case "column":
             yield ("column", ref.schema, ref.name, ref.part)
             if isinstance(value, Column) and value.not_null is not None:
@@ -1083,10 +1218,8 @@ def _slots(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
                 yield ("constraint", ref.schema, ref.name, name)
             if isinstance(value, Column) and value.identity is not None:
                 yield ("relation", value.identity.sequence.schema, value.identity.sequence.name)
-        case "operator family" | "operator class":
-            yield (ref.kind, ref.schema, ref.name, ref.part)
         case _:
-            pass
+            yield tuple(ref)
 
 
 def _sort(nodes: set[Node], after: Mapping[Node, set[Node]]) -> tuple[list[Node], set[Node]]:

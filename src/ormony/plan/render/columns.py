@@ -120,6 +120,33 @@ def add(ref: Ref, catalog: Catalog, *, if_missing: bool = False) -> tuple[Statem
     return (added, *settings(ref, catalog))
 
 
+def add_to(bridge: Ref, ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """ADD COLUMN to a parent made for that, which gives the column to the heir that it is to be an inherited
+    one of."""
+    column = held(catalog, ref, Column)
+    if column.not_null is not None and column.not_null.name is None:
+        named = msgspec.structs.replace(column.not_null, name=object_name(ref.name, ref.part, "not_null"))
+        whole = msgspec.structs.replace(column, not_null=named)
+        named_there = msgspec.structs.replace(catalog, objects={**catalog.objects, ref: whole})
+    else:
+        named_there = catalog
+    added = Statement(
+        sql=f"ALTER TABLE {relation(bridge)} ADD COLUMN {definition(ref, named_there)}",
+        lock="access exclusive",
+        rewrites=_fills_rows(ref, catalog),
+    )
+    return (added, *settings(ref, catalog))
+
+
+def bare(ref: Ref, catalog: Catalog) -> str:
+    """Name and type of a column, and that it is NOT NULL where it is so because a parent says it."""
+    column = held(catalog, ref, Column)
+    words = [identifier(ref.part), column.type]
+    words += [f"COLLATE {column.collation}"] if column.collation else []
+    words += ["NOT NULL"] if column.not_null is not None and column.not_null.inherited else []
+    return " ".join(words)
+
+
 def remove(ref: Ref, catalog: Catalog, *, if_there: bool = False) -> Statement:
     """DROP COLUMN, whoever the column comes from."""
     column = held(catalog, ref, Column)
@@ -252,13 +279,18 @@ def _follows(ref: Ref, old: Catalog, new: Catalog) -> bool:
 
 
 def _goes_with_parent(ref: Ref, old: Catalog, new: Catalog) -> bool:
-    """Whether the parent's column is dropped, and this one with it, though it is to be there."""
+    """Whether the column goes though one of its name is to be there: its parent's is dropped, or it is to
+    come from a parent that has none yet.
+    """
     before, after = held(old, ref, Column), held(new, ref, Column)
     was, now = _table(ref, old), _table(ref, new)
     assert was is not None
     assert now is not None
     stays = (was.partition, was.inherits) == (now.partition, now.inherits)
-    return stays and before.inherited and not before.local and not after.inherited
+    if not stays:
+        return False
+    gone = before.inherited and not before.local and not after.inherited
+    return gone or (not before.inherited and after.inherited and not after.local)
 
 
 def _change_type(ref: Ref, old: Catalog, new: Catalog) -> Statement:

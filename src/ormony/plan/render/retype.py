@@ -25,13 +25,15 @@ IN_THE_WAY: Final[frozenset[Kind]] = frozenset(
 )
 
 
-def retype(column: Ref, catalog: Catalog) -> Alteration:
-    """The column as it is in `catalog`, converted from a type of another name with the same values as
-    text."""
+def retype(column: Ref, catalog: Catalog, *, alone: bool = False) -> Alteration:
+    """The column as it is in `catalog`, converted from a type of another name with the same values as text.
+
+    A column that comes from a parent is converted with the parent's, unless it is `alone` by then.
+    """
     value = catalog.objects[column]
     assert isinstance(value, Column)
-    if not value.local:
-        return Alteration(statements=(), around=IN_THE_WAY)  # its parent's ALTER reaches it
+    if not value.local and not alone:
+        return Alteration(statements=(), around=IN_THE_WAY)
     name = names.identifier(column.part)
     collation = f" COLLATE {value.collation}" if value.collation else ""
     return Alteration(

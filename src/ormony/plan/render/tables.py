@@ -8,7 +8,7 @@ later; so are tables that get another parent or type. What a table holds is rend
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from typing import Final
+from typing import Final, NamedTuple
 
 from ormony.catalog import Catalog, Column, Constraint, Index, Kind, Ref, Table
 from ormony.plan.render import columns, constraints, options
@@ -87,10 +87,13 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     before, after = held(old, ref, Table), held(new, ref, Table)
     if before.partition_key != after.partition_key or before.server != after.server:
         return None
+    bridge = None
     if _would_stay_own(ref, old, new):
-        return None
-    statements = list(_leave(ref, old, new))
-    late = _enter(ref, old, new)
+        bridge = _bridged(ref, old, new)
+        if bridge is None:
+            return None
+    statements = list(_leave(ref, old, new, bridge))
+    late = _enter(ref, old, new, bridge)
     if before.access_method != after.access_method:
         statements.append(_access_method(ref, after))
     if before.unlogged != after.unlogged:
@@ -126,18 +129,18 @@ def _attachments(table: Table) -> tuple[object, ...]:
     return (table.partition, table.inherits, table.of_type)
 
 
-def _leave(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iterator[Statement]:
     """The table leaves its parents and its type, as far as it must, and gets the columns that they bring."""
     before, after = held(old, ref, Table), held(new, ref, Table)
     if _attachments(before) == _attachments(after):
         return
-    if before.partition is not None and before.partition != after.partition:
-        parent = relation(before.partition.parent)
-        yield Statement(sql=f"ALTER TABLE {parent} DETACH PARTITION {relation(ref)}", lock="access exclusive")
+    if before.partition != after.partition:
+        yield from detach(ref, old)
     if before.of_type is not None and before.of_type != after.of_type:
         yield _action(ref, "NOT OF")
-    swapped = _swaps(ref, old, new)
-    if swapped:
+    if bridge is not None:
+        yield from _build(bridge, ref, old)
+    elif _swaps(ref, old, new):
         yield from _inherit(ref, _entered(before, after))
     for left in _left(before, after):
         yield _action(ref, f"NO INHERIT {relation(left)}")
@@ -145,12 +148,16 @@ def _leave(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
     for column in _columns(ref, old):
         if column not in new.objects and columns.comes_by_itself(column, old):
             yield columns.remove(column, old, if_there=True)
+    if bridge is not None:
+        for column in bridge.missing:
+            yield from columns.add_to(bridge.table, column, new)
+        return
     for column in _columns(ref, new):
         if column not in old.objects and columns.comes_by_itself(column, new):
             yield from columns.add(column, new, if_missing=True)
 
 
-def _enter(ref: Ref, old: Catalog, new: Catalog) -> Late | None:
+def _enter(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Late | None:
     """The table gets its new parents and its new type, when its columns and constraints are as they ask."""
     before, after = held(old, ref, Table), held(new, ref, Table)
     statements: list[Statement] = []
@@ -159,9 +166,17 @@ def _enter(ref: Ref, old: Catalog, new: Catalog) -> Late | None:
         statements.append(_action(ref, f"OF {after.of_type}"))
     entered = _entered(before, after)
     joins = after.partition is not None and before.partition != after.partition
-    if joins or (entered and not _swaps(ref, old, new)):
+    if bridge is not None:
+        statements += (
+            _action(bridge.table, f"ADD {constraints.inline(each, new)}") for each in bridge.checks
+        )
+        statements += _inherit(ref, entered)
+        statements.append(_action(ref, f"NO INHERIT {relation(bridge.table)}"))
+        statements.append(Statement(sql=f"DROP TABLE {relation(bridge.table)}", lock="access exclusive"))
+        needs += entered
+    elif joins or (entered and not _swaps(ref, old, new)):
         statements += _checks_to_merge(ref, old, new)
-    if entered and not _swaps(ref, old, new):
+    if bridge is None and entered and not _swaps(ref, old, new):
         statements += _inherit(ref, entered)
         needs += entered
     if after.partition is not None and joins:
@@ -249,6 +264,79 @@ def _would_stay_own(ref: Ref, old: Catalog, new: Catalog) -> bool:
         for parent in entered
         for check in _checks(parent, new)
     )
+
+
+def detach(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """What makes a partition a table of its own; () when it is one."""
+    partition = held(catalog, ref, Table).partition
+    if partition is None:
+        return ()
+    sql = f"ALTER TABLE {relation(partition.parent)} DETACH PARTITION {relation(ref)}"
+    return (Statement(sql=sql, lock="access exclusive"),)
+
+
+class _Bridge(NamedTuple):
+    """An empty table that stands in as a parent: a column or check that comes from a parent, and is never
+    left without one, is no column or check of the table's own.
+    """
+
+    table: Ref
+    there: tuple[Ref, ...]  # columns of the heir that the bridge has from the start
+    missing: tuple[Ref, ...]  # columns that the heir gets through the bridge
+    checks: tuple[Ref, ...]  # checks of the new parents that the heir gets through the bridge
+
+
+def _bridged(ref: Ref, old: Catalog, new: Catalog) -> _Bridge | None:
+    """How the table gets its new parents and keeps its rows; None where it cannot."""
+    before, after = held(old, ref, Table), held(new, ref, Table)
+    if before.partition is not None or after.partition is not None or before.of_type != after.of_type:
+        return None
+    left = _left(before, after)
+    stays = [parent for parent in before.inherits if parent not in left]
+    there: list[Ref] = []
+    missing: list[Ref] = []
+    for column in _columns(ref, new):
+        value, was = held(new, column, Column), old.objects.get(column)
+        if value.local or any(_has(parent, column.part, old, new) for parent in stays):
+            continue
+        if not isinstance(was, Column):
+            if value.generated or (value.not_null is not None and not value.not_null.valid):
+                return None
+            missing.append(column)
+        elif was.local or not before.inherits:
+            return None
+        else:
+            there.append(column)
+    wanted = tuple(
+        check
+        for check in dict.fromkeys(_inherited_checks(after, new))
+        if Ref("constraint", ref.schema, ref.name, check.part) not in new.objects
+    )
+    checks = tuple(check for check in wanted if not _had(ref, check.part, old))
+    if left and len(checks) < len(wanted):
+        return None
+    if checks:
+        for parent in _entered(before, after):
+            for above in _columns(parent, new):
+                own = Ref("column", ref.schema, ref.name, above.part)
+                if own in old.objects and own not in there:
+                    there.append(own)
+    for column in there:
+        one, other = held(old, column, Column), held(new, column, Column)
+        if (one.type, one.collation) != (other.type, other.collation) or other.generated:
+            return None
+    table = Ref("table", ref.schema, f"ormony_bridge_{ref.name}"[:63])
+    return _Bridge(table, tuple(there), tuple(missing), checks)
+
+
+def _has(parent: Ref, column: str, *catalogs: Catalog) -> bool:
+    return all(Ref("column", parent.schema, parent.name, column) in each.objects for each in catalogs)
+
+
+def _build(bridge: _Bridge, ref: Ref, old: Catalog) -> Iterator[Statement]:
+    listed = ", ".join(columns.bare(column, old) for column in bridge.there)
+    yield Statement(sql=f"CREATE TABLE {relation(bridge.table)} ({listed})")
+    yield from _inherit(ref, (bridge.table,))
 
 
 def _inherit(ref: Ref, parents: tuple[Ref, ...]) -> Iterator[Statement]:

@@ -1,0 +1,1 @@
+create table r0 (b integer); create table "R 1" () inherits (r0);

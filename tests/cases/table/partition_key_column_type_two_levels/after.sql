@@ -1,0 +1,1 @@
+create table e (id bigint, a bigint) partition by range (id); create table e1 partition of e for values from (0) to (10) partition by list (a); create table e11 partition of e1 for values in (1); create table e2 partition of e default partition by hash (id); create table e21 partition of e2 for values with (modulus 1, remainder 0)

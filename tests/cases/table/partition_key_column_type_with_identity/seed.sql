@@ -1,0 +1,1 @@
+insert into e default values; insert into e default values;

@@ -1,0 +1,1 @@
+select id, s from e order by 1;
