@@ -116,14 +116,14 @@ def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported
     )
 
 
-def kept_models(
-    root: Path, service: Service, key: str, kind: type[Value], make: Callable[[], Value]
+def kept_of(
+    root: Path, folder: str, service: Service, key: str, kind: type[Value], make: Callable[[], Value]
 ) -> Value:
-    """What `make` gives for a service's models, or gave before under this key."""
+    """What `make` gives for a service, or gave before under this key; it lies in this folder of `.ormony`."""
     from ormony.adapters import exported
     from ormony.database import server
 
-    return exported.kept(server.home_of(root, "models") / f"{service.name}.json", key, kind, make)
+    return exported.kept(server.home_of(root, folder) / f"{service.name}.json", key, kind, make)
 
 
 def open_shadow(root: Path, url: str | None) -> contextlib.AbstractContextManager[Shadow]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from ormony.database import catalogs
 from ormony.diff import Rename
 from ormony.errors import OrmonyError
 from ormony.history import Notice, Service
-from ormony.loading import Loaded, exported_of, kept_models, load, open_shadow, url_of
+from ormony.loading import Loaded, exported_of, kept_of, load, open_shadow, url_of
 from ormony.plan import make_plan, renames
 from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
@@ -54,16 +54,16 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """The DDL of a service's models beside what it needs, what of it is the service's, and what others'."""
+    """A service's DDL beside what it needs, what of it is the service's, and what others'."""
 
     files: tuple[StreamFile, ...]
     scope: frozenset[tuple[str, str]]
-    foreign: frozenset[tuple[str, str]]
+    foreign: frozenset[tuple[str, str]] = frozenset()
 
 
 @cache
 def _code() -> str:
-    """A hash of the code that prepares models: another version may do so otherwise."""
+    """A hash of the code that prepares sources: another version may do so otherwise."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for path in (
@@ -156,16 +156,34 @@ class Reader:
         """A service's merged migrations alone, beside what they need of others."""
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
-        files = self._merged(name)
-        owned, used = _named(files, service.search_path)
+        prepared = self._kept("services", service, "", lambda: self._prepare_merged(service))
         return Source(
             name=text,
             kind="service",
-            catalog=self.replayed((*self._context(used - owned), *files)),
-            scope=owned,
+            catalog=self.replayed(prepared.files),
+            scope=prepared.scope,
             service=name,
             notices=self._waiting(service, text),
         )
+
+    def _prepare_merged(self, service: Service) -> _Prepared:
+        files = self._merged(service.name)
+        owned, used = _named(files, service.search_path)
+        return _Prepared(files=(*self._context(used - owned), *files), scope=owned)
+
+    def _kept(self, folder: str, service: Service, ddl: str, prepare: Callable[[], _Prepared]) -> _Prepared:
+        """What `prepare` gives; as it was before, where nothing changed that it hangs on.
+
+        To parse and to plan takes longer than all else that an unchanged comparison does.
+        """
+        if not self.cache:
+            return prepare()
+        stream = [
+            part for file in self.loaded.stream for part in (file.path, repr(file.provenance), file.text)
+        ]
+        ledgers = [".".join(each) for each in sorted(self._ledgers())]
+        key = catalogs.key((_code(), repr(service), ddl, *stream, *ledgers))
+        return kept_of(self.root, folder, service, key, _Prepared, prepare)
 
     def _merged(self, name: str) -> tuple[StreamFile, ...]:
         """The files of the stream that come from this service."""
@@ -195,7 +213,7 @@ class Reader:
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
         found = exported_of(project.root, service, cache=self.cache)
-        prepared = self._prepared(service, found.sql)
+        prepared = self._kept("models", service, found.sql, lambda: self._prepare_models(service, found.sql))
         scope, foreign = prepared.scope, prepared.foreign
         apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
         mirrored = {_relation(word, service) for word in service.mirrors}
@@ -221,16 +239,7 @@ class Reader:
             notices=(*found.notices, *((notice,) if unsaid else ()), *self._waiting(service, text)),
         )
 
-    def _prepared(self, service: Service, ddl: str) -> _Prepared:
-        """The DDL of models as files to replay; as it was before, where nothing changed that it hangs on."""
-        stream = [part for file in self.loaded.stream for part in (file.path, file.text)]
-        ledgers = [".".join(each) for each in sorted(self._ledgers())]
-        key = catalogs.key((_code(), repr(service), ddl, *stream, *ledgers))
-        if not self.cache:
-            return self._prepare(service, ddl)
-        return kept_models(self.root, service, key, _Prepared, lambda: self._prepare(service, ddl))
-
-    def _prepare(self, service: Service, ddl: str) -> _Prepared:
+    def _prepare_models(self, service: Service, ddl: str) -> _Prepared:
         path = f"(the models of {service.name})"
         facts = [
             each
