@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -317,6 +316,8 @@ class Reader:
         """Two sources; two databases are read at the same time."""
         if not {parse(one)[0], parse(other)[0]} <= {"url", "deployed"}:
             return self.read(one), self.read(other)
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(1) as pool:
             reading = pool.submit(self.read, other)
             return self.read(one), reading.result()
