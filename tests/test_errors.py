@@ -13,7 +13,7 @@ from ormony.errors import OrmonyError, visible
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "ormony"
 PAGE = ROOT / "docs" / "reference" / "errors.md"
-ERRORS = {"OrmonyError", "SqlError"}
+ERRORS = {"OrmonyError", "SqlError", "NotAsProved"}
 SAYING = {"Notice", "Finding"}
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -176,6 +176,21 @@ def test_default_privileges_that_the_shadow_has_not_are_caught(project: Project)
     assert "TRUNCATE, UPDATE to PUBLIC)" in error.message
 
 
+def test_another_role_gives_its_own_default_privileges_and_a_note_says_so(
+    project: Project, cluster: server.Cluster
+) -> None:
+    name = str(psycopg.conninfo.conninfo_to_dict(project.url)["dbname"])
+    other = Project(cluster.url(name, server.SUPERUSER), project.replays, project.shadow)
+    execute(other.url, "alter default privileges in schema public grant select on tables to public")
+    done = other.deploy(FIRST, SECOND)
+    assert done.verified is not None
+    assert [each.code for each in done.notices] == ["privileges-not-compared"]
+    third = hand("00003", "alter table t drop column more; revoke insert on t from anon;")
+    done = other.deploy(FIRST, SECOND, third)
+    assert done.applied == ("00003",)
+    assert [each.code for each in done.notices] == ["privileges-not-compared"]
+
+
 def test_an_event_trigger_that_changes_what_is_made_is_caught(
     project: Project, cluster: server.Cluster
 ) -> None:

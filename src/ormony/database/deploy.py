@@ -214,9 +214,8 @@ class _Sum(msgspec.Struct):
         if self.began is None:
             self.began = time.monotonic()
 
-    def note(self, code: str, message: str) -> None:
+    def note(self, notice: Notice) -> None:
         """Tell something once."""
-        notice = Notice(code=code, message=message)
         if notice not in self.notices:
             self.notices.append(notice)
 
@@ -257,7 +256,9 @@ def _deploying(
                 if plan.empty:
                     break
                 if not options.verify:
-                    total.note("not-verified", "nothing was compared with the shadow, as --no-verify asks")
+                    total.note(
+                        Notice(code="not-verified", message="nothing was compared, as --no-verify asks")
+                    )
                 parsed = _parsed(plan.pending)
                 steps = _steps(conn, target, plan, parsed, options, talk, total)
                 total.shown = [*total.shown[: total.steps], *(str(step) for step in steps)]

@@ -140,7 +140,11 @@ class Verification:
         except OrmonyError as error:
             if self._failed is not None:
                 raise self._failed[0] from None
-            self._note("not-verified", f"the shadow cannot tell what the files do: {error.message}")
+            self._note(
+                Notice(
+                    code="not-verified", message=f"the shadow cannot tell what the files do: {error.message}"
+                )
+            )
             return
         ledgers = {(found.schema, found.table) for found in plan.state.found}
 
@@ -153,7 +157,10 @@ class Verification:
         self._other_rights = whole.role != new.role and _default_rights(whole) != _default_rights(new)
         for each in sorted({*whole.unseen} - {*new.unseen}):
             self._note(
-                "not-seen", f'what the role may not read of database "{self.name}" is not compared: {each}'
+                Notice(
+                    code="not-seen",
+                    message=f'what the role may not read of database "{self.name}" is not compared: {each}',
+                )
             )
         target, old, new = cut(whole), cut(old), cut(new)
         if self._failed is not None and self._failed[1:] == (target, old, new):
@@ -187,9 +194,11 @@ class Verification:
         if plan.state.running:
             versions = ", ".join(sorted(plan.state.running))
             self._note(
-                "verified-in-part",
-                f'an earlier deploy to database "{self.name}" had begun {versions}: what was there before is'
-                " not compared, the result is",
+                Notice(
+                    code="verified-in-part",
+                    message=f'an earlier deploy to database "{self.name}" had begun {versions}:'
+                    " what was there before is not compared, the result is",
+                )
             )
             return frozenset()
         relations = {
@@ -203,6 +212,7 @@ class Verification:
             if (ref.schema, ref.name) in relations and (ref.kind in RELATIONS or ref.kind in PARTS)
         }
         drifted, ours, shadows = self._differing(target, old, self._touched | beside)
+        drifted -= self._incomparable(drifted)
         if drifted and not self.accept_drift:
             raise OrmonyError(
                 "drift",
@@ -214,9 +224,11 @@ class Verification:
             )
         if drifted:
             self._note(
-                "drift-accepted",
-                f'database "{self.name}" differs in what the files touch, and was deployed to:'
-                f" {listed(words(shadows, ours, drifted))}",
+                Notice(
+                    code="drift-accepted",
+                    message=f'database "{self.name}" differs in what the files touch, and was deployed to:'
+                    f" {listed(words(shadows, ours, drifted))}",
+                )
             )
         return drifted
 
@@ -233,7 +245,7 @@ class Verification:
             if part not in self._drifted
             or not _same_change(value(before, part), value(after, part), value(old, part), value(new, part))
         )
-        said = words(shadows, ours, wrong - self._incomparable(wrong, before))
+        said = words(shadows, ours, wrong - self._incomparable(wrong))
         return (*said, *_unmodelled(before, after, old, new))
 
     def _differing(
@@ -250,26 +262,32 @@ class Verification:
             found = _unlike(ours, shadows, found)
         return found, ours, shadows
 
-    def _incomparable(self, wrong: Collection[Part], before: Catalog) -> frozenset[Part]:
+    def _incomparable(self, wrong: Collection[Part]) -> frozenset[Part]:
         """What differs and tells nothing of the files, with a notice: stand-ins, another role's rights."""
         found = {each for each in wrong if each[1].kind == "extension" and each[1].name in surface.standins()}
         if found and self.replays.major < 18:  # the script of a stand-in makes no extension there
             names = ", ".join(sorted({ref.name for _, ref in found}))
-            self._note("standin-in-shadow", f"the shadow has stand-ins for {names}, which are not compared")
+            self._note(
+                Notice(
+                    code="standin-in-shadow",
+                    message=f"the shadow has stand-ins for {names}, which are not compared",
+                )
+            )
         else:
             found = set()
-        rights = {each for each in wrong if each[0] == "privileges" and each[1] not in before.objects}
+        rights = {each for each in wrong if each[0] == "privileges"}
         if self._other_rights and rights:
             self._note(
-                "privileges-not-compared",
-                f'the role that deploys to database "{self.name}" has other default privileges than the'
-                f" shadow's, so the privileges of what is new are not compared: {len(rights)} objects",
+                Notice(
+                    code="privileges-not-compared",
+                    message=f'the role that deploys to database "{self.name}" gives other default'
+                    " privileges than the shadow's, so privileges are not compared",
+                )
             )
             found |= rights
         return frozenset(found)
 
-    def _note(self, code: str, message: str) -> None:
-        notice = Notice(code=code, message=message)
+    def _note(self, notice: Notice) -> None:
         if notice not in self.notices:
             self.notices.append(notice)
 
