@@ -4,19 +4,22 @@ Only SQL that our renderers wrote runs, but it is about what users wrote: a defa
 materialized view calls functions of theirs. So the role that runs it is no superuser. Where the cluster lacks
 a role, or a statement asks for a superuser (casts, languages, access methods, event triggers), the database
 lies in a cluster of its own that is destroyed afterwards, and the role is a superuser for exactly the
-statements that were refused without it. This module judges nothing.
+statements that were refused without it, and only for kinds that call no function of a user's. This module
+judges nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
 import psycopg
 
-from ormony import narrow
+from ormony import narrow, sql
 from ormony.catalog import Catalog, DefaultPrivileges, Policy, Role, UserMapping
 from ormony.database.connect import Connection, connect
 from ormony.database.introspect import introspect
@@ -28,6 +31,46 @@ from ormony.plan.statement import Statement
 _RUNS_AS: Final = "postgres"  # in a shadow that is shared
 NEEDS_SUPERUSER: Final = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidFunctionDefinition)
 """What a statement fails with that only a superuser may run; the second: an aggregate's state is internal."""
+
+# What only a superuser may do, and what calls nothing while it is done.
+_RUNS_NOTHING: Final = frozenset(
+    {
+        "AlterDatabaseStmt",
+        "AlterEventTrigStmt",
+        "AlterExtensionStmt",
+        "AlterFdwStmt",
+        "AlterFunctionStmt",
+        "AlterObjectSchemaStmt",
+        "AlterOperatorStmt",
+        "AlterOwnerStmt",
+        "AlterPublicationStmt",
+        "AlterSubscriptionStmt",
+        "AlterTypeStmt",
+        "CommentStmt",
+        "CreateAmStmt",
+        "CreateCastStmt",
+        "CreateConversionStmt",
+        "CreateEventTrigStmt",
+        "CreateExtensionStmt",
+        "CreateFdwStmt",
+        "CreateForeignServerStmt",
+        "CreateFunctionStmt",
+        "CreateOpClassStmt",
+        "CreateOpFamilyStmt",
+        "CreatePLangStmt",
+        "CreatePublicationStmt",
+        "CreateSchemaStmt",
+        "CreateSubscriptionStmt",
+        "CreateTransformStmt",
+        "CreateUserMappingStmt",
+        "DefineStmt",
+        "DropStmt",
+        "DropSubscriptionStmt",
+        "GrantStmt",
+        "RenameStmt",
+        "SecLabelStmt",
+    }
+)
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,28 +122,49 @@ class Rebuilt:
     def _as_one(self, statements: Sequence[Statement]) -> None:
         if not statements:
             return
-        script = ";\n".join((*PREAMBLE, *(each.sql for each in statements)))
-        try:
-            with self._conn.transaction():
-                self._conn.execute(script.encode())
-        except NEEDS_SUPERUSER:
+        texts = [each.sql for each in statements]
+        with self._conn.transaction():
+            self._conn.execute(";\n".join(PREAMBLE).encode())
             if self._apart is None:
-                raise
-            with self._conn.transaction():
-                for text in (*PREAMBLE, *(each.sql for each in statements)):
-                    self._step(text)
+                self._conn.execute(";\n".join(texts).encode())
+                return
+            for gives, group in itertools.groupby(texts, _gives):
+                chunk = list(group)
+                if (
+                    gives
+                ):  # as a superuser does: in the owner's name, whatever the runner may grant by himself
+                    self._empowered(";\n".join(chunk))
+                else:
+                    self._chunk(chunk)
 
-    def _step(self, text: str) -> None:
-        """One statement of an open transaction, with the rights of a superuser where it needs them."""
-        assert self._apart is not None
+    def _chunk(self, texts: Sequence[str]) -> None:
+        """Statements of an open transaction; those that are refused, with the rights of a superuser."""
         try:
             with self._conn.transaction():
-                self._conn.execute(text.encode())
+                self._conn.execute(";\n".join(texts).encode())
         except NEEDS_SUPERUSER:
-            with self._apart.empowered():
+            for text in texts:
+                try:
+                    with self._conn.transaction():
+                        self._conn.execute(text.encode())
+                except NEEDS_SUPERUSER:
+                    if not _runs_nothing(text):
+                        raise
+                    self._empowered(text)
+
+    def _empowered(self, text: str) -> None:
+        """Run SQL as a superuser in the open transaction, while no event trigger calls what others wrote."""
+        assert self._apart is not None
+        script = f"SET LOCAL event_triggers = off;\n{text};\nSET LOCAL event_triggers = on".encode()
+        try:
+            with self._apart.empowered(), self._conn.transaction():
                 self._notice()
-                self._conn.execute(text.encode())
-            self._notice()
+                self._conn.execute(script)
+        except NEEDS_SUPERUSER:
+            with self._apart.empowered(everybody=True), self._conn.transaction():
+                self._notice()
+                self._conn.execute(script)
+        self._notice()
 
     def _notice(self) -> None:
         """Let the session see what another one has done to its role: a lock that is new makes it look."""
@@ -115,6 +179,18 @@ class Rebuilt:
                 raise
             with self._apart.empowered():
                 self._conn.execute(text.encode())
+
+
+def _gives(text: str) -> bool:
+    """Whether it is one of the statements by which renderers give and take privileges."""
+    return text.startswith(("GRANT ", "REVOKE ", "SET LOCAL ROLE ", "RESET ROLE"))
+
+
+def _runs_nothing(text: str) -> bool:
+    """Whether a statement runs no function of a user's, as what fills a table, a column or an index may."""
+    (statement,) = sql.statements(text)
+    owner = re.fullmatch(r'ALTER .* OWNER TO (?:\w+|"(?:[^"]|"")+")', text, re.DOTALL) is not None
+    return owner or statement.kind in _RUNS_NOTHING
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ import secrets
 import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, LiteralString, Protocol
 
 import msgspec
 import psycopg
@@ -88,18 +88,27 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 class Apart:
     """A database of a cluster that is nobody else's, at `url`, as `runner`, who is no superuser."""
 
-    def __init__(self, url: str, name: str, runner: str, admin: Connection) -> None:
-        self.url, self._name, self._runner, self._admin = url, name, runner, admin
+    def __init__(self, url: str, name: str, runner: str, roles: Collection[str], admin: Connection) -> None:
+        self.url, self._name, self._runner, self._roles, self._admin = url, name, runner, roles, admin
 
     @contextlib.contextmanager
-    def empowered(self) -> Iterator[None]:
-        """Make the runner a superuser for the block, also in the transaction that it has open."""
-        role = compose.Identifier(self._runner)
-        self._admin.execute(compose.SQL("ALTER ROLE {} SUPERUSER").format(role))
+    def empowered(self, *, everybody: bool = False) -> Iterator[None]:
+        """Make the runner a superuser for the block, also in the transaction that it has open.
+
+        With `everybody` the other roles are, too: an event trigger must belong to a superuser.
+        """
+        roles = [self._runner, *(self._roles if everybody else ())]
+        self._let(roles, "SUPERUSER")
         try:
             yield
         finally:
-            self._admin.execute(compose.SQL("ALTER ROLE {} NOSUPERUSER").format(role))
+            self._let(roles, "NOSUPERUSER")
+
+    def _let(self, roles: Collection[str], be: LiteralString) -> None:
+        script = compose.SQL("; ").join(
+            compose.SQL("ALTER ROLE {} ").format(compose.Identifier(role)) + compose.SQL(be) for role in roles
+        )
+        self._admin.execute(script)
 
     def drop(self) -> None:
         """Drop the database."""
@@ -195,7 +204,8 @@ class Shadow:
                     compose.Identifier(name), compose.Identifier(runner)
                 )
             )
-            return Apart(site.user_url(name, runner), name, runner, admin)
+            others = {each for each in roles if not each.startswith("pg_")} - {runner}
+            return Apart(site.user_url(name, runner), name, runner, others, admin)
 
     def release(self, url: str) -> None:
         """Drop a database that `replay` or `clone` gave; one that is not there is fine."""
