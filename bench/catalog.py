@@ -1,10 +1,11 @@
 """Reading and comparing whole databases: ormony beside pg_dump, Supabase's pg-delta, migra and Alembic.
 
 One run, one server, the tools taking turns on generated schemas (`schemas.py`) of 100, 1,000 and 5,000
-tables; the tables show medians of whole processes, ratios and the peak memory of each process. What every
-process needs only to start is measured at the end, for whoever wants to subtract it. `make bench` runs it;
-`--tables`, `--rounds` and `--only` make it smaller. `catalog.py introspect URL` and `… diff URL URL`
-are contestants.
+tables; the tables show medians of whole processes, ratios and the peak memory of each process. Then sources
+of a small project are compared again, unchanged. What every process needs only to start is measured at the
+end, for whoever wants to subtract it. Tools written in Python run from bytecode, as they do once installed.
+`make bench` runs it; `--tables`, `--rounds` and `--only` make it smaller. `catalog.py introspect URL` and
+`… diff URL URL` are contestants; the second reads one database after the other.
 """
 
 from __future__ import annotations
@@ -74,9 +75,19 @@ with open("numbers", "w") as out:
 
 def run(command: list[str], folder: Path, allowed: tuple[int, ...] = (0,)) -> Run:
     """Run the command to its end, at most an hour."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     with (folder / "stdout").open("w+") as out, (folder / "stderr").open("w+") as err:
         starter = [sys.executable, "-I", "-S", "-c", STARTER]
-        subprocess.run([*starter, *command], cwd=folder, stdout=out, stderr=err, check=True, timeout=3600)
+        subprocess.run(
+            [*starter, *command],
+            cwd=folder,
+            env=environment,
+            stdout=out,
+            stderr=err,
+            check=True,
+            timeout=3600,
+        )
         out.seek(0)
         err.seek(0)
         text = out.read()
@@ -158,7 +169,8 @@ def databases(cluster: server.Cluster, sizes: list[int]) -> None:
 
 def contestants(old: str, new: str) -> Iterator[tuple[str, list[str], tuple[int, ...]]]:
     """The tools that compare two databases: name, command, the exit statuses that are no error."""
-    yield "ormony", [str(PYTHON), __file__, "diff", old, new], (0,)
+    yield "ormony diff", [str(ORMONY), "diff", old, new], (1,)
+    yield "the same as a library", [str(PYTHON), __file__, "diff", old, new], (0,)
     yield "supabase db diff (pg-delta)", [str(SUPABASE), "db", "diff", "--from", old, "--to", new], (0,)
     yield "migra", [str(MIGRA / "migra"), "--unsafe", old, new], (2,)
     yield "alembic compare_metadata", [str(SERVICES), "-c", ALEMBIC, old, new], (0,)
@@ -202,6 +214,48 @@ def measure(cluster: server.Cluster, folder: Path, sizes: list[int], rounds: int
         print()
 
 
+def unchanged(folder: Path, rounds: int) -> None:
+    """Comparisons of a small project's sources that were made before: 30 files, two of three a service's."""
+    project = folder / "project"
+    sources = project / "node" / "migrations"
+    sources.mkdir(parents=True)
+    (project / "stream").mkdir()
+    (project / "ormony.toml").write_text(
+        '[database]\nstream = "stream"\n\n[services.node]\npath = "node"\norm = "sqlx"\nlane = 1\n'
+    )
+    for number in range(30):
+        place = f"stream/000{number:02}_own.sql" if number < 10 else f"node/migrations/{number:04}_m.sql"
+        (project / place).write_text(small_migration(number))
+    command = [str(ORMONY), "--project", str(project)]
+    snapshot = str(folder / "snapshot.json")
+    run([*command, "sync"], folder)
+    run([*command, "snapshot", "migrations", "-o", snapshot], folder)
+    pairs = {"diff migrations snapshot.json": ("migrations", snapshot)}
+    pairs["diff service:node migrations"] = ("service:node", "migrations")
+    table = Table("unchanged, the second run")
+    for pair in pairs.values():
+        run([*command, "diff", *pair], folder)
+    for _ in range(max(rounds, 5)):
+        for name, pair in pairs.items():
+            table.turn(name, [*command, "diff", *pair], folder)
+    table.show()
+
+
+def small_migration(number: int) -> str:
+    """A table with a key to the one before, an index, a policy, a check."""
+    before = f"references t{number - 1} (id)" if number else ""
+    return f"""create table t{number} (
+  id bigint primary key generated always as identity,
+  previous bigint {before},
+  state text not null default 'new' check (state in ('new', 'old')),
+  created_at timestamptz not null default now()
+);
+create index t{number}_state on t{number} (state);
+alter table t{number} enable row level security;
+create policy t{number}_select on t{number} for select using (state = 'new');
+"""
+
+
 def start_up(folder: Path, rounds: int) -> None:
     """What each process needs before it does anything."""
     table = Table("start-up")
@@ -215,11 +269,24 @@ def start_up(folder: Path, rounds: int) -> None:
     table.show()
 
 
+def with_databases(folder: Path, sizes: list[int], rounds: int, only: str) -> None:
+    cluster = server.start(folder / "server", tcp=True, durable=False)
+    try:
+        databases(cluster, sizes)
+        print(
+            f"PostgreSQL {server.embedded().version}, {platform.machine()}, {os.cpu_count()} cores,"
+            f" at most {rounds} rounds\n"
+        )
+        measure(cluster, folder, sizes, rounds, only)
+    finally:
+        server.destroy(cluster.home)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", default="100,1000,5000")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["introspect", "diff"], default="")
+    parser.add_argument("--only", choices=["introspect", "diff", "unchanged"], default="")
     arguments = parser.parse_args()
     sizes = [int(size) for size in arguments.tables.split(",")]
     memory = Path("/dev/shm")
@@ -228,16 +295,10 @@ def main() -> None:
         folder.chmod(0o755)
         (folder / "supabase").mkdir()  # its CLI asks for a project
         (folder / "supabase" / "config.toml").write_text('project_id = "bench"\n')
-        cluster = server.start(folder / "server", tcp=True, durable=False)
-        try:
-            databases(cluster, sizes)
-            print(
-                f"PostgreSQL {server.embedded().version}, {platform.machine()}, {os.cpu_count()} cores,"
-                f" at most {arguments.rounds} rounds\n"
-            )
-            measure(cluster, folder, sizes, arguments.rounds, arguments.only)
-        finally:
-            server.destroy(cluster.home)
+        if arguments.only != "unchanged":
+            with_databases(folder, sizes, arguments.rounds, arguments.only)
+        if arguments.only in ("", "unchanged"):
+            unchanged(folder, arguments.rounds)
         start_up(folder, arguments.rounds)
 
 
