@@ -387,6 +387,7 @@ class _Planner:
             dependent in self.altered
             and not self._still_needs(dependent, ref)
             and not (ref in self.set_aside and self._keeps_type(dependent))
+            and not self._comes_as_overload(dependent, ref)
         ):
             return  # its ALTER comes first
         match self.old.objects.get(dependent):
@@ -411,7 +412,17 @@ class _Planner:
         return table if table is not None and self._goes(table) else None
 
     def _lets_go(self, column: Ref, default: Ref, ref: Ref) -> bool:
-        return column in self.altered and not self._still_needs(default, ref)
+        return (
+            column in self.altered
+            and not self._still_needs(default, ref)
+            and not self._comes_as_overload(default, ref)
+        )
+
+    def _comes_as_overload(self, dependent: Ref, ref: Ref) -> bool:
+        """Whether a new function of the same name is needed instead: beside the old one it is ambiguous."""
+        return ref.kind in ("function", "aggregate") and any(
+            need[:3] == ref[:3] and self._comes(need) for need in self.depends_after.get(dependent, ())
+        )
 
     def _still_needs(self, dependent: Ref, ref: Ref) -> bool:
         return ref in self.depends_after.get(dependent, ())

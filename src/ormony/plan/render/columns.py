@@ -28,7 +28,7 @@ from ormony.catalog import (
     holder,
 )
 from ormony.plan.render import options, sequences
-from ormony.plan.render.conversions import base_type, conversion
+from ormony.plan.render.conversions import base_type, conversion, cut
 from ormony.plan.render.lookup import held
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.renderer import Late, Renderer
@@ -308,7 +308,9 @@ def _change_type(ref: Ref, old: Catalog, new: Catalog) -> Statement:
         actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
     if after.default is not None and before.identity is None:
         actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
+    lost = "" if _is_foreign(ref, old) else cut(was, now)
     return Statement(
+        loses=f"{lost} in column {ref}" if lost else "",
         sql=f"ALTER TABLE {relation(ref)} {', '.join(actions)}",
         lock="access exclusive",
         rewrites=not _is_foreign(ref, old)

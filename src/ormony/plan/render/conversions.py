@@ -97,6 +97,65 @@ def conversion(column: str, old: str, new: str) -> Conversion:
     return Conversion(f"{column}::pg_catalog.text{suffix}::{new}", True)
 
 
+def cut(old: str, new: str) -> str:
+    """What values of type `old` can lose without an error on their way to type `new`, for people; '' when
+    nothing."""
+    before, after = _parts(old), _parts(new)
+    if before.array != after.array:
+        return ""
+    if after.name in _NUMBERS or after.name == "money":
+        return _cut_digits(before, after)
+    if after.name.startswith(("time", "interval")) and before.name == after.name:
+        was = _FULL_PRECISION if before.modifiers is None else before.modifiers
+        now = _FULL_PRECISION if after.modifiers is None else after.modifiers
+        shorter = was != now and (isinstance(now, str) or isinstance(was, str) or _first(now) < _first(was))
+        return "fractions of seconds" if shorter else ""
+    if after.name == "date" and (before.name.startswith("timestamp") or before.name in _STRINGS):
+        return "the time of day"
+    if after.name.startswith("time ") and before.name.startswith("timestamp"):
+        return "the date"
+    if after.name == "time without time zone" and before.name == "time with time zone":
+        return "the time zone"
+    if after.name == "time without time zone" and before.name == "interval":
+        return "the days"
+    if (before.name, after.name) == ("inet", "cidr"):
+        return "the bits behind the netmask"
+    return ""
+
+
+def _first(precision: tuple[int, ...] | int) -> int:
+    return precision if isinstance(precision, int) else precision[0]
+
+
+def _cut_digits(old: _Type, new: _Type) -> str:
+    fraction, digits = "digits behind the point", "digits beyond the precision"
+    if old.name in _STRINGS:
+        return fraction if new.name == "numeric" and new.modifiers is not None else ""
+    scale = _scale(old)
+    if new.name == "numeric":
+        if old.name in ("real", "double precision"):
+            return digits
+        wanted = _scale(new)
+        return fraction if wanted is not None and (scale is None or wanted < scale) else ""
+    if new.name == "money":
+        return fraction if old.name != "money" and (scale is None or scale > 2) else ""
+    if new.name in ("smallint", "integer", "bigint"):
+        return fraction if old.name in _NUMBERS and (scale is None or scale > 0) else ""
+    exact = {"real": {"smallint", "real"}, "double precision": {"smallint", "integer", "real", new.name}}
+    return digits if old.name in _NUMBERS and old.name not in exact[new.name] else ""
+
+
+def _scale(kind: _Type) -> int | None:
+    """How many digits a number has behind the point; None when as many as it likes."""
+    if kind.name in ("smallint", "integer", "bigint"):
+        return 0
+    if kind.name == "money":
+        return 2
+    if kind.name == "numeric" and isinstance(kind.modifiers, tuple):
+        return kind.modifiers[1] if len(kind.modifiers) > 1 else 0
+    return None
+
+
 def base_type(type_name: str, column: Ref, catalog: Catalog) -> str:
     """The type below a column's domain, or the type itself. The column's dependencies tell its domain."""
     for need in catalog.depends.get(column, ()):
