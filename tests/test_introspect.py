@@ -1,4 +1,4 @@
-"""What holds data, and its types, is read as it is: SQL in, values out, on PostgreSQL 18 and 15."""
+"""What holds data, and its types, is read as it is: SQL in, values out, on PostgreSQL 15 to 18."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ from ormony.errors import OrmonyError
 
 _numbers = itertools.count()
 
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in ("postgres16", "postgres17")]
+
 Open = Callable[[str], Connection]
 
 
@@ -67,10 +69,10 @@ def opener(cluster: server.Cluster) -> Iterator[Open]:
             server.drop_database(admin, name)
 
 
-@pytest.fixture(params=[18, 15])
+@pytest.fixture(params=["cluster", "postgres15", *OTHERS])
 def database(request: pytest.FixtureRequest) -> Iterator[Open]:
     """Gives a superuser's connection to a new database of each version in which the SQL has been run."""
-    yield from opener(request.getfixturevalue("cluster" if request.param == 18 else "postgres15"))
+    yield from opener(request.getfixturevalue(request.param))
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """What acts in a database, and what stands beside its objects, is read as it was written: field by field, on
-PostgreSQL 18 and 15, as a superuser and as a role without any right.
+PostgreSQL 15 to 18, as a superuser and as a role without any right.
 """
 
 from __future__ import annotations
@@ -273,14 +273,15 @@ insert into pg_seclabel (classoid, objoid, objsubid, provider, label) values
   ('pg_class'::regclass, 'app.t_a'::regclass, 0, 'one', 'd');
 """
 
+CITEXT = {
+    "extension": "citext",
+    "type": "citext",
+    "function": 'citext_larger("Odd Schema".citext, "Odd Schema".citext)',
+}
 # A contrib extension with types and functions for each server: the embedded one has no contrib.
 EXTENSIONS = {
     18: {"extension": "vector", "type": "vector", "function": 'vector_norm("Odd Schema".vector)'},
-    15: {
-        "extension": "citext",
-        "type": "citext",
-        "function": 'citext_larger("Odd Schema".citext, "Odd Schema".citext)',
-    },
+    **dict.fromkeys((15, 16, 17), CITEXT),
 }
 
 
@@ -290,6 +291,7 @@ class Read(msgspec.Struct, frozen=True):
     catalog: Catalog
     seen_by_nobody: Catalog
     words: dict[str, str]
+    url: str
 
     def __getitem__(self, ref: Ref) -> Any:
         return self.catalog.objects[ref]
@@ -332,7 +334,7 @@ def _read(cluster: server.Cluster, major: int) -> Iterator[Read]:
             catalog = introspect(connection, roles=True)
         with psycopg.connect(cluster.url(name, PLAIN)) as connection:
             seen_by_nobody = introspect(connection)
-        yield Read(catalog, seen_by_nobody, words)
+        yield Read(catalog, seen_by_nobody, words, url)
     finally:
         with psycopg.connect(cluster.url(name, OWNER), autocommit=True) as made:
             made.execute("drop subscription if exists behavior_sub")
@@ -351,7 +353,17 @@ def read_15(postgres15: server.Cluster) -> Iterator[Read]:
     yield from _read(postgres15, 15)
 
 
-@pytest.fixture(params=[18, 15])
+@pytest.fixture(scope="module")
+def read_16(postgres16: server.Cluster) -> Iterator[Read]:
+    yield from _read(postgres16, 16)
+
+
+@pytest.fixture(scope="module")
+def read_17(postgres17: server.Cluster) -> Iterator[Read]:
+    yield from _read(postgres17, 17)
+
+
+@pytest.fixture(params=[18, 15, *(pytest.param(major, marks=pytest.mark.slow) for major in (16, 17))])
 def read(request: pytest.FixtureRequest) -> Read:
     found = request.getfixturevalue(f"read_{request.param}")
     assert isinstance(found, Read)
@@ -547,13 +559,11 @@ def test_triggers(read: Read) -> None:
     )
 
 
-def test_a_clone_of_a_trigger_is_seen_only_where_its_state_is_its_own(
-    read: Read, cluster: server.Cluster, postgres15: server.Cluster
-) -> None:
+def test_a_clone_of_a_trigger_is_seen_only_where_its_state_is_its_own(read: Read) -> None:
     clone = Ref("trigger", "app", "log_1", "logged")
     assert read[clone].enabled == "disabled"
     assert read[clone].parent == Ref("trigger", "app", "log", "logged")
-    with psycopg.connect((cluster if read.major == 18 else postgres15).url("behavior", OWNER)) as connection:
+    with psycopg.connect(read.url) as connection:
         connection.execute("alter table app.log_1 enable trigger logged")
         alike = introspect(connection)
         connection.rollback()
