@@ -14,5 +14,7 @@ LEFT JOIN pg_catalog.pg_type t ON t.oid = con.contypid
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace)
 LEFT JOIN pg_catalog.pg_attribute a ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
     AND d.objsubid > 0 AND a.attrelid = d.objoid AND a.attnum = d.objsubid
-WHERE d.objoid >= 16384
+-- DROP SUBSCRIPTION leaves the comment behind, on nothing.
+WHERE d.objoid >= 16384 AND (d.classoid <> 'pg_catalog.pg_subscription'::pg_catalog.regclass
+        OR EXISTS (SELECT FROM pg_catalog.pg_subscription s WHERE s.oid = d.objoid))
     OR d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objoid = 2200
