@@ -53,6 +53,7 @@ SURFACE_SCHEMAS: Final = frozenset(
         "vault",
     }
 )
+PUBLIC: Final = Ref("schema", "", "public")
 # What a project may add to a table of the surface.
 _ADDITIONS: Final = frozenset({"policy", "trigger", "rule"})
 
@@ -96,6 +97,8 @@ def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ())
     ledger_schemas = {schema for schema, _ in ledgers} - {"public"}
 
     def wanted(ref: Ref) -> bool:
+        if ref == PUBLIC:
+            return True  # it is the server's; who may use it, and create in it, is the project's choice
         if ref.kind in ("schema", "extension", "language", "default privileges", "event trigger"):
             if ref in surface.objects or ref.name in SURFACE_SCHEMAS:
                 return False
@@ -124,8 +127,23 @@ def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ())
         if isinstance(value, Extension)
         else value
         for ref, value in found.objects.items()
+        if ref != PUBLIC
     }
     return msgspec.structs.replace(found, objects=objects)
+
+
+def with_changed_defaults(narrowed: Catalog, whole: Catalog, other: Catalog) -> Catalog:
+    """Of the surface's default privileges, which `narrowed` has left out, those of the role that runs
+    migrations that `whole` and the other side have otherwise: the project has changed them.
+    """
+    changed = {
+        ref: value
+        for ref, value in whole.objects.items()
+        if ref.kind == "default privileges" and ref.name == whole.role and other.objects.get(ref) != value
+    }
+    if not changed:
+        return narrowed
+    return msgspec.structs.replace(narrowed, objects={**narrowed.objects, **changed})
 
 
 def _is_bare(schema: str, catalog: Catalog, ledgers: Relations) -> bool:
@@ -148,8 +166,16 @@ def with_default_privileges(catalog: Catalog, of: Catalog) -> Catalog:
 def restricted(catalog: Catalog, names: Relations) -> Catalog:
     """Only what these relations, types and routines are, with their parts, indexes and sequences."""
     chosen = set(names)
+    # sequences of identity columns are no objects, but have privileges
+    homes = {
+        value.identity.sequence: (ref.schema, ref.name)
+        for ref, value in catalog.objects.items()
+        if isinstance(value, Column) and value.identity is not None
+    }
 
     def wanted(ref: Ref) -> bool:
+        if ref in homes:
+            return homes[ref] in chosen
         value = catalog.objects.get(ref)
         if isinstance(value, Index | Statistics):
             return (value.table.schema, value.table.name) in chosen
@@ -303,7 +329,10 @@ def needed_by(catalog: Catalog, names: Relations) -> Catalog:
     for ref, value in catalog.objects.items():
         if isinstance(value, Sequence) and value.owned_by is not None:
             parts.setdefault((value.owned_by.schema, value.owned_by.name), []).append(ref)
-        elif not (isinstance(value, Index) and not value.unique):
+        elif isinstance(value, Index | Statistics):
+            if isinstance(value, Index) and value.unique:  # what a foreign key may need
+                parts.setdefault((value.table.schema, value.table.name), []).append(ref)
+        else:
             parts.setdefault((ref.schema, ref.name), []).append(ref)
     wanted: set[Ref] = set()
     work = [ref for name in names for ref in parts.get(name, ())]

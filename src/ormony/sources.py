@@ -345,8 +345,12 @@ class Reader:
         if {one.kind, other.kind} <= {"url", "snapshot"}:
             return self._alike(left, right)
         ledgers = self._ledgers()
+        whole = left, right
         left = narrow.without_surface(left, self.surface, ledgers)
         right = narrow.without_surface(right, self.surface, ledgers)
+        if not scopes and whole[0].role == whole[1].role:
+            left = narrow.with_changed_defaults(left, whole[0], whole[1])
+            right = narrow.with_changed_defaults(right, whole[1], whole[0])
         return self._alike(left, narrow.as_role(right, left.role))
 
     def whole(self, one: Source, other: Source) -> Catalog:

@@ -7,6 +7,7 @@ that a row can say.
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, cast
@@ -480,6 +481,17 @@ def _in_parentheses(expression: str) -> str:
     return expression if expression.startswith("(") else f"({expression})"
 
 
+_NAME: Final = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'
+_PLAIN_COLUMNS: Final = re.compile(
+    rf"^(CREATE STATISTICS {_NAME}\.{_NAME} (?:\([a-z, ]+\) )?ON )({_NAME}(?:, {_NAME})+)(?=, | FROM )"
+)
+
+
+def _sorted_columns(found: re.Match[str]) -> str:
+    """The columns by name: PostgreSQL prints them in the table's order, which says nothing about them."""
+    return found[1] + ", ".join(sorted(re.findall(_NAME, found[2])))
+
+
 def _statistics(rows: Sequence[Row], reading: Reading) -> None:
     for oid, schema, name, relid, definition, target in rows:
         if definition is None:
@@ -489,6 +501,7 @@ def _statistics(rows: Sequence[Row], reading: Reading) -> None:
             reading.names[PG_STATISTIC_EXT, oid] = relation
             continue
         ref = Ref("statistics", schema, name)
+        definition = _PLAIN_COLUMNS.sub(_sorted_columns, definition)
         reading.add(
             PG_STATISTIC_EXT, oid, ref, Statistics(table=relation, definition=definition, target=target)
         )

@@ -158,6 +158,7 @@ def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement
 
 def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
     relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if letter_of(ref.kind)}
+    extension_gone = any(ref.kind == "extension" for ref in fresh.gone)
     lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
     # REVOKE on a table takes the privilege from its columns too, so tables come first
     for ref in sorted(relevant, key=lambda each: (each.kind == "column", each)):
@@ -165,6 +166,8 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
             continue
         if fresh.is_gone(ref) and not fresh.is_made(ref):
             continue
+        if extension_gone and ref in old.initial and ref not in old.objects and ref not in new.grants:
+            continue  # a member of what is gone, most likely; what stays keeps what it has
         owner = _owner_of(ref, new)
         before = _list_before(ref, old, new, fresh, owner)
         after = _list(ref, new, owner, old)
