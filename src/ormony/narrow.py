@@ -100,7 +100,7 @@ def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ())
         if ref == PUBLIC:
             return True  # it is the server's; who may use it, and create in it, is the project's choice
         if ref.kind in ("schema", "extension", "language", "default privileges", "event trigger"):
-            if ref in surface.objects or ref.name in SURFACE_SCHEMAS:
+            if ref in surface.objects or (ref.kind != "extension" and ref.name in SURFACE_SCHEMAS):
                 return False
             return not (
                 ref.kind == "schema"
