@@ -8,8 +8,9 @@ import msgspec
 
 from ormony import sql
 from ormony.catalog import Catalog
+from ormony.diff import compare
 from ormony.plan.attached import attached
-from ormony.plan.order import steps
+from ormony.plan.order import incomplete, steps
 from ormony.plan.statement import Statement
 
 # Like pg_dump: bodies are not checked, for what they use may come later. Unlike it, the session's search_path
@@ -54,10 +55,15 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
     """The plan that turns the database of `old` into that of `new`; empty when they are equal.
 
     Raises:
-        OrmonyError: `plan-cycle` when no order of statements serves.
+        OrmonyError: `plan-cycle` when no order of statements serves, `plan-incomplete` when something that
+            differs would stay as it is.
     """
     done = steps(old, new)
     statements = (*done.statements, *attached(old, new, done.gone, done.made))
+    if not statements and old.version // 10000 == new.version // 10000:
+        left = [each for each in compare(old, new) if each.kind != "privileges"]
+        if left:
+            raise incomplete(tuple(f"{each.kind} {each.object}" for each in left))
     return Plan(
         tuple(msgspec.structs.replace(each, sql=sql.keep_array_casts(each.sql)) for each in statements)
     )

@@ -12,15 +12,18 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from functools import cached_property
+from typing import Literal, TypeVar
 
 import msgspec
 
 from ormony.catalog import (
     PARTS,
+    RELATIONS,
     Catalog,
     Column,
     Constraint,
+    Domain,
     Enum,
     Index,
     Kind,
@@ -43,6 +46,7 @@ from ormony.sql import object_name, words
 
 Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
+Holder = TypeVar("Holder", Column, Domain)
 
 # Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
 TYPES: frozenset[Kind] = frozenset(
@@ -139,6 +143,14 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 )
 
 
+# What others' statements can bring to its goal: those of a parent, a type, a table or an index.
+_FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
+# What `_parts` finds parts of.
+_HOLDING: frozenset[Kind] = frozenset(
+    {"table", "foreign table", "view", "materialized view", "domain", "column"}
+)
+
+
 class Steps(msgspec.Struct, frozen=True):
     """The ordered statements, and which objects they took away and made: what is attached to these starts
     anew."""
@@ -148,11 +160,22 @@ class Steps(msgspec.Struct, frozen=True):
     made: frozenset[Ref]
 
 
+def incomplete(names: tuple[str, ...]) -> OrmonyError:
+    """The error of a plan that says nothing of these differences."""
+    return OrmonyError(
+        "plan-incomplete",
+        f"the plan has no statement for what differs in {', '.join(names)}",
+        hint="write this change by hand, as SQL in the next migration",
+        exit_status=1,
+    )
+
+
 def steps(old: Catalog, new: Catalog) -> Steps:
     """The statements that create, drop and alter objects, in an order that PostgreSQL accepts.
 
     Raises:
-        OrmonyError: `plan-cycle` when objects need each other in a way that no order serves.
+        OrmonyError: `plan-cycle` when objects need each other in a way that no order serves,
+            `plan-incomplete` when no statement brings something that differs to its goal.
     """
     return _Planner(old, new).solve()
 
@@ -174,17 +197,38 @@ class _Planner:
         self.joined: dict[Ref, list[Ref]] = defaultdict(list)  # publication -> tables that come back
         self.apart: set[Ref] = set()  # constraints and defaults that CREATE TABLE must not hold
         self.inline: dict[Ref, set[Ref]] = {}
+        self.ups: dict[Ref, Node | None] = {}  # what `_up` found in this turn
         self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
         self.depends_before = _on_relations(old)
         self.depends_after = _on_relations(new)
-        self.needed_by = _reverse(self.depends_before)
-        self.parts_before = _parts(old)
-        self.children_before = _children(old)
-        self.parts_after = _parts(new)
-        self.attached_to = _attached_to(old)
-        self.keys_to = _keys_to(old)
+
+    # What few changes do not ask for is not gathered.
+
+    @cached_property
+    def needed_by(self) -> Mapping[Ref, list[Ref]]:
+        return _reverse(self.depends_before)
+
+    @cached_property
+    def parts_before(self) -> Mapping[Ref, list[Ref]]:
+        return _parts(self.old)
+
+    @cached_property
+    def parts_after(self) -> Mapping[Ref, list[Ref]]:
+        return _parts(self.new)
+
+    @cached_property
+    def children_before(self) -> Mapping[Ref, list[Ref]]:
+        return _children(self.old)
+
+    @cached_property
+    def attached_to(self) -> Mapping[Ref, list[Ref]]:
+        return _attached_to(self.old)
+
+    @cached_property
+    def keys_to(self) -> Mapping[Ref, list[Ref]]:
+        return _keys_to(self.old)
 
     # ----------------------------------------------------------------------------------- what happens to each
 
@@ -218,32 +262,75 @@ class _Planner:
             self._loosen(stuck, after)
         else:  # pragma: no cover - each turn takes something away, so there is an end
             raise AssertionError("no order found")
-        statements = [statement for node in order for statement in self._render(node)]
+        rendered = {node: tuple(self._render(node)) for node in order}
+        self._insist(rendered)
+        statements = [statement for each in rendered.values() for statement in each]
         gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | frozenset(
             self.dropped
         )
         made = frozenset(ref for verb, ref in nodes if verb == "create") | frozenset(self._made_with(nodes))
         return Steps(tuple(statements), gone | self.replaced, made | self.replaced)
 
+    def _insist(self, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
+        """Every difference has its statements, or belongs to something that has."""
+        if self.old.version // 10000 != self.new.version // 10000:
+            return  # what only one of the two can say has none
+        silent = {ref for _, ref in rendered} - {ref for (_, ref), each in rendered.items() if each}
+        left = [
+            ref
+            for ref in silent & (self.dropped | self.created | self.changed)
+            if (ref.kind not in _FOLLOWING or (ref.kind == "column" and self._stands_alone(ref)))
+            and not self._says_its_index(ref)
+        ]
+        left += (ref for ref in self.dropped if self._down(ref) not in rendered)
+        left += (ref for ref in self.created if self._up(ref) not in rendered)
+        left += (ref for ref in self.changed if (self._up(ref) or self._down(ref)) not in rendered)
+        if left:
+            raise incomplete(tuple(f"{ref.kind} {ref}" for ref in sorted(set(left))))
+
+    def _says_its_index(self, ref: Ref) -> bool:
+        """Whether it is a table whose replica identity its index sets, and nothing else differs."""
+        before, after = self.old.objects.get(ref), self.new.objects.get(ref)
+        return (
+            isinstance(before, Table)
+            and isinstance(after, Table)
+            and after.replica_identity == "index"
+            and msgspec.structs.replace(before, replica_identity="index") == after
+        )
+
+    def _stands_alone(self, column: Ref) -> bool:
+        """Whether no other object's statements, nor those of its default, bring the column to its goal."""
+        if column in self.retyped or _default_of(column) in self.defaults:
+            return False
+        for catalog in (self.old, self.new):
+            table = holder(column, catalog)
+            value = catalog.objects[table] if table is not None else None
+            if _parents(value) or (isinstance(value, Table) and value.of_type is not None):
+                return False
+        return True
+
     def _name_not_nulls(self) -> None:
-        """In a table that is made again beside its old partitions, whose NOT NULLs hold the names that it
-        would get."""
+        """Where the names that PostgreSQL would give are taken for a while: in a table that is made beside
+        partitions which have its NOT NULLs already, and in a domain beside its old version."""
         if self.new.version < 180000:
             return
         named: dict[Ref, Object] = {}
-        for table in self.replaced:
+        parents = {parent for child in self.altered for parent in _parents(self.new.objects.get(child))}
+        for table in self.replaced | (self.created & parents):
             for part in self.parts_after.get(table, ()) if table.kind == "table" else ():
                 value = self.new.objects[part]
                 if isinstance(value, Column) and value.not_null is not None and value.not_null.name is None:
-                    name = object_name(part.name, part.part, "not_null")
-                    not_null = msgspec.structs.replace(value.not_null, name=name)
-                    named[part] = msgspec.structs.replace(value, not_null=not_null)
+                    named[part] = _with_name(value, object_name(part.name, part.part, "not_null"))
+        for ref in self.created | self.replaced if self.set_aside else ():
+            value = self.new.objects[ref]
+            if isinstance(value, Domain) and value.not_null is not None and value.not_null.name is None:
+                named[ref] = _with_name(value, object_name(ref.name, "", "not_null"))
         if named:
             self.new = msgspec.structs.replace(self.new, objects={**self.new.objects, **named})
 
     def _made_with(self, nodes: set[Node]) -> Iterator[Ref]:
         for verb, ref in nodes:
-            if verb == "create":
+            if verb == "create" and ref.kind in _HOLDING:
                 yield from self.parts_after.get(ref, ())
 
     def _replace(self, ref: Ref, work: list[Ref]) -> None:
@@ -258,6 +345,8 @@ class _Planner:
 
     def _clear(self, alteration: Alteration, ref: Ref, work: list[Ref]) -> None:
         """Replace what stands in the way of an ALTER."""
+        if not alteration.around:
+            return
         for about in alteration.about or (ref,):
             for dependent in self.needed_by.get(about, ()):
                 if dependent.kind not in alteration.around:
@@ -311,6 +400,8 @@ class _Planner:
             return
         held = self.old.objects[child]
         assert isinstance(held, Table)
+        if not any(parent in self.replaced for parent in _parents(held)) and child in self.altered:
+            return  # its own ALTER leaves those that are gone for good
         free = _with(self.old, child, msgspec.structs.replace(held, partition=None, inherits=()))
         leaving = RENDERERS[child.kind].alter(child, self.old, free)
         coming = RENDERERS[child.kind].alter(child, free, self.new)
@@ -323,7 +414,9 @@ class _Planner:
             late=coming.late,
         )
         self._clear(self.altered[child], child, work)
-        for part in self.parts_before.get(child, ()) if held.partition is not None else ():
+        if not _parents(self.new.objects[child]) or held.partition is None:
+            return
+        for part in self.parts_before.get(child, ()):
             if part.kind == "column" and part in self.altered and part not in self.retyped:
                 if self._is_key(part) and self._changes_type(part):
                     self._replace(child, work)
@@ -421,7 +514,8 @@ class _Planner:
     def _comes_as_overload(self, dependent: Ref, ref: Ref) -> bool:
         """Whether a new function of the same name is needed instead: beside the old one it is ambiguous."""
         return ref.kind in ("function", "aggregate") and any(
-            need[:3] == ref[:3] and self._comes(need) for need in self.depends_after.get(dependent, ())
+            need != ref and need[:3] == ref[:3] and self._comes(need)
+            for need in self.depends_after.get(dependent, ())
         )
 
     def _still_needs(self, dependent: Ref, ref: Ref) -> bool:
@@ -500,6 +594,7 @@ class _Planner:
 
     def _choose_inline(self) -> None:
         """Which constraints and defaults CREATE TABLE holds: all that it can, but those set apart."""
+        self.ups.clear()
         self.inline = {}
         making = self.created | self.replaced
         for ref in making:
@@ -561,6 +656,11 @@ class _Planner:
 
     def _up(self, ref: Ref) -> Node | None:
         """The step that makes the new version of an object, or None when it is as it was."""
+        if ref not in self.ups:
+            self.ups[ref] = self._find_up(ref)
+        return self.ups[ref]
+
+    def _find_up(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
             column = Ref("column", ref.schema, ref.name, ref.part)
             table = self._table_of(column, self.new)
@@ -625,6 +725,11 @@ class _Planner:
         now = self.new.objects.get(column)
         return isinstance(now, Column) and now.default is not None and not now.generated
 
+    def _moving(self) -> set[Ref]:
+        """What any step is about; only the dependencies of these make edges."""
+        moving = {*self.dropped, *self.created, *self.replaced, *self.altered, *self.joined, *self.defaults}
+        return moving | {_default_of(ref) for ref in moving if ref.kind == "column"}
+
     def _edges(self, nodes: set[Node]) -> dict[Node, set[Node]]:
         """For each node, the nodes that must come after it."""
         after: dict[Node, set[Node]] = defaultdict(set)
@@ -633,7 +738,9 @@ class _Planner:
             if one is not None and then is not None and one != then and one in nodes and then in nodes:
                 after[one].add(then)
 
-        for dependent, needs in self.depends_before.items():
+        moving = self._moving()
+        for dependent in moving & self.depends_before.keys():
+            needs = self.depends_before[dependent]
             gone, stays = self._down(dependent), self._alters(dependent)
             for need in needs:
                 away = self._down(need)
@@ -650,7 +757,8 @@ class _Planner:
                     first(stays, away)
                 if dependent.kind == "column" and gone == ("drop", dependent):
                     first(self._table_alters(dependent), away)
-        for dependent, needs in self.depends_after.items():
+        for dependent in moving & self.depends_after.keys():
+            needs = self.depends_after[dependent]
             made = self._up(dependent)
             if made is None:
                 continue
@@ -1091,11 +1199,18 @@ def _with(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
     return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
 
 
+def _with_name(value: Holder, name: str) -> Holder:
+    """The column or domain with its NOT NULL named."""
+    not_null = value.not_null
+    assert not_null is not None
+    return msgspec.structs.replace(value, not_null=msgspec.structs.replace(not_null, name=name))
+
+
 def _without_default(column: Column) -> Column:
     return msgspec.structs.replace(column, default=None, identity=None)
 
 
-def _on_relations(catalog: Catalog) -> dict[Ref, tuple[Ref, ...]]:
+def _on_relations(catalog: Catalog) -> Mapping[Ref, tuple[Ref, ...]]:
     """What needs what, where a column that is no object of its own stands for its view or type."""
     objects = catalog.objects
     lifted: dict[Ref, Ref] = {}
@@ -1110,12 +1225,13 @@ def _on_relations(catalog: Catalog) -> dict[Ref, tuple[Ref, ...]]:
             found = lifted[ref] = next((each for each in whole if each in objects), ref)
         return found
 
-    return {
-        ref: needs
-        if all(each.kind != "column" or each in objects for each in needs)
-        else tuple(dict.fromkeys(lift(each) for each in needs))
+    moved = {
+        ref: tuple(dict.fromkeys(lift(each) for each in needs))
         for ref, needs in catalog.depends.items()
+        for need in needs
+        if need[0] == "column" and need not in objects
     }
+    return {**catalog.depends, **moved} if moved else catalog.depends
 
 
 def _fits_inside(constraint: Constraint) -> bool:
@@ -1152,8 +1268,9 @@ def _attachment(value: Object) -> object:
 def _children(catalog: Catalog) -> dict[Ref, list[Ref]]:
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
-        for parent in _parents(value):
-            found[parent].append(ref)
+        if ref[0] == "table" or ref[0] == "foreign table":
+            for parent in _parents(value):
+                found[parent].append(ref)
     return found
 
 
@@ -1161,6 +1278,8 @@ def _attached_to(catalog: Catalog) -> dict[Ref, list[Ref]]:
     """The indexes and constraints of partitions under those of the partitioned table."""
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
+        if ref[0] not in ("constraint", "index"):
+            continue
         if isinstance(value, Constraint | Index) and value.parent is not None:
             found[value.parent].append(ref)
     return found
@@ -1170,7 +1289,7 @@ def _keys_to(catalog: Catalog) -> dict[Ref, list[Ref]]:
     """The foreign keys to each partitioned table."""
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
-        if isinstance(value, Constraint) and value.references is not None:
+        if ref[0] == "constraint" and isinstance(value, Constraint) and value.references is not None:
             held = catalog.objects.get(value.references)
             if isinstance(held, Table) and held.partition_key is not None:
                 found[value.references].append(ref)
@@ -1193,13 +1312,26 @@ def _reverse(depends: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, list[Ref]]:
 def _parts(catalog: Catalog) -> dict[Ref, list[Ref]]:
     """What each relation or domain holds; the sequence that a column owns is a part of that column."""
     found: dict[Ref, list[Ref]] = defaultdict(list)
+    holders: dict[tuple[str, str, str], Ref] = {}  # as `holder` answers, without a new reference for each
+    for ref in catalog.objects:
+        kind = ref[0]
+        if kind in RELATIONS:
+            holders["relation", ref[1], ref[2]] = ref
+        elif kind == "domain":
+            holders[kind, ref[1], ref[2]] = ref
     for ref, value in catalog.objects.items():
-        if ref.kind in PARTS or isinstance(value, Index | Statistics):
-            above = holder(ref, catalog)
+        kind = ref[0]
+        if kind in PARTS:
+            above = holders.get(("domain" if kind == "domain constraint" else "relation", ref[1], ref[2]))
             if above is not None:
                 found[above].append(ref)
-        elif isinstance(value, Sequence) and value.owned_by is not None:
-            found[value.owned_by].append(ref)
+        elif kind == "index" or kind == "statistics":
+            assert isinstance(value, Index | Statistics)
+            found[value.table].append(ref)
+        elif kind == "sequence":
+            assert isinstance(value, Sequence)
+            if value.owned_by is not None:
+                found[value.owned_by].append(ref)
     return found
 
 
