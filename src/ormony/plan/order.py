@@ -39,6 +39,7 @@ from ormony.errors import OrmonyError
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier
 from ormony.plan.render.retype import retype
+from ormony.plan.render.sequences import following
 from ormony.plan.render.tables import detach
 from ormony.plan.render.types import set_aside
 from ormony.plan.statement import Alteration, Late, Statement
@@ -265,11 +266,28 @@ class _Planner:
         rendered = {node: tuple(self._render(node)) for node in order}
         self._insist(rendered)
         statements = [statement for each in rendered.values() for statement in each]
+        statements += self._counting_on()
         gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | frozenset(
             self.dropped
         )
         made = frozenset(ref for verb, ref in nodes if verb == "create") | frozenset(self._made_with(nodes))
         return Steps(tuple(statements), gone | self.replaced, made | self.replaced)
+
+    def _counting_on(self) -> Iterator[Statement]:
+        """What was made again above rows that stayed goes on counting after them."""
+        for table in sorted(self.replaced):
+            children = self.children_before.get(table, ())
+            if table.kind != "table" or not any(child in self.new.objects for child in children):
+                continue
+            for part in self.parts_after.get(table, ()):
+                column = self.new.objects.get(part)
+                if isinstance(column, Column) and column.identity is not None:
+                    identity = column.identity
+                    yield following(identity.sequence, table, part.part, identity.options)
+                for owned in self.parts_after.get(part, ()):
+                    sequence = self.new.objects.get(owned)
+                    if isinstance(sequence, Sequence) and self._comes(owned):
+                        yield following(owned, table, part.part, sequence.options)
 
     def _insist(self, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
         """Every difference has its statements, or belongs to something that has."""
