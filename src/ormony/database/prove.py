@@ -47,7 +47,8 @@ def prove(
         _prove(old, new, plan, shadow, ground, cut, apart=False)
     except NEEDS_SUPERUSER:
         _prove(old, new, plan, shadow, ground, cut, apart=True)
-    return tuple(f"privileges of {ref.kind} {ref}" for ref in sorted(left_out))
+    changed = {ref for ref in left_out if old.grants.get(ref) != new.grants.get(ref)}
+    return tuple(f"privileges of {ref.kind} {ref}" for ref in sorted(changed))
 
 
 def _not_ours(catalog: Catalog) -> set[Ref]:
