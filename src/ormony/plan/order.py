@@ -418,8 +418,9 @@ class _Planner:
             return
         held = self.old.objects[child]
         assert isinstance(held, Table)
-        if not any(parent in self.replaced for parent in _parents(held)) and child in self.altered:
-            return  # its own ALTER leaves those that are gone for good
+        again = set(_parents(held)) & set(_parents(self.new.objects[child]))
+        if not any(parent in self.replaced for parent in again) and child in self.altered:
+            return  # its own ALTER leaves those that are no parents of it any more
         free = _with(self.old, child, msgspec.structs.replace(held, partition=None, inherits=()))
         leaving = RENDERERS[child.kind].alter(child, self.old, free)
         coming = RENDERERS[child.kind].alter(child, free, self.new)
@@ -1140,7 +1141,7 @@ class _Planner:
             case "drop":
                 if ref.kind == "default":
                     return self._drop_default(ref)
-                return (*self._let_go(ref), *RENDERERS[ref.kind].drop(ref, self.old))
+                return (*self._let_go(ref), *self._drop(ref))
             case "create":
                 return RENDERERS[ref.kind].create(ref, self.new, self.inline.get(ref, frozenset()))
             case "late":
@@ -1166,6 +1167,18 @@ class _Planner:
                 return detach(ref, self.old)
             upper = self.old.objects.get(upper.partition.parent)
         return ()
+
+    def _drop(self, ref: Ref) -> tuple[Statement, ...]:
+        found = RENDERERS[ref.kind].drop(ref, self.old)
+        value = self.old.objects.get(ref)
+        if not (isinstance(value, Constraint | Index) and value.parent is not None):
+            return found
+        # a partition that leaves may have dropped a column of it, and it with that, already
+        word = "DROP CONSTRAINT " if ref.kind == "constraint" else "DROP INDEX "
+        return tuple(
+            msgspec.structs.replace(each, sql=each.sql.replace(word, f"{word}IF EXISTS ", 1))
+            for each in found
+        )
 
     def _drop_default(self, default: Ref) -> tuple[Statement, ...]:
         column = Ref("column", default.schema, default.name, default.part)

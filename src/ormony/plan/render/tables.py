@@ -129,6 +129,12 @@ def _attachments(table: Table) -> tuple[object, ...]:
     return (table.partition, table.inherits, table.of_type)
 
 
+def _made_plain(column: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether a generated column is another one now, which the planner adds: it holds what it reads in its
+    place."""
+    return held(old, column, Column).generated is not None and held(new, column, Column).generated is None
+
+
 def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iterator[Statement]:
     """The table leaves its parents and its type, as far as it must, and gets the columns that they bring."""
     before, after = held(old, ref, Table), held(new, ref, Table)
@@ -145,9 +151,13 @@ def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iter
     for left in _left(before, after):
         yield _action(ref, f"NO INHERIT {relation(left)}")
     yield from _left_behind(ref, old, new)
-    for column in _columns(ref, old):
-        if column not in new.objects and columns.comes_by_itself(column, old):
-            yield columns.remove(column, old, if_there=True)
+    going = [
+        each
+        for each in _columns(ref, old)
+        if columns.comes_by_itself(each, old) and (each not in new.objects or _made_plain(each, old, new))
+    ]
+    for column in sorted(going, key=lambda each: held(old, each, Column).generated is None):
+        yield columns.remove(column, old, if_there=True)  # generated ones before what they read
     if bridge is not None:
         for column in bridge.missing:
             yield from columns.add_to(bridge.table, column, new)
