@@ -1,0 +1,1 @@
+"""Rules: one file each, which `check` runs over what it knows of a database."""

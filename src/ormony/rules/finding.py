@@ -1,0 +1,72 @@
+"""What a rule reports, and what it is given to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from ormony.catalog import Catalog
+from ormony.history import History, Service
+from ormony.stream import StreamFile
+
+Severity = Literal["error", "warning", "note"]
+"""Errors fail `check`; warnings do with --strict; notes are shown with --verbose alone."""
+
+
+class Side(msgspec.Struct, frozen=True):
+    """Another place that a finding is about: `file:line`, and what stands there."""
+
+    place: str
+    says: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to mend.
+
+    `rule` is the name of the rule's file with hyphens. `message` is one lower-case sentence that names the
+    object in full; `object` the object alone (`public.users.id`). `place` is `file:line` where it is mended,
+    relative to the project. `hint` is a command, or what to write, ready to paste.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    object: str = ""
+    place: str | None = None
+    sides: tuple[Side, ...] = ()
+    hint: str | None = None
+    service: str | None = None
+    database: str = ""
+
+
+class Evidence(Protocol):
+    """What `check` knows of one database of the project. What costs a server is made when it is asked for."""
+
+    @property
+    def name(self) -> str:
+        """The database's name in ormony.toml."""
+
+    @property
+    def stream(self) -> tuple[StreamFile, ...]:
+        """The files of the stream, in order."""
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """Paths of stream files that never change again: rules about style look at the others alone."""
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Its services, by lane."""
+
+    @property
+    def histories(self) -> Mapping[str, History]:
+        """What each service's own tool has, by the service's name."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """What the stream makes of an empty database, without Supabase's surface and the ledgers."""
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of the project, None when it is not there."""
