@@ -1,0 +1,191 @@
+"""Mirrors are judged by what would break: tables of literals, and shapes read from a real catalog."""
+
+from __future__ import annotations
+
+import pytest
+
+from ormony import mirrors
+from ormony.mirrors import Field, Key, Shape
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        ("text", "character varying"),
+        ("character varying", "text"),
+        ("text", "character varying(20)"),
+        ("character varying(20)", "character varying(10)"),
+        ("character varying(3)", "character(3)"),
+        ("character(3)", "character varying(3)"),
+        ("bigint", "integer"),
+        ("numeric", "bigint"),
+        ("numeric(12,2)", "numeric(10,2)"),
+        ("numeric(10,0)", "integer"),
+        ("double precision", "real"),
+        ("double precision", "integer"),
+        ("timestamp with time zone", "timestamp(3) with time zone"),
+        ("timestamp(3) without time zone", "timestamp without time zone"),
+        ("json", "jsonb"),
+        ("inet", "cidr"),
+        ("text[]", "character varying[]"),
+        ("public.status", "public.status"),
+        ("extensions.vector(1536)", "extensions.vector(1536)"),
+        ("extensions.vector", "extensions.vector(1536)"),
+    ],
+)
+def test_a_type_holds_the_values_of_another(type_: str, values: str) -> None:
+    assert mirrors.holds(type_, values)
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        ("character varying(10)", "text"),
+        ("character varying(10)", "character varying(20)"),
+        ("character", "character varying(3)"),
+        ("integer", "bigint"),
+        ("double precision", "numeric(20,10)"),
+        ("double precision", "bigint"),
+        ("real", "integer"),
+        ("bigint", "numeric"),
+        ("numeric(10,2)", "numeric(10,4)"),
+        ("numeric(5,0)", "integer"),
+        ("timestamp with time zone", "timestamp without time zone"),
+        ("timestamp without time zone", "timestamp with time zone"),
+        ("jsonb", "json"),
+        ("text", "uuid"),
+        ("uuid", "text"),
+        ("text", "text[]"),
+        ("text[]", "text"),
+        ("text", "public.status"),
+        ("public.premstatus", "public.prem_status"),
+        ("extensions.vector(3)", "extensions.vector(4)"),
+        ("extensions.vector(3)", "extensions.vector"),
+        ("date", "timestamp without time zone"),
+        ("boolean", "integer"),
+    ],
+)
+def test_a_type_does_not_hold_the_values_of_another(type_: str, values: str) -> None:
+    assert not mirrors.holds(type_, values)
+
+
+def shape(*fields: Field, **more: object) -> Shape:
+    return Shape(schema="public", name="t", fields=fields, **more)  # type: ignore[arg-type]
+
+
+ID = Field(name="id", type="bigint", not_null=True, default="")
+A = Field(name="a", type="integer")
+
+
+def verdicts(model: Shape, owner: Shape, *, reads_only: bool = False) -> list[tuple[str, str]]:
+    return [(each.breaks, each.column) for each in mirrors.judge(model, owner, reads_only=reads_only)]
+
+
+def changed(field: Field, **fields: object) -> Field:
+    import msgspec
+
+    return msgspec.structs.replace(field, **fields)
+
+
+@pytest.mark.parametrize(
+    ("model", "owner", "expected"),
+    [
+        ([A], [A], []),
+        ([changed(A, type="text")], [changed(A, type="character varying")], [("cosmetic", "a")]),
+        # a column that one side has not
+        ([ID], [ID, A], [("incomplete", "a")]),
+        ([ID], [ID, changed(A, not_null=True)], [("writes", "a")]),
+        ([ID], [ID, changed(A, not_null=True, default="0")], [("incomplete", "a")]),
+        ([ID], [ID, changed(A, not_null=True, generated=True, default="1")], [("incomplete", "a")]),
+        ([ID, A], [ID], [("reads", "a")]),
+        # types
+        ([changed(A, type="bigint")], [A], [("writes", "a")]),
+        ([A], [changed(A, type="bigint")], [("reads", "a")]),
+        ([changed(A, type="json")], [changed(A, type="jsonb")], [("writes", "a")]),
+        (
+            [changed(A, type="timestamp without time zone")],
+            [changed(A, type="timestamp with time zone")],
+            [("reads", "a")],
+        ),
+        # null
+        ([changed(A, not_null=True)], [A], [("reads", "a")]),
+        ([A], [changed(A, not_null=True)], [("writes", "a")]),
+        ([changed(A, filled=True)], [changed(A, not_null=True)], [("incomplete", "a")]),
+        ([changed(A, default="0")], [changed(A, not_null=True, default="0")], [("incomplete", "a")]),
+        # defaults
+        ([changed(A, not_null=True, default="0")], [changed(A, not_null=True)], [("writes", "a")]),
+        ([changed(A, default="0")], [A], [("cosmetic", "a")]),
+        ([changed(A, not_null=True)], [changed(A, not_null=True, default="0")], []),
+        ([A], [changed(A, generated=True, default="1")], [("writes", "a")]),
+        # Rust: one of the types exactly
+        ([changed(A, types=("bigint",))], [A], [("reads", "a")]),
+        (
+            [changed(A, type="text", types=("text", "character varying"))],
+            [changed(A, type="character varying(9)")],
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_judgement(model: list[Field], owner: list[Field], expected: list[tuple[str, str]]) -> None:
+    assert verdicts(shape(*model), shape(*owner)) == expected
+
+
+def test_what_breaks_writes_alone_is_cosmetic_for_a_mirror_that_reads() -> None:
+    model, owner = shape(ID), shape(ID, changed(A, not_null=True))
+    assert verdicts(model, owner, reads_only=True) == [("cosmetic", "a")]
+    assert verdicts(shape(ID, A), shape(ID), reads_only=True) == [("reads", "a")]
+
+
+def test_enums_are_judged_by_their_values_and_their_name() -> None:
+    old = changed(A, type="public.state")
+    both = {"public.state": ("on", "off")}
+    more = {"public.state": ("on", "off", "lost")}
+    assert verdicts(shape(old, enums=both), shape(old, enums=both)) == []
+    assert verdicts(shape(old, enums=both), shape(old, enums=more)) == [("reads", "a")]
+    assert verdicts(shape(old, enums=more), shape(old, enums=both)) == [("writes", "a")]
+    named = shape(changed(A, type="public.states"), enums={"public.states": ("on", "off")})
+    (found,) = mirrors.judge(named, shape(old, enums=both))
+    assert found.breaks == "writes"
+    assert found.message == "a is of the type public.states, and of public.state in the database"
+    assert found.edit is not None
+    assert found.edit.labels == ("on", "off")
+
+
+def test_a_domain_is_judged_by_what_it_is_over() -> None:
+    owner = shape(changed(A, type="public.email"), domains={"public.email": "text"})
+    assert verdicts(shape(changed(A, type="character varying")), owner) == [("cosmetic", "a")]
+    assert verdicts(shape(changed(A, type="integer")), owner) == [("reads", "a")]
+
+
+def test_a_foreign_key_to_another_table_breaks_writes_and_one_that_is_missing_nothing() -> None:
+    def key(table: str) -> Key:
+        return Key(columns=("a",), references=("public", table), referenced=("id",))
+
+    right, wrong = shape(A, keys=(key("users"),)), shape(A, keys=(key("credits"),))
+    assert verdicts(right, right) == []
+    assert verdicts(shape(A), right) == []
+    assert verdicts(right, shape(A)) == []
+    (found,) = mirrors.judge(wrong, right)
+    assert (found.breaks, found.message) == (
+        "writes",
+        "a references public.credits (id), and public.users (id) in the database",
+    )
+    assert found.edit is not None
+    assert found.edit.reference == key("users")
+
+
+def test_a_primary_key_must_tell_rows_apart() -> None:
+    owner = shape(ID, A, primary=("id",), unique=(("a",),))
+    assert verdicts(shape(ID, A, primary=("a",)), owner) == [("cosmetic", "")]
+    assert verdicts(shape(ID, A, primary=("a",)), shape(ID, A, primary=("id",))) == [("reads", "")]
+
+
+def test_edits_of_one_column_are_one() -> None:
+    model = shape(changed(A, type="text"), Field(name="old", type="text"))
+    owner = shape(changed(A, not_null=True), Field(name="new", type="text"))
+    found = mirrors.edits(mirrors.judge(model, owner))
+    assert [(each.action, each.column, each.change, each.after) for each in found] == [
+        ("alter", "a", ("type", "null"), None),
+        ("add", "new", (), "a"),
+        ("remove", "old", (), None),
+    ]
