@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ormony import project
+from ormony import mirrors, project
 from ormony.errors import OrmonyError
 
 GOOD = """\
@@ -229,3 +229,59 @@ def test_what_init_writes_loads_as_what_it_proposed(root: Path) -> None:
     written = load(root, project.as_toml(proposal))
     assert written.services == proposal.services
     assert written.databases == proposal.databases
+
+
+TWO = """\
+[databases.auth]
+[databases.data]
+stream = "supabase/data/migrations"
+[databases.data.references]
+"datasets.owner_id" = "auth:public.users.id"
+[services.web]
+path = "services/web"
+orm = "drizzle"
+database = "auth"
+[services.api]
+path = "services/api"
+orm = "sqlalchemy"
+database = "data"
+mirrors = ["auth:public.users", "auth:plans:read"]
+[[check.allow]]
+rule = "second-owner"
+object = "public.jobs"
+reason = "moved between services in spring"
+"""
+
+
+def test_references_and_mirrors_may_lead_to_another_database(root: Path) -> None:
+    (root / "ormony.toml").write_text(TWO)
+    found = project.load(root)
+    (reference,) = found.databases[1].references
+    assert (reference.schema, reference.table, reference.column) == ("public", "datasets", "owner_id")
+    assert (reference.database, reference.to_table, reference.to_column) == ("auth", "users", "id")
+    declared = mirrors.declared(found.service("api", "data"))
+    assert [(each.database, each.schema, each.name, each.reads_only) for each in declared] == [
+        ("auth", "public", "users", False),
+        ("auth", "public", "plans", True),
+    ]
+    assert [(each.rule, each.object) for each in found.allowed] == [("second-owner", "public.jobs")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("auth:public.users.id", "auth.users.id", "names no two columns"),
+        ("auth:public.users.id", "billing:public.users.id", "no database of this project"),
+        ("auth:public.users\"", "billing:public.users\"", "no database here"),
+        ("auth:plans:read", "auth:plans:maybe", "names no table"),
+        ("moved between services in spring", " ", "without a reason"),
+    ],
+)  # fmt: skip
+def test_what_check_is_told_is_checked(root: Path, old: str, new: str, message: str) -> None:
+    (root / "ormony.toml").write_text(TWO.replace(old, new))
+    with pytest.raises(OrmonyError) as refused:
+        project.load(root)
+    assert refused.value.code == "invalid-config"
+    assert message in refused.value.message
+    assert refused.value.place is not None
+    assert refused.value.place.startswith("ormony.toml:")

@@ -17,7 +17,7 @@ from typing import Final, TypeVar, get_args
 
 import msgspec
 
-from ormony import files, git
+from ormony import files, git, mirrors
 from ormony.adapters.detected import Detected
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
@@ -42,6 +42,27 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     frozen: str | None = None
     order: Mapping[str, tuple[str, ...]] = {}
+    references: tuple[Reference, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that holds keys of another database's table: no foreign key can say so."""
+
+    schema: str
+    table: str
+    column: str
+    database: str
+    to_schema: str
+    to_table: str
+    to_column: str
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings that are meant to be: of this rule, on objects that match `object`, with the reason."""
+
+    rule: str
+    reason: str
+    object: str = "*"
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +73,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     databases: tuple[Database, ...]
     services: tuple[Service, ...]
     shadow_url: str | None = None
+    allowed: tuple[Allowed, ...] = ()
+    baseline: str = "ormony-baseline.json"
 
     def of(self, database: str) -> tuple[Service, ...]:
         """The services of one database, in the order of their lanes."""
@@ -94,6 +117,7 @@ class _DatabaseTable(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
     frozen: str | None = None
     order: dict[str, list[str]] = {}
+    references: dict[str, str] = {}
 
 
 class _ServiceTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -117,12 +141,24 @@ class _ShadowTable(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
 
 
+class _AllowTable(msgspec.Struct, forbid_unknown_fields=True):
+    rule: str
+    reason: str
+    object: str = "*"
+
+
+class _CheckTable(msgspec.Struct, forbid_unknown_fields=True):
+    allow: list[_AllowTable] = []
+    baseline: str = "ormony-baseline.json"
+
+
 class _Config(msgspec.Struct, forbid_unknown_fields=True):
     database: _DatabaseTable | None = None
     databases: dict[str, _DatabaseTable] = {}
     services: dict[str, _ServiceTable] = {}
     order: dict[str, list[str]] = {}
     shadow: _ShadowTable = msgspec.field(default_factory=_ShadowTable)
+    check: _CheckTable = msgspec.field(default_factory=_CheckTable)
 
 
 def find_root(start: Path) -> Path:
@@ -195,8 +231,30 @@ def _from_toml(root: Path) -> Project:
         for name, table in config.services.items()
     )
     _check_lanes(services, text)
+    for service in services:
+        for each in mirrors.declared(service):
+            if each.database is not None and each.database not in tables:
+                raise _problem(
+                    text,
+                    f"{each.database}:",
+                    f'service "{service.name}" mirrors "{each.database}", which is no database here',
+                    f'mirrors = ["{next(iter(tables))}:{each.schema}.{each.name}"]',
+                )
+    for allow in config.check.allow:
+        if not allow.reason.strip():
+            raise _problem(
+                text, allow.rule, f'the rule "{allow.rule}" is allowed without a reason', 'reason = "…"'
+            )
     return Project(
-        root=root, source=CONFIG, databases=databases, services=services, shadow_url=config.shadow.url
+        root=root,
+        source=CONFIG,
+        databases=databases,
+        services=services,
+        shadow_url=config.shadow.url,
+        allowed=tuple(
+            Allowed(rule=each.rule, reason=each.reason, object=each.object) for each in config.check.allow
+        ),
+        baseline=_inside(config.check.baseline, text, "baseline"),
     )
 
 
@@ -216,6 +274,40 @@ def _database(name: str, table: _DatabaseTable, config: _Config, text: str) -> D
         url=table.url,
         frozen=table.frozen,
         order={key: tuple(words) for key, words in order.items()},
+        references=tuple(
+            _reference(name, column, target, tuple(config.databases), text)
+            for column, target in table.references.items()
+        ),
+    )
+
+
+def _reference(name: str, column: str, target: str, databases: Sequence[str], text: str) -> Reference:
+    """`"public.datasets.owner_id" = "auth:public.users.id"`; `public.` may be left out."""
+    database, _, path = target.rpartition(":")
+    mine, its = column.split("."), path.split(".")
+    if len(mine) not in (2, 3) or len(its) not in (2, 3) or not all((*mine, *its)) or not database:
+        raise _problem(
+            text,
+            column,
+            f'"{column}" = "{target}" in [databases.{name}.references] names no two columns',
+            '"public.datasets.owner_id" = "auth:public.users.id"',
+        )
+    if database not in databases:
+        raise _problem(
+            text,
+            column,
+            f'"{column}" references "{database}", which is no database of this project',
+            f"the databases are: {', '.join(databases) or 'main'}",
+        )
+    mine, its = ["public", *mine][-3:], ["public", *its][-3:]
+    return Reference(
+        schema=mine[0],
+        table=mine[1],
+        column=mine[2],
+        database=database,
+        to_schema=its[0],
+        to_table=its[1],
+        to_column=its[2],
     )
 
 
@@ -271,10 +363,22 @@ def _service(
         migrations=table.migrations,
         python=table.python,
         models=table.models,
-        mirrors=tuple(table.mirrors),
+        mirrors=_mirrors(name, table.mirrors, text),
         mirror_models=(models,) if isinstance(models, str) else tuple(models or ()),
         timeout_s=table.timeout,
     )
+
+
+def _mirrors(name: str, words: Sequence[str], text: str) -> tuple[str, ...]:
+    for word in words:
+        if not mirrors.WORD.fullmatch(word):
+            raise _problem(
+                text,
+                word,
+                f'service "{name}" mirrors "{word}", which names no table',
+                'mirrors = ["public.users", "public.plans:read", "otherdatabase:public.users"]',
+            )
+    return tuple(words)
 
 
 def _orm(name: str) -> Orm:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ormony import narrow, snapshot, sql
+from ormony import mirrors, narrow, snapshot, sql
 from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
 from ormony.diff import Rename
@@ -215,9 +215,9 @@ class Reader:
         prepared = self._kept("models", service, found.sql, lambda: self._prepare_models(service, found.sql))
         scope, foreign = prepared.scope, prepared.foreign
         apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
-        mirrored = {_relation(word, service) for word in service.mirrors}
         catalog = self.replayed(prepared.files)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
+        mirrored = {each for each in tables for word in mirrors.declared(service) if word.covers(*each)}
         unsaid = sorted(foreign & tables - apart - mirrored)
         notice = Notice(
             code="not-owned",
@@ -443,12 +443,6 @@ def _names_in(
 
 def _path_of(file: StreamFile) -> tuple[str, ...]:
     return (file.provenance.search_path if file.provenance else None) or ("public",)
-
-
-def _relation(word: str, service: Service) -> tuple[str, str]:
-    """(schema, name) of a relation as `mirrors` of ormony.toml writes it: `public.jobs:read`."""
-    schema, _, name = word.partition(":")[0].rpartition(".")
-    return schema or service.search_path[0], name
 
 
 def _of_surface(fact: sql.Facts, surface: Catalog) -> bool:
