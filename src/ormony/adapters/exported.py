@@ -41,8 +41,9 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
     `files` and `folders` are what was read and listed for it, relative to the project and sorted. `excluded`
     are (schema, table) that the tool's own filter (`include_object`) leaves alone, though the DDL makes them;
-    `ignored` are (schema, table, name) of such columns, indexes and constraints; schema '' is the first of
-    the service's search path.
+    `ignored` are (schema, table, name) of such columns, indexes and constraints. `filled` are (schema, table,
+    column) that the models themselves always give a value. `modules` are (schema, table, file, class), as far
+    as they are known. Schema '' is the first of the service's search path.
     """
 
     sql: str
@@ -51,6 +52,8 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     versions: Mapping[str, str] = {}
     excluded: tuple[tuple[str, str], ...] = ()
     ignored: tuple[tuple[str, str, str], ...] = ()
+    filled: tuple[tuple[str, str, str], ...] = ()
+    modules: tuple[tuple[str, str, str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
 
 

@@ -35,7 +35,14 @@ def load_probe() -> Any:
 
 
 probe: Any = load_probe()
-RESULT: dict[str, Any] = {"statements": [], "excluded": [], "ignored": [], "notes": []}
+RESULT: dict[str, Any] = {
+    "statements": [],
+    "excluded": [],
+    "ignored": [],
+    "notes": [],
+    "filled": [],
+    "modules": [],
+}
 FOLDERS: set[str] = set()
 
 
@@ -304,6 +311,75 @@ def note_filtered(table: Any, filters: dict[str, Any]) -> None:
             RESULT["ignored"].append([schema, name, str(part.name)])
 
 
+# What the models do themselves ----------------------------------------------------------------------------
+
+
+def note_models(metadatas: list[Any]) -> None:
+    """Columns that a model always gives a value, and which class of which file makes which table."""
+    tables = {id(table): table for metadata in metadatas for table in metadata.tables.values()}
+    filled = {
+        (table.schema or "", str(table.name), str(column.name))
+        for table in tables.values()
+        for column in table.columns
+        if gives_value(column.default)
+    }
+    modules = set()
+    for mapper in mappers():
+        table = mapper.local_table
+        if id(table) not in tables:
+            continue
+        name = (table.schema or "", str(table.name))
+        makers = made_by_instances(mapper.class_)
+        filled |= {
+            (*name, str(column.name))
+            for attribute, column in mapper.columns.items()
+            if attribute in makers and getattr(column, "table", None) is table
+        }
+        file = getattr(sys.modules.get(mapper.class_.__module__), "__file__", None)
+        if mapper.inherits is not None and mapper.inherits.local_table is table:
+            continue  # lives in the table of its parent
+        if file is not None and probe.is_users(file, python_only=True):
+            shown = os.path.relpath(os.path.abspath(file), probe.JOB.root).replace(os.sep, "/")
+            modules.add((*name, shown, mapper.class_.__name__))
+    RESULT["filled"] = sorted(filled)
+    RESULT["modules"] = sorted(modules)
+
+
+def gives_value(default: Any) -> bool:
+    """Whether a column's `default=` gives a value that is not NULL, as far as can be told."""
+    if default is None:
+        return False
+    return not (getattr(default, "is_scalar", False) and default.arg is None)
+
+
+def mappers() -> list[Any]:
+    """All mappers that the models made; nothing is configured by asking."""
+    mapperlib = importlib.import_module("sqlalchemy.orm.mapper")
+    found = []
+    for registry in mapperlib._all_registries():
+        with contextlib.suppress(Exception):
+            found.extend(registry.mappers)
+    return sorted(found, key=lambda each: (each.class_.__module__, each.class_.__qualname__))
+
+
+def made_by_instances(kind: Any) -> set[str]:
+    """Attributes that an instance has a value for from the moment it is made: of pydantic, of a dataclass."""
+    found = set()
+    fields = getattr(kind, "model_fields", None)
+    if isinstance(fields, dict):
+        for name, field in fields.items():
+            required = getattr(field, "is_required", None)
+            if callable(required) and not required():
+                factory = getattr(field, "default_factory", None)
+                if factory is not None or getattr(field, "default", None) is not None:
+                    found.add(name)
+    for name, field in getattr(kind, "__dataclass_fields__", {}).items():
+        missing = type(field.default_factory).__name__ == "_MISSING_TYPE"
+        if not missing and callable(field.default_factory):
+            found.add(name)
+    return found
+
+
 # The run --------------------------------------------------------------------------------------------------
 
 
@@ -342,6 +418,7 @@ def find_and_write(job: dict[str, Any]) -> None:
         probe.listen_to_engines()
         found = from_module(job["models"])
     write_ddl(found, filters)
+    note_models(found)
 
 
 def finish(error: dict[str, Any] | None) -> None:

@@ -61,6 +61,8 @@ def export(root: Path, service: Service) -> Exported:
         versions=found["versions"],
         excluded=tuple(sorted((schema, table) for schema, table in found["excluded"])),
         ignored=tuple(sorted((schema, table, name) for schema, table, name in found["ignored"])),
+        filled=tuple(sorted((schema, table, column) for schema, table, column in found["filled"])),
+        modules=tuple(sorted((schema, table, file, name) for schema, table, file, name in found["modules"])),
         notices=tuple(notices),
     )
 
