@@ -7,6 +7,7 @@ catalog.
 
 from __future__ import annotations
 
+import bisect
 import gc
 import importlib.util
 import re
@@ -14,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -821,26 +822,28 @@ def facts(
     `search_path` is what the text starts with; SET and set_config change it for what follows. Raises like
     `statements`.
     """
+    return tuple(found for _, found, _ in _each(text, search_path, path))
+
+
+def _each(text: str, search_path: Sequence[str], path: str | None) -> Iterator[tuple[_Raw, Facts, _Scope]]:
+    """Each statement with its facts, and what is known after it."""
     scope = _Scope(search_path)
-    found = []
     for raw, statement in _read(text, path):
         scope.clear()
         _statement(raw.node, scope)
         own = frozenset(scope.creates)
         used = frozenset(scope.uses)
-        found.append(
-            Facts(
-                statement=statement,
-                creates=own,
-                uses=(used | scope.foreign) - own,
-                uses_late=frozenset(scope.late) - own,
-                alters=frozenset(scope.alters) - own,
-                drops=frozenset(scope.drops),
-                renames=frozenset(scope.renames),
-                foreign_keys=frozenset(scope.foreign) - used - own,
-            )
+        facts = Facts(
+            statement=statement,
+            creates=own,
+            uses=(used | scope.foreign) - own,
+            uses_late=frozenset(scope.late) - own,
+            alters=frozenset(scope.alters) - own,
+            drops=frozenset(scope.drops),
+            renames=frozenset(scope.renames),
+            foreign_keys=frozenset(scope.foreign) - used - own,
         )
-    return tuple(found)
+        yield raw, facts, scope
 
 
 def _strings(parts: Iterable[Node]) -> list[str]:
@@ -1618,6 +1621,244 @@ _HANDLERS: Final = {
     "UpdateStmt": _update,
     "DoStmt": _do,
 }
+
+
+# ------------------------------------------------------------------------------------------- parts of a table
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A column or constraint in the text of a CREATE TABLE or ALTER TABLE; `line` counts from 1.
+
+    A constraint without a name has the one that PostgreSQL would give it, as long as that is free.
+    """
+
+    name: Name
+    line: int
+    action: Literal["make", "alter", "drop"]
+
+
+def parts(
+    text: str, *, search_path: Sequence[str] = ("public",), path: str | None = None
+) -> tuple[tuple[Facts, tuple[Part, ...]], ...]:
+    """The facts of each statement, and the columns and constraints that it makes, alters and drops.
+
+    What an ALTER TABLE without a schema names stands once for each schema of the search path. Raises like
+    `statements`.
+    """
+    data = (" " + text[1:] if text.startswith("\ufeff") else text).encode("utf-8", "surrogatepass")
+    lines = _Lines(data)
+    found = []
+    for raw, facts, scope in _each(text, search_path, path):
+        kind, node = next(iter(raw.node.items()))
+        of_table: tuple[Part, ...] = ()
+        if kind == "CreateForeignTableStmt":
+            kind, node = "CreateStmt", node["base"]
+        if kind == "CreateStmt" and not _is_temporary(node["relation"]):
+            of_table = tuple(_made_in(node, facts, scope, lines))
+        elif kind == "AlterTableStmt":
+            of_table = tuple(_altered_in(node, facts, scope, lines))
+        found.append((facts, of_table))
+    return tuple(found)
+
+
+class _Lines:
+    """Which line a byte offset is on."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.ends = [each.start() for each in re.finditer(rb"\n", data)]
+
+    def of(self, offset: int) -> int:
+        return bisect.bisect_left(self.ends, offset) + 1
+
+    def word(self, name: str, begin: int, end: int) -> int | None:
+        """The offset of an identifier in a stretch of the text."""
+        quoted = re.escape(name.replace('"', '""').encode())
+        pattern = rb'"' + quoted + rb'"|(?<![\w$"])' + quoted + rb'(?![\w$"])'
+        match = re.compile(pattern, re.IGNORECASE).search(self.data, begin, end)
+        return match.start() if match else None
+
+
+def _made_in(node: Node, facts: Facts, scope: _Scope, lines: _Lines) -> Iterator[Part]:
+    schema, table = _relation(node["relation"])
+    place = schema or scope.places.get(("relation", table), "")
+    for element in node.get("tableElts", ()):
+        if "ColumnDef" in element:
+            yield from _column_parts(element["ColumnDef"], place, table, facts, lines)
+        elif "Constraint" in element:
+            yield from _constraint_parts(element["Constraint"], "", place, table, facts, lines)
+
+
+def _column_parts(column: Node, schema: str, table: str, facts: Facts, lines: _Lines) -> Iterator[Part]:
+    name = column.get("colname", "")
+    line = lines.of(column["location"]) if "location" in column else facts.statement.line
+    yield Part(name=Name("column", schema, name, table), line=line, action="make")
+    for each in column.get("constraints", ()):
+        yield from _constraint_parts(each.get("Constraint", {}), name, schema, table, facts, lines)
+
+
+_IMPLICIT: Final = {
+    "CONSTR_PRIMARY": "pkey",
+    "CONSTR_UNIQUE": "key",
+    "CONSTR_FOREIGN": "fkey",
+    "CONSTR_CHECK": "check",
+    "CONSTR_EXCLUSION": "excl",
+    "CONSTR_NOTNULL": "not_null",
+}
+
+
+def _constraint_parts(
+    constraint: Node, column: str, schema: str, table: str, facts: Facts, lines: _Lines
+) -> Iterator[Part]:
+    label = _IMPLICIT.get(constraint.get("contype", ""))
+    if label is None:
+        return
+    name = constraint.get("conname")
+    if not name:
+        keys = _strings(constraint.get("fk_attrs") or constraint.get("keys") or ()) or [column]
+        if label == "check" and not column:
+            used = _columns_in(constraint.get("raw_expr", {}))
+            keys = [next(iter(used))] if len(used) == 1 else []
+        name = object_name(table, "_".join(keys) if label != "pkey" else "", label)
+    line = lines.of(constraint["location"]) if "location" in constraint else facts.statement.line
+    yield Part(name=Name("constraint", schema, name, table), line=line, action="make")
+
+
+def _columns_in(expression: Any) -> set[str]:
+    found: set[str] = set()
+    stack = [expression]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict):
+            if "ColumnRef" in current:
+                found.update(_strings(current["ColumnRef"].get("fields", ()))[-1:])
+            stack.extend(current.values())
+    return found
+
+
+_OF_COLUMN: Final = frozenset(
+    {
+        "AT_ColumnDefault",
+        "AT_CookedColumnDefault",
+        "AT_DropNotNull",
+        "AT_SetNotNull",
+        "AT_SetExpression",
+        "AT_DropExpression",
+        "AT_SetStatistics",
+        "AT_SetOptions",
+        "AT_ResetOptions",
+        "AT_SetStorage",
+        "AT_SetCompression",
+        "AT_AlterColumnType",
+        "AT_AddIdentity",
+        "AT_SetIdentity",
+        "AT_DropIdentity",
+    }
+)
+
+
+def _altered_in(node: Node, facts: Facts, scope: _Scope, lines: _Lines) -> Iterator[Part]:
+    schema, table = _relation(node["relation"])
+    statement = facts.statement
+    begin = node["relation"].get("location", 0)
+    end = begin + len(statement.sql.encode())
+    places = [each.schema for each in _names(scope, "relation", schema, table)]
+    for entry in node.get("cmds", ()):
+        command = entry["AlterTableCmd"]
+        subtype, name, definition = command.get("subtype"), command.get("name"), command.get("def", {})
+        at = next((each["location"] for each in definition.values() if _has_location(each)), None)
+        if at is None and name:
+            at = lines.word(name, begin, end)
+        begin = at + 1 if at is not None else begin
+        line = lines.of(at) if at is not None else statement.line
+        for place in places:
+            if subtype == "AT_AddColumn":
+                yield from _column_parts(definition.get("ColumnDef", {}), place, table, facts, lines)
+            elif subtype == "AT_AddConstraint":
+                yield from _constraint_parts(definition.get("Constraint", {}), "", place, table, facts, lines)
+            elif subtype in _OF_COLUMN and name:
+                yield Part(name=Name("column", place, name, table), line=line, action="alter")
+            elif subtype in ("AT_AlterConstraint", "AT_ValidateConstraint") and name:
+                yield Part(name=Name("constraint", place, name, table), line=line, action="alter")
+            elif subtype in ("AT_DropColumn", "AT_DropConstraint") and name:
+                kind = "column" if subtype == "AT_DropColumn" else "constraint"
+                yield Part(name=Name(kind, place, name, table), line=line, action="drop")
+
+
+def _has_location(node: Any) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("location"), int)
+
+
+class EnumValue(msgspec.Struct, frozen=True):
+    """A label that ALTER TYPE … ADD VALUE adds; `types` are what the type's name may mean."""
+
+    types: frozenset[Name]
+    label: str
+
+
+def added_value(statement: Statement, *, search_path: Sequence[str] = ("public",)) -> EnumValue | None:
+    """The enum label that the statement adds; None for every other statement."""
+    if statement.kind != "AlterEnumStmt":
+        return None
+    for raw in _try_parse(statement.sql):
+        node = raw.node.get("AlterEnumStmt", {})
+        if node.get("newVal") and not node.get("oldVal"):
+            scope = _Scope(search_path)
+            names = _names(scope, "type", *_split_name(_strings(node.get("typeName", ()))))
+            return EnumValue(frozenset(names), str(node["newVal"]))
+    return None
+
+
+def literals(statement: Statement) -> frozenset[str]:
+    """The string constants of a statement; of a DO block those of the SQL in it; no function bodies."""
+    found: set[str] = set()
+    stack: list[Any] = list(_run_by(statement))
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict):
+            text = current.get("A_Const", {}).get("sval", {}).get("sval")
+            if isinstance(text, str):
+                found.add(text)
+            stack.extend(current.values())
+    return frozenset(found)
+
+
+def search_path_of_session(statement: Statement) -> Literal["set", "reset"] | None:
+    """Whether the statement changes, or gives back, the search path of the session (and not of its
+    transaction alone); None where it does neither.
+    """
+    if statement.kind not in ("VariableSetStmt", "SelectStmt", "DiscardStmt", "DoStmt"):
+        return None
+    done: Literal["set", "reset"] | None = None
+    for node in _run_by(statement):
+        done = _sets_search_path(node) or done
+    return done
+
+
+def _sets_search_path(node: Node) -> Literal["set", "reset"] | None:
+    kind, inner = next(iter(node.items()))
+    if kind == "DiscardStmt":
+        return "reset" if inner.get("target") == "DISCARD_ALL" else None
+    if kind == "VariableSetStmt":
+        how = inner.get("kind")
+        if how == "VAR_RESET_ALL":
+            return "reset"
+        if inner.get("name") != "search_path" or inner.get("is_local"):
+            return None
+        return "set" if how == "VAR_SET_VALUE" else "reset"
+    for target in inner.get("targetList", ()) if kind == "SelectStmt" else ():
+        call = target.get("ResTarget", {}).get("val", {}).get("FuncCall")
+        if call and _strings(call.get("funcname", ()))[-1:] == ["set_config"]:
+            arguments = [each.get("A_Const", {}) for each in call.get("args", ())]
+            name = arguments[0].get("sval", {}).get("sval") if arguments else None
+            local = arguments[2].get("boolval", {}).get("boolval", False) if len(arguments) > 2 else True
+            if name == "search_path" and not local:
+                return "set"
+    return None
 
 
 # --------------------------------------------------------------------------------------------------- PL/pgSQL
