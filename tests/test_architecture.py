@@ -21,6 +21,7 @@ ROWS = {
     "mirrors": 4,
     "snapshot": 4,
     "plan": 5,
+    "origins": 5,
     "codegen": 5,
     "behavior": 5,
     "adapters": 6,
@@ -31,11 +32,14 @@ ROWS = {
     "sources": 10,
     "narrow": 4,
     "majors": 4,
-    "commands": 11,
-    "report": 12,
-    "cli": 13,
-    "web": 13,
-    "__main__": 14,
+    "modelled": 11,
+    "commands": 12,
+    "checking": 13,
+    "mirroring": 13,
+    "report": 14,
+    "cli": 15,
+    "web": 15,
+    "__main__": 16,
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc", "core", "stuff", "lib"}
 

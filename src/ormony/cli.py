@@ -195,11 +195,31 @@ def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> i
     help="Write merged files again whose native migration was edited, while they are not frozen.",
 )
 @click.option("--against", metavar="URL", help="Versions in this database's ledger are frozen, too.")
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="'KIND OLD = NEW'",
+    help="For models without a migration tool: this was renamed, e.g. 'column public.t.a = public.t.b'.",
+)
+@click.option(
+    "--allow-data-loss", is_flag=True, help="For models without a migration tool: drop what they drop."
+)
 @_verb
 def sync(
-    settings: _Settings, terminal: Terminal, *, dry_run: bool, rewrite: bool, against: str | None
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    dry_run: bool,
+    rewrite: bool,
+    against: str | None,
+    renames: tuple[str, ...],
+    allow_data_loss: bool,
 ) -> None:
-    """Merge new migrations of all services into the stream, in an order that is proved by a replay."""
+    """Merge new migrations of all services into the stream, in an order that is proved by a replay.
+
+    A service that has models and no migration tool gets a file with what its models are ahead.
+    """
     from ormony import commands
 
     terminal.show(
@@ -209,6 +229,8 @@ def sync(
             dry_run=dry_run,
             rewrite=rewrite,
             against=against,
+            renames=renames,
+            allow_data_loss=allow_data_loss,
             progress=terminal.progress,
         )
     )

@@ -629,15 +629,20 @@ def sync(
     dry_run: bool = False,
     rewrite: bool = False,
     against: str | None = None,
+    renames: Sequence[str] = (),
+    allow_data_loss: bool = False,
     progress: Progressed = _silent,
 ) -> Synced:
     """Merge new revisions of all services into the streams, replay the result in a shadow, then write it.
 
-    Writes nothing at all when one database's stream is refused. Raises what the adapters, `streams.merge`,
-    `streams.verify` and the replay refuse.
+    A service that has models and no migration tool gets a file with what its models are ahead; `renames` and
+    `allow_data_loss` are told for these. Writes nothing at all when one database's stream is refused. Raises
+    what the adapters, `streams.merge`, `streams.verify`, `modelled.grown` and the replay refuse.
     """
     from ormony.database import ledger_places
 
+    told = _told(renames)
+    unknown = set(told)
     written: list[File] = []
     removed: list[str] = []
     renumbered: list[tuple[str, str]] = []
@@ -655,6 +660,8 @@ def sync(
         )
         with shadow_on_demand(project) as shadow:
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
+            change, taken = _grow(project, loaded, frozen, change, told, allow_data_loss, progress)
+            unknown -= taken
             if change.files or change.renumbered:
                 _prove(shadow(), change.stream, progress, change.files)
         notices += [*loaded.notices, *frozen.notices, *change.notices]
@@ -663,6 +670,7 @@ def sync(
         removed += [old for old, _ in change.renumbered]
         renumbered += [(old, file.path) for old, file in change.renumbered]
         unchanged += len(change.stream) - len(change.files) - len(change.renumbered)
+    _refuse_unknown(unknown)
     if not dry_run:
         files.write(project.root, written, remove=removed)
     moved = {new for _, new in renumbered}
@@ -778,6 +786,72 @@ def _merge(
         stream=streams.in_stream_order([*after, *(file for _, file in merged.renumbered), *merged.files]),
         notices=(*notices, *merged.notices),
     )
+
+
+def _told(renames: Sequence[str]) -> tuple[Rename, ...]:
+    if not renames:
+        return ()
+    from ormony.plan import renames as renaming
+
+    return tuple(renaming.parse(text) for text in renames)
+
+
+def _refuse_unknown(renames: set[Rename]) -> None:
+    if not renames:
+        return
+    from ormony.plan import renames as renaming
+
+    raise OrmonyError(
+        "unknown-rename",
+        f'no service without a migration tool has what is to be renamed: "{renaming.spell(min(renames))}"',
+        hint="write a rename of another service's table in that service's own migrations",
+    )
+
+
+def _grow(
+    project: Project,
+    loaded: Loaded,
+    frozen: _Frozen,
+    change: _Change,
+    renames: Sequence[Rename],
+    allow_data_loss: bool,
+    progress: Progressed,
+) -> tuple[_Change, set[Rename]]:
+    """The change with the files of services whose migrations come from their models; what renames it took."""
+    services = [each for each in loaded.services if each.orm == "sqlalchemy" and each.models is not None]
+    if not services:
+        return change, set()
+    from ormony import modelled
+
+    done: set[Rename] = set()
+    for number, service in enumerate(services):
+        progress("comparing models with the stream", number, len(services))
+        ahead = msgspec.structs.replace(loaded, stream=change.stream)
+        found = modelled.grown(project, ahead, service, renames=renames, allow_data_loss=allow_data_loss)
+        done |= set(found.renamed)
+        change = msgspec.structs.replace(change, notices=(*change.notices, *found.notices))
+        if not found.sql:
+            continue
+        lines = [f"-- Loses: {visible(each)}\n" for each in found.losses]
+        file = streams.appended(
+            change.stream,
+            frozen.paths,
+            loaded.services,
+            name=found.name,
+            source=f"{modelled.SOURCE}/",
+            body="".join([*lines, found.sql]),
+            transaction=found.transactional,
+            now=datetime.datetime.now(datetime.UTC),
+            applied=frozen.versions,
+            timestamps=project.more_services_than_lanes(loaded.database.name),
+            folder=loaded.database.stream,
+            service=service,
+        )
+        stream = streams.in_stream_order([*change.stream, file])
+        modelled.prove(project, msgspec.structs.replace(loaded, stream=stream), service)
+        change = msgspec.structs.replace(change, files=(*change.files, file), stream=stream)
+    progress("comparing models with the stream", len(services), len(services))
+    return change, done
 
 
 class _Numbering(msgspec.Struct, frozen=True):

@@ -13,9 +13,12 @@ import msgspec
 
 from ormony.catalog import (
     PARTS,
+    PUBLIC_SCHEMA,
+    RELATIONS,
     Catalog,
     Column,
     Constraint,
+    DefaultPrivileges,
     Extension,
     Grant,
     Index,
@@ -25,6 +28,8 @@ from ormony.catalog import (
     Sequence,
     Statistics,
     Table,
+    default_of,
+    identity_columns,
 )
 
 # The schemas that Supabase's services, its extensions and ormony itself keep for themselves.
@@ -53,7 +58,6 @@ SURFACE_SCHEMAS: Final = frozenset(
         "vault",
     }
 )
-PUBLIC: Final = Ref("schema", "", "public")
 # What a project may add to a table of the surface.
 _ADDITIONS: Final = frozenset({"policy", "trigger", "rule"})
 
@@ -97,7 +101,7 @@ def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ())
     ledger_schemas = {schema for schema, _ in ledgers} - {"public"}
 
     def wanted(ref: Ref) -> bool:
-        if ref == PUBLIC:
+        if ref == PUBLIC_SCHEMA:
             return True  # it is the server's; who may use it, and create in it, is the project's choice
         if ref.kind in ("schema", "extension", "language", "default privileges", "event trigger"):
             if ref in surface.objects or (ref.kind != "extension" and ref.name in SURFACE_SCHEMAS):
@@ -127,7 +131,7 @@ def without_surface(catalog: Catalog, surface: Catalog, ledgers: Relations = ())
         if isinstance(value, Extension)
         else value
         for ref, value in found.objects.items()
-        if ref != PUBLIC
+        if ref != PUBLIC_SCHEMA
     }
     return msgspec.structs.replace(found, objects=objects)
 
@@ -166,16 +170,11 @@ def with_default_privileges(catalog: Catalog, of: Catalog) -> Catalog:
 def restricted(catalog: Catalog, names: Relations) -> Catalog:
     """Only what these relations, types and routines are, with their parts, indexes and sequences."""
     chosen = set(names)
-    # sequences of identity columns are no objects, but have privileges
-    homes = {
-        value.identity.sequence: (ref.schema, ref.name)
-        for ref, value in catalog.objects.items()
-        if isinstance(value, Column) and value.identity is not None
-    }
+    identities = identity_columns(catalog)
 
     def wanted(ref: Ref) -> bool:
-        if ref in homes:
-            return homes[ref] in chosen
+        if ref in identities:
+            return identities[ref][1:3] in chosen
         value = catalog.objects.get(ref)
         if isinstance(value, Index | Statistics):
             return (value.table.schema, value.table.name) in chosen
@@ -184,22 +183,6 @@ def restricted(catalog: Catalog, names: Relations) -> Catalog:
         return (ref.schema, ref.name) in chosen
 
     return keep(catalog, wanted)
-
-
-def without_behavior(catalog: Catalog) -> Catalog:
-    """Structure alone: without functions, triggers, policies, grants, comments: what no ORM's model says."""
-    behavior = {
-        "function",
-        "procedure",
-        "aggregate",
-        "trigger",
-        "event trigger",
-        "policy",
-        "rule",
-        "default privileges",
-    }
-    found = keep(catalog, lambda ref: ref.kind not in behavior)
-    return msgspec.structs.replace(found, comments={}, owners={}, grants={}, labels={})
 
 
 # What every ORM's model speaks of, and what some models do: compared where a model has one of the kind.
@@ -293,7 +276,11 @@ def as_modelled(
 
 
 def as_role(catalog: Catalog, role: str) -> Catalog:
-    """The catalog as if another role had made what its own role made: owners and privileges name that one."""
+    """The catalog as if another role had made what its own role made.
+
+    Owners, privileges and default privileges name that one; where both roles have default privileges of one
+    kind, it has those of both.
+    """
     mine = catalog.role
     if mine == role:
         return catalog
@@ -311,11 +298,22 @@ def as_role(catalog: Catalog, role: str) -> Catalog:
             )
         )
 
+    objects: dict[Ref, Object] = {}
+    for ref, value in catalog.objects.items():
+        if not isinstance(value, DefaultPrivileges):
+            objects[ref] = value
+            continue
+        theirs = ref._replace(name=other(ref.name))
+        held = objects.get(theirs)
+        both = held.grants if isinstance(held, DefaultPrivileges) else ()
+        objects[theirs] = DefaultPrivileges(grants=grants((*both, *value.grants)))
     return msgspec.structs.replace(
         catalog,
         role=role,
+        objects=objects,
         owners={ref: other(owner) for ref, owner in catalog.owners.items()},
         grants={ref: grants(given) for ref, given in catalog.grants.items()},
+        initial={ref: grants(given) for ref, given in catalog.initial.items()},
     )
 
 
@@ -356,5 +354,51 @@ def needed_by(catalog: Catalog, names: Relations) -> Catalog:
             work += [each for each in parts.get((ref.schema, ref.name), ()) if each not in wanted]
         work += [each for each in catalog.depends.get(ref, ()) if each not in wanted]
         if ref.kind == "column":
-            work += catalog.depends.get(Ref("default", ref.schema, ref.name, ref.part), ())
+            work += catalog.depends.get(default_of(ref), ())
     return keep(catalog, lambda ref: ref in wanted)
+
+
+def applied(whole: Catalog, old: Catalog, new: Catalog) -> Catalog:
+    """`whole` with what differs between two parts of it, cut alike, from `old` to `new`.
+
+    What the parts do not say of an object (a table's row security, where they are cut to what models speak
+    of) stays as `whole` has it; so do policies, triggers and privileges of what stays.
+    """
+    gone = {ref for ref in old.objects if ref not in new.objects}
+    lost = {(ref.schema, ref.name) for ref in gone if ref.kind in RELATIONS}
+
+    def stays(ref: Ref) -> bool:
+        value = whole.objects.get(ref)
+        if isinstance(value, Index | Statistics) and (value.table.schema, value.table.name) in lost:
+            return False
+        return ref not in gone and not (ref.kind in PARTS and (ref.schema, ref.name) in lost)
+
+    found = keep(whole, stays)
+    objects = dict(found.objects)
+    depends = dict(found.depends)
+    order = dict(found.column_order)
+    for ref, value in new.objects.items():
+        before = old.objects.get(ref)
+        if before == value:
+            continue
+        mine = objects.get(ref)
+        if mine is None or before is None or type(mine) is not type(value):
+            objects[ref] = value
+        else:
+            changes = {
+                name: getattr(value, name)
+                for name in value.__struct_fields__
+                if getattr(value, name) != getattr(before, name)
+            }
+            objects[ref] = msgspec.structs.replace(mine, **changes)
+        depends[ref] = new.depends.get(ref, ())
+    for ref, columns in new.column_order.items():
+        known = [each for each in order.get(ref, ()) if ref._replace(kind="column", part=each) in objects]
+        order[ref] = (*known, *(each for each in columns if each not in known))
+    return msgspec.structs.replace(
+        found,
+        objects=objects,
+        depends={**{r: n for r, n in new.depends.items() if r not in depends}, **depends},
+        column_order=order,
+        comments={**found.comments, **{r: c for r, c in new.comments.items() if old.comments.get(r) != c}},
+    )

@@ -78,8 +78,17 @@ def _code() -> str:
 class Reader:
     """Reads sources of one database of a project, or of none; shadows start when they are needed."""
 
-    def __init__(self, project: Project | None, database: Database | None, *, cache: bool = True) -> None:
+    def __init__(
+        self,
+        project: Project | None,
+        database: Database | None,
+        *,
+        cache: bool = True,
+        loaded: Loaded | None = None,
+    ) -> None:
+        """`loaded` is what `load` gives, where it was loaded already or is to be another stream."""
         self.project, self.database, self.cache = project, database, cache
+        self._loaded = loaded
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Reader:
@@ -109,6 +118,8 @@ class Reader:
     @cached_property
     def loaded(self) -> Loaded:
         """The stream and the histories of the database."""
+        if self._loaded is not None:
+            return self._loaded
         project, database = self._needs_project("migrations")
         return load(project, database)
 
@@ -277,7 +288,9 @@ class Reader:
                 hand_written |= creates
             else:
                 (own if file.provenance.service == service.name else theirs).update(creates)
-        foreign = made & (theirs | hand_written if own else theirs) - own
+        # Models without a migration tool speak of tables that are there by hand as of any other's.
+        alone = service.orm == "sqlalchemy"
+        foreign = made & (theirs | hand_written if own or alone else theirs) - own
         return own | (made - foreign), set(foreign)
 
     def _context(

@@ -875,22 +875,29 @@ def appended(
     applied: frozenset[str] = frozenset(),
     timestamps: bool = False,
     folder: str = FOLDER,
+    service: Service | None = None,
 ) -> StreamFile:
-    """A file that ormony itself adds, in the shared lane, after everything that is there.
+    """A file that ormony itself adds, after everything that is there: in the shared lane, or a service's.
 
-    Its provenance is of no service, so that no ledger but Supabase's knows it; `source` says what it is, e.g.
-    `revert/00203`. The other arguments are those of `merge`. Raises `no-version-left`.
+    Without a service its provenance is of none, so that no ledger but Supabase's knows it. `source` says what
+    it is, e.g. `revert/00203`; one that ends with a slash gets the version behind it. The other arguments are
+    those of `merge`. Raises `no-version-left`.
     """
     frozen |= _frozen_by_version(existing, frozen, applied)
     numbers = _Numbers(existing, frozen, applied, services, now, timestamps)
-    (version,) = numbers.next(SHARED_LANE, 1, numbers.all, folder)
-    path = f"{folder}/{version}_{name}.sql"
-    return compose(
-        path,
-        Provenance(service=OURSELVES, source=source, native=sha256(body), body=""),
-        body,
-        transaction=transaction,
+    lane = SHARED_LANE if service is None else service.lane
+    (version,) = numbers.next(lane, 1, numbers.all, folder)
+    role, search_path = (None, None) if service is None else _stated(service)
+    provenance = Provenance(
+        service=OURSELVES if service is None else service.name,
+        source=source + version if source.endswith("/") else source,
+        native=sha256(body),
+        body="",
+        role=role,
+        search_path=search_path,
     )
+    text = body if service is None else _body(service, body)
+    return compose(f"{folder}/{version}_{name}.sql", provenance, text, transaction=transaction)
 
 
 def _overtaken(existing: Sequence[StreamFile], new: Sequence[StreamFile]) -> list[Notice]:
