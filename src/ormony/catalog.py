@@ -1,10 +1,8 @@
 """What a database is: schemas, tables, columns, constraints, policies, functions.
 
 A catalog is a mapping from `Ref`, which names an object, to a frozen value, which defines it. What any
-object may
-have (comment, owner, privileges, security label) stands beside, under the same reference. Two databases are
-equal
-when these mappings are. This module never connects, decodes, renders or compares: see
+object may have (comment, owner, privileges, security label) stands beside, under the same reference. Two
+databases are equal when these mappings are. This module never connects, decodes, renders or compares: see
 `database/introspect.py`, `plan/render/` and `diff.py`.
 
 Names inside values are as `search_path = ''` prints them: qualified, quoted where needed, ready to be SQL.
@@ -72,18 +70,13 @@ class Ref(NamedTuple):
 
     `part` is
     - the name of a column, constraint, trigger, policy or rule, or of a domain's constraint; `schema` and
-    `name` are
-      then those of the relation or domain. `default` names the expression of a column (`pg_attrdef`): it is
-      no
-      object of its own (`Column.default` holds it), but depends on others by itself.
+      `name` are then those of the relation or domain. `default` names the expression of a column
+      (`pg_attrdef`): it is no object of its own (`Column.default` holds it), but depends on others by itself.
     - the identity arguments of a function, procedure or aggregate (`pg_get_function_identity_arguments`,
-    types
-      alone, without names and modes: `integer, text`), the operand types of an operator (`integer, integer`,
-      `NONE`
-      for a missing side);
+      types alone, without names and modes: `integer, text`), the operand types of an operator (`integer,
+      integer`, `NONE` for a missing side);
     - the index access method of an operator class or family; the source and target of a cast are `name` and
-    `part`;
-      so are the type and language of a transform, the server and role ('public') of a user mapping.
+      `part`; so are the type and language of a transform, the server and role ('public') of a user mapping.
     - `default privileges`: `schema` ('' for all), `name` the role, `part` the letter of the object type
       (`pg_default_acl.defaclobjtype`); `membership`: `name` the role, `part` the member.
     """
@@ -121,10 +114,8 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     """An object that its options define, in the words and order of its CREATE statement.
 
     For language, access method, collation, conversion, base type, aggregate, operator, operator class and
-    family, the
-    text search kinds, transform, cast. Names and values are SQL as CREATE takes them: `("SFUNC",
-    "public.f")`; a
-    flag has the value ''.
+    family, the text search kinds, transform, cast. Names and values are SQL as CREATE takes them: `("SFUNC",
+    "public.f")`; a flag has the value ''.
     """
 
     options: tuple[tuple[str, str], ...]
@@ -143,8 +134,7 @@ class SequenceOptions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=T
 
 
 class Sequence(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="sequence", kw_only=True):
-    """A sequence of its own or of a serial column (`pg_sequence`); those of identity columns are in
-    `Identity`."""
+    """A sequence of its own or of a serial column; those of identity columns are in `Identity`."""
 
     options: SequenceOptions
     owned_by: Ref | None = None  # a column
@@ -159,8 +149,7 @@ class Partition(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="table", kw_only=True):
-    """A table, partitioned table, partition or foreign table (`pg_class`). Its columns have references of
-    their own."""
+    """A table, partitioned table, partition or foreign table, without its columns (`pg_class`)."""
 
     unlogged: bool = False
     partition_key: str | None = None  # `RANGE (created_at)`: the table is partitioned
@@ -196,8 +185,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Column(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="column", kw_only=True):
-    """A column of a table or foreign table (`pg_attribute`); position is `Catalog.column_order`, never
-    compared."""
+    """A column of a table or foreign table (`pg_attribute`); its position is in `Catalog.column_order`."""
 
     type: str
     not_null: NotNull | None = None
@@ -223,8 +211,8 @@ class Constraint(
     """A constraint of a table (`pg_constraint`), not NOT NULL, not a constraint trigger.
 
     Constraints that are only inherited (`conislocal` false and no name of their own) are not in the catalog,
-    except
-    those with an index, which have a name of their own on each partition (`parent` then names the upper one).
+    except those with an index, which have a name of their own on each partition (`parent` then names the
+    upper one).
     """
 
     type: ConstraintType
@@ -433,8 +421,7 @@ class Server(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", ta
 class UserMapping(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="user mapping", kw_only=True
 ):
-    """A user mapping (`pg_user_mappings`); the values of options may be secret, and are hashed when not
-    readable."""
+    """A user mapping (`pg_user_mappings`); values of options may be secret: hashed when not readable."""
 
     options: tuple[tuple[str, str], ...] = ()
 
@@ -474,8 +461,7 @@ class Subscription(
 class DefaultPrivileges(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="default privileges", kw_only=True
 ):
-    """ALTER DEFAULT PRIVILEGES of one role (`pg_default_acl`): the whole list that new objects get, or add
-    to it."""
+    """ALTER DEFAULT PRIVILEGES of one role (`pg_default_acl`): all that new objects get, or get besides."""
 
     grants: tuple[Grant, ...]
 
@@ -549,9 +535,9 @@ class Catalog(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     objects: Mapping[Ref, Object]
     comments: Mapping[Ref, str] = {}
     owners: Mapping[Ref, str] = {}
-    # only where they differ from what the object's kind and owner give by themselves (`acldefault`), and
-    # from what an extension gave its own objects (`pg_init_privs`); () means that nobody
-    # has any right. Sorted.
+    # sorted, and only where they differ from what the object's kind and owner give by themselves
+    # (`acldefault`) and from what an extension gave its own objects (`pg_init_privs`); () means that nobody
+    # has any right
     grants: Mapping[Ref, tuple[Grant, ...]] = {}
     # what initdb or an extension gave, where `grants` says something else now; not compared
     initial: Mapping[Ref, tuple[Grant, ...]] = {}
@@ -568,7 +554,9 @@ class Catalog(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return ((ref, self.objects[ref]) for ref in sorted(self.objects) if ref.kind == kind)
 
 
-RELATIONS = ("table", "foreign table", "view", "materialized view")
+PUBLIC_SCHEMA = Ref("schema", "", "public")  # the server's own, which initdb lets everyone use
+TABLES: tuple[Kind, ...] = ("table", "foreign table")
+RELATIONS: tuple[Kind, ...] = (*TABLES, "view", "materialized view")
 # Kinds whose `schema` and `name` are those of the object that holds them.
 PARTS = ("column", "default", "constraint", "trigger", "policy", "rule", "domain constraint")
 
@@ -579,12 +567,7 @@ def holder(ref: Ref, catalog: Catalog) -> Ref | None:
     Indexes and extended statistics stand in their schema, but die with their table: that is theirs.
     """
     if ref.kind in PARTS:
-        kinds: tuple[Kind, ...] = (
-            ("domain",)
-            if ref.kind == "domain constraint"
-            else ("table", "foreign table", "view", "materialized view")
-        )
-        for kind in kinds:
+        for kind in ("domain",) if ref.kind == "domain constraint" else RELATIONS:
             found = Ref(kind, ref.schema, ref.name)
             if found in catalog.objects:
                 return found
@@ -593,3 +576,22 @@ def holder(ref: Ref, catalog: Catalog) -> Ref | None:
     if isinstance(held, Index | Statistics):
         return held.table
     return None
+
+
+def default_of(column: Ref) -> Ref:
+    """The `default` of a column, which needs others by itself."""
+    return Ref("default", column.schema, column.name, column.part)
+
+
+def column_of(default: Ref) -> Ref:
+    """The column whose expression a `default` names."""
+    return Ref("column", default.schema, default.name, default.part)
+
+
+def identity_columns(catalog: Catalog) -> dict[Ref, Ref]:
+    """The sequences of identity columns, no objects but with privileges of their own, and their columns."""
+    return {
+        value.identity.sequence: ref
+        for ref, value in catalog.objects.items()
+        if isinstance(value, Column) and value.identity is not None
+    }

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ormony.catalog import Catalog, Column, Enum, Grant, Index, Kind, Object, Ref, Table
+from ormony.catalog import Catalog, Column, Enum, Grant, Index, Kind, Object, Ref, Table, identity_columns
 
 Action = Literal["create", "drop", "alter", "rename"]
 # What any object may have, named as kinds of change beside the kinds of object.
@@ -134,7 +134,7 @@ def _gone(ref: Ref, old: Catalog, new: Catalog) -> bool:
     if ref in old.objects:
         return ref not in new.objects
     if ref.kind == "sequence" and ref not in new.objects:
-        return ref not in _identities(new)
+        return ref not in identity_columns(new)
     if ref.kind == "column":
         holders = (
             Ref("view", ref.schema, ref.name),
@@ -143,15 +143,6 @@ def _gone(ref: Ref, old: Catalog, new: Catalog) -> bool:
         )
         return any(each in old.objects and each not in new.objects for each in holders)
     return False
-
-
-def _identities(catalog: Catalog) -> set[Ref]:
-    """The sequences of identity columns: no objects, but they can have privileges."""
-    return {
-        value.identity.sequence
-        for value in catalog.objects.values()
-        if isinstance(value, Column) and value.identity is not None
-    }
 
 
 def rename_candidates(old: Catalog, new: Catalog) -> tuple[Rename, ...]:

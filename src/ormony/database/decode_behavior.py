@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, cast
 
 from ormony.catalog import (
+    PUBLIC_SCHEMA,
     Argument,
     DefaultPrivileges,
     EventTrigger,
@@ -159,7 +160,6 @@ _EVERYONES: Final[dict[Kind, str]] = {
     "base type": "U",
     "language": "U",
 }
-_PUBLIC_SCHEMA: Final = Ref("schema", "", "public")
 _BLANK_END: Final = re.compile(r"\n(?:[ \t]*\n)+\Z")
 
 
@@ -611,7 +611,7 @@ def _owners(rows: Sequence[Row], reading: Reading) -> None:
             ref = Ref("sequence", schema, sequence)  # of an identity column, whose owner is the table's
         else:
             owners[ref] = owner
-        if acl is None and ref != _PUBLIC_SCHEMA:
+        if acl is None and ref != PUBLIC_SCHEMA:
             continue
         found = _changed(ref, owner, acl, None, maintain)
         if found is not None:
@@ -654,7 +654,7 @@ def _changed(
     found = _grants(acl) if acl is not None else usual
     if given is not None:
         usual = _grants(given)
-    elif ref == _PUBLIC_SCHEMA:
+    elif ref == PUBLIC_SCHEMA:
         # As pg_dump has it: whatever became of the schema since, a new database begins with this.
         usual = tuple(sorted((*usual, Grant("", "USAGE", False, owner))))
     return None if found == usual else found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from ormony.catalog import Catalog, Column, Grant, Kind, Ref, Sequence
+from ormony.catalog import PUBLIC_SCHEMA, Catalog, Grant, Kind, Ref, Sequence, identity_columns
 from ormony.plan.render import names
 from ormony.plan.render.privileges import (
     RELATIONS,
@@ -31,7 +31,6 @@ _HOLDERS: tuple[Kind, ...] = (
     "composite type",
     "domain",
 )
-_PUBLIC_SCHEMA = Ref("schema", "", "public")  # which initdb lets everyone use
 # PostgreSQL gives these no OWNER TO of their own
 _OWNERLESS: frozenset[Kind] = frozenset({"extension", "index", "default privileges", "column", "role"})
 
@@ -42,7 +41,7 @@ def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tupl
 
     `gone` are objects that the plan dropped, `made` those that it created; an object in both was replaced.
     """
-    before, after = _identities(old), _identities(new)
+    before, after = identity_columns(old), identity_columns(new)
     fresh = _Fresh(
         gone | {ref for ref, column in before.items() if column in gone or ref not in after},
         made | {ref for ref, column in after.items() if column in made or ref not in before},
@@ -53,15 +52,6 @@ def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tupl
         *_owners(old, new, fresh),
         *_privileges(old, new, fresh),
     )
-
-
-def _identities(catalog: Catalog) -> dict[Ref, Ref]:
-    """The sequences of identity columns, which have privileges but are no objects, and their columns."""
-    return {
-        value.identity.sequence: ref
-        for ref, value in catalog.objects.items()
-        if isinstance(value, Column) and value.identity is not None
-    }
 
 
 class _Fresh:
@@ -200,7 +190,7 @@ def _list(ref: Ref, catalog: Catalog, owner: str, other: Catalog) -> frozenset[G
     if given is not None:
         return frozenset(given)
     usual = default_list(ref.kind, owner, catalog.version)
-    return usual | {Grant("", "USAGE", False, owner)} if ref == _PUBLIC_SCHEMA else usual
+    return usual | {Grant("", "USAGE", False, owner)} if ref == PUBLIC_SCHEMA else usual
 
 
 def _list_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh, owner: str) -> frozenset[Grant]:

@@ -20,6 +20,7 @@ import msgspec
 from ormony.catalog import (
     PARTS,
     RELATIONS,
+    TABLES,
     Catalog,
     Column,
     Constraint,
@@ -33,6 +34,8 @@ from ormony.catalog import (
     Sequence,
     Statistics,
     Table,
+    column_of,
+    default_of,
     holder,
 )
 from ormony.errors import OrmonyError
@@ -235,7 +238,7 @@ class _Planner:
 
     def solve(self) -> Steps:
         work: list[Ref] = list(self.dropped)
-        for ref in sorted(self.changed, key=lambda each: (each.kind not in ("table", "foreign table"), each)):
+        for ref in sorted(self.changed, key=lambda each: (each.kind not in TABLES, each)):
             above = holder(ref, self.old)
             if ref in self.replaced or (above is not None and above in self.replaced):
                 continue
@@ -318,7 +321,7 @@ class _Planner:
 
     def _stands_alone(self, column: Ref) -> bool:
         """Whether no other object's statements, nor those of its default, bring the column to its goal."""
-        if column in self.retyped or _default_of(column) in self.defaults:
+        if column in self.retyped or default_of(column) in self.defaults:
             return False
         for catalog in (self.old, self.new):
             table = holder(column, catalog)
@@ -408,7 +411,7 @@ class _Planner:
             for dependent in self.needed_by.get(ref, ()):
                 self._detach(dependent, ref, work)
             if ref.kind == "column":
-                default = Ref("default", ref.schema, ref.name, ref.part)
+                default = default_of(ref)
                 for dependent in self.needed_by.get(default, ()):
                     self._detach(dependent, ref, work)
 
@@ -486,7 +489,7 @@ class _Planner:
 
     def _detach(self, dependent: Ref, ref: Ref, work: list[Ref]) -> None:
         if dependent.kind == "default":
-            column = Ref("column", dependent.schema, dependent.name, dependent.part)
+            column = column_of(dependent)
             if column not in self.new.objects or column in self.replaced or column in self.dropped:
                 return
             takes_its_name = set(_slots(ref, self.old)) & set(_slots(column, self.new))  # an identity does
@@ -518,7 +521,7 @@ class _Planner:
 
     def _table_gone(self, ref: Ref) -> Ref | None:
         """The table that goes, of which `ref` is a column, or which it is."""
-        if ref.kind in ("table", "foreign table"):
+        if ref.kind in TABLES:
             return ref
         table = self._table_of(ref, self.old) if ref.kind == "column" else None
         return table if table is not None and self._goes(table) else None
@@ -541,7 +544,7 @@ class _Planner:
         return ref in self.depends_after.get(dependent, ())
 
     def _replace_default(self, default: Ref, work: list[Ref]) -> None:
-        column = Ref("column", default.schema, default.name, default.part)
+        column = column_of(default)
         held = self.old.objects.get(column)
         if not isinstance(held, Column) or column in self.dropped or column in self.replaced:
             return
@@ -566,7 +569,7 @@ class _Planner:
             held = self.old.objects.get(dependent)
             if isinstance(held, Constraint) and held.references is not None:
                 self._replace(dependent, work)
-        default = _default_of(column)
+        default = default_of(column)
         if default in self.depends_before or self._has_default(column):
             self._replace_default(default, work)
 
@@ -597,7 +600,7 @@ class _Planner:
                 continue
             owner = dependent
             if dependent.kind == "default":
-                owner = Ref("column", dependent.schema, dependent.name, dependent.part)
+                owner = column_of(dependent)
             if self.old.objects.get(owner) == self.new.objects.get(owner):
                 continue
             text = str(self.new.objects.get(owner))
@@ -617,18 +620,16 @@ class _Planner:
         self.inline = {}
         making = self.created | self.replaced
         for ref in making:
-            if ref.kind not in ("table", "foreign table"):
+            if ref.kind not in TABLES:
                 continue
             held: set[Ref] = set()
             for part in self.parts_after.get(ref, ()):
                 value = self.new.objects.get(part)
-                if part in self.apart:
-                    continue
-                if (isinstance(value, Constraint) and _fits_inside(value)) or (
-                    isinstance(value, Column) and value.default is not None
-                ):
-                    held.add(part if part.kind != "column" else _default_of(part))
-            self.inline[ref] = {each for each in held if each not in self.apart}
+                if isinstance(value, Constraint) and _fits_inside(value):
+                    held.add(part)
+                elif isinstance(value, Column) and value.default is not None:
+                    held.add(default_of(part))
+            self.inline[ref] = held - self.apart
 
     def _goes(self, ref: Ref) -> bool:
         return ref in self.dropped or ref in self.replaced
@@ -641,7 +642,7 @@ class _Planner:
         if ref.kind == "default":
             if ref in self.defaults:
                 return ("drop", ref)
-            column = Ref("column", ref.schema, ref.name, ref.part)
+            column = column_of(ref)
             if self._goes(column):
                 return self._down(column)
             return None
@@ -681,7 +682,7 @@ class _Planner:
 
     def _find_up(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
-            column = Ref("column", ref.schema, ref.name, ref.part)
+            column = column_of(ref)
             table = self._table_of(column, self.new)
             if table is not None and self._comes(table):
                 return ("create", table) if ref in self.inline.get(table, ()) else ("create", ref)
@@ -701,7 +702,7 @@ class _Planner:
         return ("alter", ref) if ref in self.altered or ref in self.joined else None
 
     def _table_of(self, column: Ref, catalog: Catalog) -> Ref | None:
-        for kind in ("table", "foreign table"):
+        for kind in TABLES:
             found = Ref(kind, column.schema, column.name)
             if found in catalog.objects:
                 return found
@@ -729,8 +730,8 @@ class _Planner:
                 nodes.add(("create", default))
         for table in self.inline:
             for part in self.parts_after.get(table, ()):
-                if part.kind == "column" and _default_of(part) in self.apart:
-                    nodes.add(("create", _default_of(part)))
+                if part.kind == "column" and default_of(part) in self.apart:
+                    nodes.add(("create", default_of(part)))
         return nodes
 
     def _late(self, ref: Ref) -> Late | None:
@@ -740,14 +741,14 @@ class _Planner:
         return RENDERERS[ref.kind].late(ref, self.new)
 
     def _default_returns(self, default: Ref) -> bool:
-        column = Ref("column", default.schema, default.name, default.part)
+        column = column_of(default)
         now = self.new.objects.get(column)
         return isinstance(now, Column) and now.default is not None and not now.generated
 
     def _moving(self) -> set[Ref]:
         """What any step is about; only the dependencies of these make edges."""
         moving = {*self.dropped, *self.created, *self.replaced, *self.altered, *self.joined, *self.defaults}
-        return moving | {_default_of(ref) for ref in moving if ref.kind == "column"}
+        return moving | {default_of(ref) for ref in moving if ref.kind == "column"}
 
     def _edges(self, nodes: set[Node]) -> dict[Node, set[Node]]:
         """For each node, the nodes that must come after it."""
@@ -815,7 +816,7 @@ class _Planner:
                         first(("create", ref), ("alter", dependent))
                         first(("alter", dependent), ("drop aside", ref))
         for default in self.defaults:
-            column = Ref("column", default.schema, default.name, default.part)
+            column = column_of(default)
             first(("drop", default), ("alter", column))
             first(("alter", column), ("create", default))
             first(("drop", default), ("create", default))
@@ -892,7 +893,7 @@ class _Planner:
     def _table_alters(self, column: Ref) -> Node | None:
         """The ALTER of the column's table to leave or get parents, which makes and drops the columns that
         come from them."""
-        for kind in ("table", "foreign table"):
+        for kind in TABLES:
             table = Ref(kind, column.schema, column.name)
             if table in self.altered:
                 before, after = self.old.objects[table], self.new.objects[table]
@@ -901,7 +902,7 @@ class _Planner:
 
     def _alters(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
-            ref = Ref("column", ref.schema, ref.name, ref.part)
+            ref = column_of(ref)
         return ("alter", ref) if ref in self.altered else None
 
     def _after_what_holds(self, node: Node, first: object) -> None:
@@ -1003,7 +1004,7 @@ class _Planner:
             # an identity that is added or dropped makes and frees a sequence
             for slot in set(_slots(ref, self.old)) - set(_slots(ref, self.new)):
                 taken[slot].append(
-                    ("drop", _default_of(ref)) if _default_of(ref) in self.defaults else ("alter", ref)
+                    ("drop", default_of(ref)) if default_of(ref) in self.defaults else ("alter", ref)
                 )
         for ref in self.created | self.replaced | self.altered.keys():
             made = self._up(ref)
@@ -1065,7 +1066,7 @@ class _Planner:
                 self.apart |= loose
                 return
         for verb, ref in cycle:
-            default = _default_of(ref)
+            default = default_of(ref)
             if (
                 verb == "alter"
                 and ref.kind == "column"
@@ -1076,7 +1077,7 @@ class _Planner:
                 # what the default needs goes, or comes, between taking it away and giving it back
                 self.defaults.add(default)
                 return
-            if verb == "drop" and ref.kind in ("table", "foreign table"):
+            if verb == "drop" and ref.kind in TABLES:
                 for kinds in (
                     ("foreign key",),
                     ("check", "exclusion", "policy", "rule", "trigger"),
@@ -1084,7 +1085,7 @@ class _Planner:
                 ):
                     parts = {part for part in self.parts_before.get(ref, ()) if self._sort_of(part) in kinds}
                     if kinds == ("column",):
-                        parts = {_default_of(part) for part in parts if self._has_default(part)}
+                        parts = {default_of(part) for part in parts if self._has_default(part)}
                         if parts - self.defaults:
                             self.defaults |= parts
                             return
@@ -1130,7 +1131,7 @@ class _Planner:
     def _is_generated(self, ref: Ref) -> bool:
         if ref.kind != "default":
             return False
-        value = self.new.objects.get(Ref("column", ref.schema, ref.name, ref.part))
+        value = self.new.objects.get(column_of(ref))
         return isinstance(value, Column) and value.generated is not None
 
     # ------------------------------------------------------------------------------------- SQL
@@ -1150,13 +1151,15 @@ class _Planner:
             case "alter":
                 if ref in self.joined:
                     return self._join_again(ref)
-                if ref.kind == "column" and (_default_of(ref) in self.defaults or ref in self.retyped):
+                if ref.kind == "column" and (default_of(ref) in self.defaults or ref in self.retyped):
                     return self._alter_column(ref)
                 return self.altered[ref].statements
             case "set aside":
                 return set_aside(ref, _aside(ref).name, self.old)
             case "drop aside":
-                return RENDERERS[ref.kind].drop(_aside(ref), _with_aside(self.old, ref))
+                return RENDERERS[ref.kind].drop(
+                    _aside(ref), _with(self.old, _aside(ref), self.old.objects[ref])
+                )
 
     def _let_go(self, ref: Ref) -> Iterable[Statement]:
         """A partition can be dropped only when foreign keys to the whole do not reach it."""
@@ -1181,7 +1184,7 @@ class _Planner:
         )
 
     def _drop_default(self, default: Ref) -> tuple[Statement, ...]:
-        column = Ref("column", default.schema, default.name, default.part)
+        column = column_of(default)
         held = self.old.objects[column]
         assert isinstance(held, Column)
         if held.default is not None:
@@ -1202,7 +1205,7 @@ class _Planner:
         if column in self.retyped:
             statements = retype(column, self.new, alone=self._leaves(column)).statements
             bare = msgspec.structs.replace(bare, type=after.type, collation=after.collation)
-        if _default_of(column) in self.defaults:
+        if default_of(column) in self.defaults:
             keeps = before.identity if after.identity is not None else None
             bare = msgspec.structs.replace(_without_default(bare), identity=keeps)
             goal = msgspec.structs.replace(goal, default=None)
@@ -1221,8 +1224,7 @@ class _Planner:
         rest = msgspec.structs.replace(
             held, tables=tuple(each for each in held.tables if each.table not in left)
         )
-        before = msgspec.structs.replace(self.old, objects={**self.old.objects, publication: rest})
-        alteration = RENDERERS["publication"].alter(publication, before, self.new)
+        alteration = RENDERERS["publication"].alter(publication, _with(self.old, publication, rest), self.new)
         return alteration.statements if alteration is not None else ()
 
 
@@ -1276,10 +1278,6 @@ def _fits_inside(constraint: Constraint) -> bool:
     )
 
 
-def _default_of(column: Ref) -> Ref:
-    return Ref("default", column.schema, column.name, column.part)
-
-
 def _aside(ref: Ref) -> Ref:
     """The name under which the old version of a type waits."""
     return Ref(ref.kind, ref.schema, f"ormony_old_{ref.name}"[:63], ref.part)
@@ -1299,7 +1297,7 @@ def _attachment(value: Object) -> object:
 def _children(catalog: Catalog) -> dict[Ref, list[Ref]]:
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
-        if ref[0] == "table" or ref[0] == "foreign table":
+        if ref[0] in TABLES:
             for parent in _parents(value):
                 found[parent].append(ref)
     return found
@@ -1325,11 +1323,6 @@ def _keys_to(catalog: Catalog) -> dict[Ref, list[Ref]]:
             if isinstance(held, Table) and held.partition_key is not None:
                 found[value.references].append(ref)
     return found
-
-
-def _with_aside(old: Catalog, ref: Ref) -> Catalog:
-    objects: dict[Ref, Object] = {**old.objects, _aside(ref): old.objects[ref]}
-    return msgspec.structs.replace(old, objects=objects)
 
 
 def _reverse(depends: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, list[Ref]]:

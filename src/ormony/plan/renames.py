@@ -12,6 +12,7 @@ from typing import Final
 
 from ormony.catalog import (
     PARTS,
+    TABLES,
     Catalog,
     Column,
     CompositeType,
@@ -70,7 +71,7 @@ _WORDS: Final[dict[str, tuple[Kind, int]]] = {
 }
 # Kinds that a person may call by one word.
 _FAMILIES: Final[tuple[tuple[Kind, ...], ...]] = (
-    ("table", "foreign table"),
+    TABLES,
     ("view", "materialized view"),
     ("composite type", "enum", "domain", "range type", "base type"),
     ("function", "procedure", "aggregate"),
@@ -459,7 +460,7 @@ def _lock(ref: Ref, catalog: Catalog) -> Lock | None:
         return "share update exclusive"
     above = _holder(ref, catalog)
     table = above if above is not None and _is_part(ref) else ref
-    return "access exclusive" if table.kind in ("table", "foreign table", "materialized view") else None
+    return "access exclusive" if table.kind in (*TABLES, "materialized view") else None
 
 
 def _apply(old: Ref, target: Ref, now: Now, catalog: Catalog) -> None:

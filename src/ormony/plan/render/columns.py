@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from ormony.catalog import (
+    TABLES,
     Catalog,
     Column,
     Constraint,
@@ -25,6 +26,8 @@ from ormony.catalog import (
     Sequence,
     Statistics,
     Table,
+    column_of,
+    default_of,
     holder,
 )
 from ormony.plan.render import options, sequences
@@ -446,7 +449,7 @@ def _set_logged(identity: Identity) -> Statement:
 def _new_sequences(ref: Ref, old: Catalog, new: Catalog) -> tuple[Ref, ...]:
     """The sequences that the new default uses, that this column owns and that are not there yet."""
     found = []
-    for need in new.depends.get(Ref("default", ref.schema, ref.name, ref.part), ()):
+    for need in new.depends.get(default_of(ref), ()):
         value = new.objects.get(need)
         if isinstance(value, Sequence) and value.owned_by == ref and need not in old.objects:
             found.append(need)
@@ -589,7 +592,7 @@ def _fills_rows(ref: Ref, catalog: Catalog) -> bool:
         return True
     if column.default is None or column.generated:
         return False
-    for need in catalog.depends.get(Ref("default", ref.schema, ref.name, ref.part), ()):
+    for need in catalog.depends.get(default_of(ref), ()):
         routine = catalog.objects.get(need)
         if isinstance(routine, Routine) and routine.volatility == "volatile":
             return True
@@ -601,7 +604,7 @@ def _is_foreign(ref: Ref, catalog: Catalog) -> bool:
 
 
 def _table(ref: Ref, catalog: Catalog) -> Table | None:
-    for kind in ("table", "foreign table"):
+    for kind in TABLES:
         value = catalog.objects.get(Ref(kind, ref.schema, ref.name))
         if isinstance(value, Table):
             return value
@@ -623,27 +626,23 @@ def _inherited_from(ref: Ref, catalog: Catalog) -> Column | None:
 # --------------------------------------------------------------------------------------------------- defaults
 
 
-def _column_of(default: Ref) -> Ref:
-    return Ref("column", default.schema, default.name, default.part)
-
-
 def _create_default(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
-    column = held(catalog, _column_of(ref), Column)
+    column = held(catalog, column_of(ref), Column)
     if column.generated:
-        return add(_column_of(ref), catalog)
+        return add(column_of(ref), catalog)
     return (_default_action(ref, column.default),) if column.default is not None else ()
 
 
 def _drop_default(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
-    if held(catalog, _column_of(ref), Column).generated:
-        return _drop(_column_of(ref), catalog)
+    if held(catalog, column_of(ref), Column).generated:
+        return _drop(column_of(ref), catalog)
     return (_default_action(ref, None),)
 
 
 def _alter_default(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
-    before, after = held(old, _column_of(ref), Column), held(new, _column_of(ref), Column)
+    before, after = held(old, column_of(ref), Column), held(new, column_of(ref), Column)
     if before.generated or after.generated:
-        return _alter(_column_of(ref), old, new)
+        return _alter(column_of(ref), old, new)
     return Alteration(statements=(_default_action(ref, after.default),))
 
 

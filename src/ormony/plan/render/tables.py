@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Final, NamedTuple
 
-from ormony.catalog import Catalog, Column, Constraint, Index, Kind, Ref, Table
+from ormony.catalog import Catalog, Column, Constraint, Index, Kind, Ref, Table, default_of
 from ormony.plan.render import columns, constraints, options
 from ormony.plan.render.lookup import held
 from ormony.plan.render.names import identifier, relation
@@ -24,7 +24,7 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
     elements: list[str] = []
     for column in _columns(ref, catalog):
         value = held(catalog, column, Column)
-        default = Ref("default", *column[1:])
+        default = default_of(column)
         if table.of_type is not None:
             elements.append(columns.typed_definition(column, catalog, with_default=default in inline))
             later += columns.settings(column, catalog)
