@@ -326,6 +326,31 @@ def test_as_another_role() -> None:
     assert found.objects == {t: Table(), u: Table()}
 
 
+def test_default_privileges_are_those_of_the_other_role() -> None:
+    mine, theirs = (Ref("default privileges", "public", role, "r") for role in ("postgres", "ann"))
+    whole = catalog(
+        {
+            mine: DefaultPrivileges(grants=(Grant("postgres", "SELECT", False, "postgres"),)),
+            theirs: DefaultPrivileges(grants=(Grant("anon", "SELECT", False, "ann"),)),
+        }
+    )
+    assert narrow.as_role(whole, "bob").objects == {
+        mine._replace(name="bob"): DefaultPrivileges(grants=(Grant("bob", "SELECT", False, "bob"),)),
+        theirs: whole.objects[theirs],
+    }
+    assert narrow.as_role(whole, "ann").objects == {
+        theirs: DefaultPrivileges(
+            grants=(Grant("ann", "SELECT", False, "ann"), Grant("anon", "SELECT", False, "ann"))
+        )
+    }
+
+
+def test_what_an_extension_gave_is_given_by_the_other_role() -> None:
+    f = Ref("function", "public", "f")
+    whole = catalog({}, initial={f: (Grant("postgres", "EXECUTE", False, "postgres"),)})
+    assert narrow.as_role(whole, "bob").initial == {f: (Grant("bob", "EXECUTE", False, "bob"),)}
+
+
 def test_privileges_stay_sorted_and_single() -> None:
     t = table("t")
     given = (Grant("a", "SELECT", False, "postgres"), Grant("postgres", "SELECT", False, "postgres"))
@@ -360,12 +385,12 @@ def test_what_the_project_does_to_public_and_to_default_privileges_stays() -> No
     given = DefaultPrivileges(grants=(Grant("anon", "SELECT", False, "postgres"),))
     taken = DefaultPrivileges(grants=())
     ref = Ref("default privileges", "public", "postgres", "r")
-    surface = Catalog(version=180000, role="postgres", objects={ref: given, narrow.PUBLIC: Schema()})
+    surface = Catalog(version=180000, role="postgres", objects={ref: given, PUBLIC: Schema()})
     changed = Catalog(
         version=180000,
         role="postgres",
-        objects={ref: taken, narrow.PUBLIC: Schema()},
-        grants={narrow.PUBLIC: (Grant("", "USAGE", False, "postgres"),)},
+        objects={ref: taken, PUBLIC: Schema()},
+        grants={PUBLIC: (Grant("", "USAGE", False, "postgres"),)},
     )
     bare, own = narrow.without_surface(surface, surface), narrow.without_surface(changed, surface)
     assert own.grants == changed.grants
