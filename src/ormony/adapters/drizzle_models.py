@@ -66,6 +66,57 @@ def export_mirrors(root: Path, service: Service) -> Exported:
     return _export(root, service, _paths(root, service, "mirror_models", service.mirror_models))
 
 
+def migrations(root: Path, service: Service) -> str | None:
+    """The folder of the service's migrations, relative to the project; None where only node could tell.
+
+    Raises `missing-config`, `not-postgresql`.
+    """
+    if service.migrations is not None:
+        return posixpath.normpath(posixpath.join(service.path, service.migrations))
+    config = drizzle_config.read(root, _config(root, service))
+    return drizzle.migrations_folder(root, service.path, config)
+
+
+def number(root: Path, service: Service) -> tuple[int, ...]:
+    """Major and minor version of the service's drizzle-kit. Raises `tool-missing` (exit 4)."""
+    return _kit(root, service).number
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run of drizzle-kit left: its exit status, what it printed without colors, and its version.
+
+    `command` is what does the same without ormony.
+    """
+
+    status: int | None
+    stdout: str
+    stderr: str
+    version: str
+    command: str
+
+
+def run(root: Path, service: Service, command: str, out: Path, *options: str) -> Ran:
+    """Run a command of the service's drizzle-kit with its own configuration, but with `out` as its folder.
+
+    Nothing can be connected to. Raises `missing-config`, `not-postgresql`, `tool-missing` (exit 4),
+    `export-timeout`.
+    """
+    root = root.resolve()
+    folder = root / service.path
+    config = _config(root, service)
+    kit = _kit(root, service)
+    with tempfile.TemporaryDirectory(prefix="ormony-drizzle-") as name:
+        started = _Run(root, service, kit, folder, Path(name).resolve())
+        outcome = started.start_with(config, out, None, command, *options)
+    return Ran(
+        status=outcome.status,
+        stdout=_ESCAPES.sub("", outcome.stdout),
+        stderr=_ESCAPES.sub("", outcome.stderr),
+        version=kit.version,
+        command=started.by_hand(command),
+    )
+
+
 def _paths(root: Path, service: Service, key: str, patterns: Sequence[str]) -> list[str]:
     """The files, absolute, that a setting names by paths or globs relative to the service."""
     found = []
@@ -250,25 +301,31 @@ class _Run:
     def __init__(self, root: Path, service: Service, kit: _Kit, folder: Path, scratch: Path) -> None:
         self.root, self.service, self.kit, self.folder, self.scratch = root, service, kit, folder, scratch
 
-    def generate_0(self, config: str, schema: Sequence[str] | None) -> str:
+    def start_with(
+        self, config: str, out: Path, schema: Sequence[str] | None, command: str, *options: str
+    ) -> subprocesses.Outcome:
+        """Run a command with the service's configuration, but with this `out`, and this schema if any."""
         own = self.scratch / "ormony.config.ts"
         changed = f", schema: {json.dumps(schema)}" if schema is not None else ""
         # Drizzle puts `./` before `out`, also where it is absolute.
-        out = os.path.relpath(self.scratch / "out", self.folder)
+        relative = os.path.relpath(out, self.folder)
         own.write_text(
             f"import * as found from {json.dumps(str(self.root / config))};\n"
             "let config: any = found;\n"
             'while (config && config.default && !("dialect" in config)) config = config.default;\n'
-            f"export default {{ ...config, out: {json.dumps(out)}{changed} }};\n",
+            f"export default {{ ...config, out: {json.dumps(relative)}{changed} }};\n",
             "utf-8",
         )
-        outcome = self._start("generate", "--config", str(own))
+        return self._start(command, "--config", str(own), *options)
+
+    def generate_0(self, config: str, schema: Sequence[str] | None) -> str:
+        outcome = self.start_with(config, self.scratch / "out", schema, "generate")
         written = sorted((self.scratch / "out").rglob("*.sql"))
         if written:
             return "\n".join(each.read_text("utf-8") for each in written)
         if outcome.status == 0 and "No schema changes" in outcome.stdout:
             return ""  # a schema without a table
-        raise self._failed(outcome, "generate", config)
+        raise self._failed(outcome, "export", config)
 
     def export_1(self, config: str, schema: Sequence[str] | None) -> str:
         path = self.root / config
@@ -314,7 +371,7 @@ class _Run:
                 f'drizzle-kit did not write the DDL of service "{self.service.name}" within '
                 f"{self.service.timeout_s:g} s",
                 place=self.service.path,
-                hint=f"{self._by_hand('export')}   # or, in ormony.toml: [services.{self.service.name}] "
+                hint=f"{self.by_hand('export')}   # or, in ormony.toml: [services.{self.service.name}] "
                 f"timeout = {self.service.timeout_s * 10:g}",
             )
         return outcome
@@ -366,7 +423,7 @@ class _Run:
             f'drizzle-kit cannot write the DDL of the models of service "{self.service.name}"{how}'
             f"{': ' if said else ''}{_telling(said)}",
             place=self._place_said(said) or config,
-            hint=self._by_hand(command),
+            hint=self.by_hand(command),
         )
 
     def _place_said(self, said: Sequence[str]) -> str | None:
@@ -381,11 +438,12 @@ class _Run:
     def place(self, place: Mapping[str, Any] | None) -> str | None:
         return f"{_relative(self.root, place['file'])}:{place['line']}" if place else None
 
-    def _by_hand(self, command: str) -> str:
+    def by_hand(self, command: str) -> str:
+        """The command line that does the same without ormony."""
         here = self.service.path
         step = "" if here == "." else f"cd {shlex.quote(here)} && "
         config = f" --config {shlex.quote(self.service.config)}" if self.service.config else ""
-        return f"{step}npx drizzle-kit {'export' if command == 'generate' else command}{config}"
+        return f"{step}npx drizzle-kit {command}{config}"
 
 
 def _telling(said: Sequence[str]) -> str:
