@@ -141,6 +141,22 @@ def test_urls_and_what_psql_makes_of_it(project: Path, cluster: server.Cluster, 
             server.drop_database(admin, name)
 
 
+def test_default_privileges_that_go(project: Path, cluster: server.Cluster, empty_database: str) -> None:
+    name = "diff_cli_defaults"
+    with cluster.admin() as admin:
+        server.drop_database(admin, name)
+        server.create_empty(admin, name)
+    try:
+        run_as_one(empty_database, "alter default privileges grant select on tables to anon")
+        script = diff(project, empty_database, cluster.url(name), "--sql", "--prove")
+        assert "REVOKE SELECT ON TABLES FROM anon" in script
+        run_as_one(empty_database, script)
+        assert diff(project, empty_database, cluster.url(name), status=0).startswith("equal: ")
+    finally:
+        with cluster.admin() as admin:
+            server.drop_database(admin, name)
+
+
 @pytest.mark.slow
 def test_every_kind_of_source(project: Path, fresh_database: str) -> None:
     saas.ormony(project, "deploy", "--to", fresh_database)

@@ -1190,7 +1190,9 @@ def diff(
         unmodelled = uncompared(start, after)
         rest = Plan(())
         if changes:
-            begin, goal = (narrow.with_default_privileges(each, one.catalog) for each in (start, after))
+            # what was cut from both sides still gives new objects their privileges; what is compared may go
+            hidden = narrow.keep(one.catalog, lambda ref: ref not in start.objects)
+            begin, goal = (narrow.with_default_privileges(each, hidden) for each in (start, after))
             rest = make_plan(begin, goal)
             rest = made_online(rest, begin, goal) if online else rest
         plan = Plan((*steps, *rest.statements))
