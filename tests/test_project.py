@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ormony import mirrors, project
+from ormony import history, project
 from ormony.errors import OrmonyError
 
 GOOD = """\
@@ -259,7 +259,7 @@ def test_references_and_mirrors_may_lead_to_another_database(root: Path) -> None
     (reference,) = found.databases[1].references
     assert (reference.schema, reference.table, reference.column) == ("public", "datasets", "owner_id")
     assert (reference.database, reference.to_table, reference.to_column) == ("auth", "users", "id")
-    declared = mirrors.declared(found.service("api", "data"))
+    declared = history.declared(found.service("api", "data"))
     assert [(each.database, each.schema, each.name, each.reads_only) for each in declared] == [
         ("auth", "public", "users", False),
         ("auth", "public", "plans", True),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ormony import stream
+from ormony import sql, stream
 from ormony.errors import OrmonyError
 from ormony.files import sha256
 from ormony.history import AlembicStamp, History, Part, Revision, Service
@@ -1172,3 +1172,27 @@ def test_role_and_search_path_hold_for_any_tool(fresh_database: str) -> None:
                    FROM pg_class WHERE relname = 't'"""
         assert list(conn.execute(query)) == [("authenticated", "app")]
         assert conn.execute("SELECT current_user").fetchone() == ("postgres",)
+
+
+def test_what_a_service_mirrors_is_left_out_of_its_migrations() -> None:
+    """Its owner makes it; the service's own ledger is stamped as if it had run."""
+    text = (
+        "CREATE TYPE \"state\" AS ENUM('on');--> statement-breakpoint\n"
+        'CREATE TABLE "users" (\n\t"id" uuid PRIMARY KEY\n);\n--> statement-breakpoint\n'
+        'CREATE TABLE "posts" ("id" int, "author" uuid);--> statement-breakpoint\n'
+        'CREATE INDEX "users_i" ON "users" ("id");--> statement-breakpoint\n'
+        'ALTER TABLE "users" ADD COLUMN "x" text;\n'
+        'ALTER TABLE "posts" ADD FOREIGN KEY ("author") REFERENCES "users"("id");\n'
+        'CREATE POLICY "p" ON "users" USING (true);\n'
+    )
+    service = msgspec.structs.replace(WEB, mirrors=("public.users", "state:read", "public.*"))
+    incoming = rev("0000_a", text)
+    merged = stream.merge((), frozenset(), (service,), {"web": [incoming]}, {}, now=NOW)
+    (file,) = merged.files
+    kinds = [each.kind for each in sql.statements(file.body)]
+    assert kinds == ["CreateStmt", "AlterTableStmt", "CreatePolicyStmt"]
+    assert '-- left out, others own public.users:\n-- CREATE TABLE "users" (\n--' in file.body
+    assert [each.code for each in merged.notices] == ["left-out"]
+    assert "public.state, public.users" in merged.notices[0].message
+    history = History(service="web", ledger=None, revisions=(incoming.revision,))
+    assert stream.verify(merged.files, (service,), {"web": history}) == ()

@@ -6,7 +6,8 @@ make these values, `stream.py` orders them, `database/ledgers.py` reads and writ
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 import msgspec
 
@@ -41,6 +42,45 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     mirrors: tuple[str, ...] = ()
     mirror_models: tuple[str, ...] = ()
     timeout_s: float = 60.0
+
+
+MIRROR: Final = re.compile(
+    r"(?:(?P<database>[^\s:.]+):)?(?:(?P<schema>[^\s:.]+)\.)?(?!(?<=:)read$)(?P<name>[^\s:.]+?)(?P<read>:read)?"
+)
+"""`[database:][schema.]table[:read]`, as `mirrors` of ormony.toml has it."""
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """Tables of another owner that a service says to model; `name` may be `*`.
+
+    `database` is None for the service's own.
+    """
+
+    schema: str
+    name: str
+    database: str | None = None
+    reads_only: bool = False
+
+    def covers(self, schema: str, name: str) -> bool:
+        """Whether it speaks of this table."""
+        return self.schema == schema and self.name in (name, "*")
+
+
+def declared(service: Service) -> tuple[Declared, ...]:
+    """The mirrors that ormony.toml declares for a service."""
+    found = []
+    for word in service.mirrors:
+        match = MIRROR.fullmatch(word)
+        if match is not None:
+            found.append(
+                Declared(
+                    schema=match["schema"] or service.search_path[0],
+                    name=match["name"],
+                    database=match["database"],
+                    reads_only=match["read"] is not None,
+                )
+            )
+    return tuple(found)
 
 
 class DrizzleStamp(msgspec.Struct, frozen=True, tag="drizzle"):

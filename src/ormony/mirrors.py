@@ -26,7 +26,6 @@ from ormony.catalog import (
     Table,
     View,
 )
-from ormony.history import Service
 
 Breaks = Literal["reads", "writes", "incomplete", "cosmetic"]
 """`incomplete`: the model lacks a column that it needs neither to read nor to write."""
@@ -141,47 +140,6 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     done: tuple[Edit, ...] = ()
     left: tuple[tuple[Edit, str], ...] = ()
-
-
-# ---------------------------------------------------------------------------------- what ormony.toml declares
-
-WORD: Final = re.compile(
-    r"(?:(?P<database>[^\s:.]+):)?(?:(?P<schema>[^\s:.]+)\.)?(?!(?<=:)read$)(?P<name>[^\s:.]+?)(?P<read>:read)?"
-)
-"""`[database:][schema.]table[:read]`, as `mirrors` of ormony.toml has it."""
-
-
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """Tables of another owner that a service says to model; `name` may be `*`.
-
-    `database` is None for the service's own.
-    """
-
-    schema: str
-    name: str
-    database: str | None = None
-    reads_only: bool = False
-
-    def covers(self, schema: str, name: str) -> bool:
-        """Whether it speaks of this table."""
-        return self.schema == schema and self.name in (name, "*")
-
-
-def declared(service: Service) -> tuple[Declared, ...]:
-    """The mirrors that ormony.toml declares for a service."""
-    found = []
-    for word in service.mirrors:
-        match = WORD.fullmatch(word)
-        if match is not None:
-            found.append(
-                Declared(
-                    schema=match["schema"] or service.search_path[0],
-                    name=match["name"],
-                    database=match["database"],
-                    reads_only=match["read"] is not None,
-                )
-            )
-    return tuple(found)
 
 
 # -------------------------------------------------------------------------------------- shapes of catalogs

@@ -17,7 +17,7 @@ from typing import Final, TypeVar, get_args
 
 import msgspec
 
-from ormony import files, git, mirrors
+from ormony import files, git, history
 from ormony.adapters.detected import Detected
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
@@ -232,7 +232,7 @@ def _from_toml(root: Path) -> Project:
     )
     _check_lanes(services, text)
     for service in services:
-        for each in mirrors.declared(service):
+        for each in history.declared(service):
             if each.database is not None and each.database not in tables:
                 raise _problem(
                     text,
@@ -371,7 +371,7 @@ def _service(
 
 def _mirrors(name: str, words: Sequence[str], text: str) -> tuple[str, ...]:
     for word in words:
-        if not mirrors.WORD.fullmatch(word):
+        if not history.MIRROR.fullmatch(word):
             raise _problem(
                 text,
                 word,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ormony import mirrors, narrow, snapshot, sql
+from ormony import history, narrow, snapshot, sql
 from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
 from ormony.diff import Rename
@@ -228,7 +228,7 @@ class Reader:
         apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
         catalog = self.replayed(prepared.files)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
-        mirrored = {each for each in tables for word in mirrors.declared(service) if word.covers(*each)}
+        mirrored = {each for each in tables for word in history.declared(service) if word.covers(*each)}
         unsaid = sorted(foreign & tables - apart - mirrored)
         notice = Notice(
             code="not-owned",

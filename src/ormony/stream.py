@@ -19,7 +19,7 @@ import msgspec
 from ormony import sql
 from ormony.errors import OrmonyError
 from ormony.files import sha256
-from ormony.history import History, Notice, Part, Revision, Service
+from ormony.history import History, Notice, Part, Revision, Service, declared
 from ormony.sql import Facts, Name, Statement
 
 FILE_NAME: Final = re.compile(r"([0-9]+)_(.*)\.sql")
@@ -300,6 +300,16 @@ def _pieces(service: Service, incoming: Incoming) -> tuple[list[_Piece], list[No
                 )
             )
             text, transaction = plain, True
+        text, left_out = _without_mirrored(service, text, place)
+        if left_out:
+            notices.append(
+                Notice(
+                    code="left-out",
+                    message=f"{label} defines {', '.join(left_out)}, which others own: "
+                    "that is left out of the stream",
+                    place=incoming.revision.path,
+                )
+            )
         split = _split(text, place) if transaction else [(text, False)]
         if len(split) > 1 or (split and split[0][1] != transaction):
             notices.append(
@@ -312,6 +322,42 @@ def _pieces(service: Service, incoming: Incoming) -> tuple[list[_Piece], list[No
             )
         pieces += [_piece(piece, alone, service.search_path, place) for piece, alone in split]
     return pieces or [_piece("", True, service.search_path, place)], notices
+
+
+def _without_mirrored(service: Service, text: str, place: str) -> tuple[str, tuple[str, ...]]:
+    """The SQL with the definition of what the service mirrors as comments, and the names of that.
+
+    Tables, their columns, constraints and indexes, and types: whoever owns them makes them. Policies and
+    triggers on them stay. `*` speaks of the owner's tables and leaves nothing out.
+    """
+    words = [each for each in declared(service) if each.database is None and each.name != "*"]
+    if not words:
+        return text, ()
+    found: dict[str, None] = {}
+    pieces, at = [], 0
+    for facts in sql.facts(text, search_path=service.search_path, path=place):
+        names = facts.creates | facts.alters | facts.drops | facts.renames
+        if facts.statement.kind == "IndexStmt":
+            names = frozenset(each for each in facts.uses if each.kind == "relation")
+        homes = {(each.schema, each.of or each.name) for each in names}
+        structure = all(each.kind in ("relation", "column", "constraint", "type") for each in names)
+        if not names or not structure:
+            continue
+        if not all(any(word.covers(*home) for word in words) for home in homes):
+            continue
+        found |= dict.fromkeys(".".join(home) for home in sorted(homes))
+        start, stop = facts.statement.start, facts.statement.stop
+        lines = [f"left out, others own {', '.join('.'.join(each) for each in sorted(homes))}:"]
+        lines += text[start:stop].splitlines()
+        before = text[at:start]
+        pieces.append(before if not before or before.endswith("\n") else before + "\n")
+        pieces.append("".join(f"-- {line}".rstrip() + "\n" for line in lines).rstrip("\n"))
+        at = stop
+        rest = text.find("\n", stop)
+        tail = text[stop : rest if rest >= 0 else len(text)]
+        if tail.strip() and not tail.lstrip().startswith("--"):
+            pieces.append("\n")
+    return "".join([*pieces, text[at:]]), tuple(found)
 
 
 def _piece(text: str, transaction: bool, search_path: tuple[str, ...], place: str) -> _Piece:
