@@ -877,7 +877,8 @@ class _Draft:
         """The text with all changes. Raises `_NotPlain` where they would break its syntax."""
         data = self.data
         # Of two at one place the first that was asked for comes first.
-        for each in sorted(self.changes[::-1], key=lambda change: -change.start):
+        order = sorted(enumerate(self.changes), key=lambda pair: (pair[1].start, pair[0]), reverse=True)
+        for _, each in order:
             data = data[: each.start] + each.text.encode() + data[each.end :]
         for module, name, is_type in self.wanted:
             data = _with_import(data, self.path, module, name, is_type, self.style)
@@ -1362,7 +1363,9 @@ def _default(draft: _Draft, field: Field, column: _Column) -> list[str]:
                 and dict(column.settings)["mode"].strip("\"'") == "number"
             ):
                 return [f".default({literal})"]
-            case "text" | "varchar" | "char" | "" if literal is not None and expression.startswith("'"):
+            case "text" | "varchar" | "char" | "" if (
+                literal is not None and expression.startswith("'") and "\\" not in literal
+            ):
                 return [f".default({style.string(literal)})"]
             case "json" | "jsonb" if literal in {"{}", "[]"}:
                 return [f".default({literal})"]
@@ -1814,6 +1817,10 @@ def _listed(data: bytes, listed: Node, word: str, style: _Style) -> bytes:
     if order == sorted(order):
         at = sum(each < name_of(word) for each in order)
     broken = listed.start_point.row != listed.end_point.row
+    if not broken and listed.end_point.column + len(word) > 100:
+        words = [_text(each) for each in items]
+        lines = "".join(f"{style.unit}{each},{style.newline}" for each in (*words[:at], word, *words[at:]))
+        return data[: listed.start_byte] + f"{{{style.newline}{lines}}}".encode() + data[listed.end_byte :]
     if at < len(items):
         start = items[at].start_byte
         line = data.rfind(b"\n", 0, start) + 1
