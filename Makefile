@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MADE := .make
 SAAS := examples/saas/services
+FLTR := examples/fltr
 JOBS ?= $(shell nproc)
 
 .PHONY: help setup demo test check bench format clean
@@ -39,6 +40,15 @@ $(MADE)/saas-python: $(SAAS)/python-service/pyproject.toml
 	cd $(SAAS)/python-service && .venv/bin/python -m pip install -q -U pip && .venv/bin/python -m pip install -q -e .
 	mkdir -p $(MADE) && touch $@
 
+$(MADE)/fltr-node: $(FLTR)/nextjs/package.json
+	cd $(FLTR)/nextjs && npm install --no-package-lock --no-audit --no-fund --silent
+	mkdir -p $(MADE) && touch $@
+
+$(MADE)/fltr-python: $(FLTR)/fastapi/pyproject.toml
+	$(PYTHON) -m venv $(FLTR)/fastapi/.venv
+	cd $(FLTR)/fastapi && .venv/bin/python -m pip install -q -U pip && .venv/bin/python -m pip install -q -e '.[test]'
+	mkdir -p $(MADE) && touch $@
+
 $(MADE)/tools: tests/tools/package.json
 	cd tests/tools && npm install --no-package-lock --no-audit --no-fund --silent
 	mkdir -p $(MADE) && touch $@
@@ -47,7 +57,7 @@ $(MADE)/saas-drizzle-1: examples/saas/variants/drizzle-1/package.json
 	cd examples/saas/variants/drizzle-1 && npm install --no-package-lock --no-audit --no-fund --silent
 	mkdir -p $(MADE) && touch $@
 
-setup: $(MADE)/python $(MADE)/saas-node $(MADE)/saas-python ## the environment of ormony and of the examples
+setup: $(MADE)/python $(MADE)/saas-node $(MADE)/saas-python $(MADE)/fltr-node $(MADE)/fltr-python ## the environment of ormony and of the examples
 
 demo: setup ## the main job: three services, one stream, one deploy, on the embedded server
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/saas/demo.sh
@@ -81,5 +91,6 @@ format: $(MADE)/python
 clean: ## remove all that the other targets made
 	rm -rf .venv .venv-services .venv-bench $(MADE) tests/tools/node_modules $(SAAS)/node-service/node_modules \
 	  $(SAAS)/node-service/dist $(SAAS)/python-service/.venv $(SAAS)/rust-service/target \
-	  examples/saas/variants/drizzle-1/node_modules .demo bench/results
+	  examples/saas/variants/drizzle-1/node_modules $(FLTR)/nextjs/node_modules $(FLTR)/nextjs/.next \
+	  $(FLTR)/fastapi/.venv .demo bench/results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
