@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
+from collections.abc import Iterator
 
 import msgspec
 
@@ -51,6 +54,19 @@ class Plan(msgspec.Struct, frozen=True):
         return "\n".join([*lines, *(f"RESET {text.split()[2]};" for text in PREAMBLE)]) + "\n"
 
 
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """The many values of a plan in the making are no garbage, and have no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_collection()
 def make_plan(old: Catalog, new: Catalog) -> Plan:
     """The plan that turns the database of `old` into that of `new`; empty when they are equal.
 
@@ -64,6 +80,9 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
         left = [each for each in compare(old, new) if each.kind != "privileges"]
         if left:
             raise incomplete(tuple(f"{each.kind} {each.object}" for each in left))
-    return Plan(
-        tuple(msgspec.structs.replace(each, sql=sql.keep_array_casts(each.sql)) for each in statements)
-    )
+    return Plan(tuple(_with_array_casts(each) for each in statements))
+
+
+def _with_array_casts(statement: Statement) -> Statement:
+    text = sql.keep_array_casts(statement.sql)
+    return statement if text is statement.sql else msgspec.structs.replace(statement, sql=text)

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Set
 from ormony.catalog import PUBLIC_SCHEMA, Catalog, Grant, Kind, Ref, Sequence, identity_columns
 from ormony.plan.render import names
 from ormony.plan.render.privileges import (
+    LETTERS,
     RELATIONS,
     TYPES,
     Way,
     default_list,
-    letter_of,
     list_when_created,
     privileges,
     way,
@@ -147,7 +147,7 @@ def _privileges(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement
 
 
 def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
-    relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if letter_of(ref.kind)}
+    relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if ref[0] in LETTERS}
     extension_gone = any(ref.kind == "extension" for ref in fresh.gone)
     lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
     # REVOKE on a table takes the privilege from its columns too, so tables come first
@@ -178,8 +178,7 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
         if before == after:
             continue
         column = names.identifier(ref.part) if ref.kind == "column" else ""
-        letter = "r" if ref.kind == "column" else letter_of(ref.kind)
-        assert letter is not None
+        letter = "r" if ref.kind == "column" else LETTERS[ref.kind]
         yield way(_target(ref), before, after, owner, privileges(letter, old.version), column)
 
 

@@ -201,6 +201,7 @@ class _Planner:
         self.joined: dict[Ref, list[Ref]] = defaultdict(list)  # publication -> tables that come back
         self.apart: set[Ref] = set()  # constraints and defaults that CREATE TABLE must not hold
         self.inline: dict[Ref, set[Ref]] = {}
+        self.inside: dict[Ref, Node] = {}  # what a CREATE TABLE makes besides the table, and that step
         self.ups: dict[Ref, Node | None] = {}  # what `_up` found in this turn
         self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
@@ -270,11 +271,8 @@ class _Planner:
         self._insist(rendered)
         statements = [statement for each in rendered.values() for statement in each]
         statements += self._counting_on()
-        gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | frozenset(
-            self.dropped
-        )
-        made = frozenset(ref for verb, ref in nodes if verb == "create") | frozenset(self._made_with(nodes))
-        return Steps(tuple(statements), gone | self.replaced, made | self.replaced)
+        gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | self.dropped
+        return Steps(tuple(statements), gone | self.replaced, self._made(nodes))
 
     def _counting_on(self) -> Iterator[Statement]:
         """What was made again above rows that stayed goes on counting after them."""
@@ -299,12 +297,13 @@ class _Planner:
         silent = {ref for _, ref in rendered} - {ref for (_, ref), each in rendered.items() if each}
         left = [
             ref
-            for ref in silent & (self.dropped | self.created | self.changed)
-            if (ref.kind not in _FOLLOWING or (ref.kind == "column" and self._stands_alone(ref)))
+            for ref in silent
+            if (ref in self.dropped or ref in self.created or ref in self.changed)
+            and (ref.kind not in _FOLLOWING or (ref.kind == "column" and self._stands_alone(ref)))
             and not self._says_its_index(ref)
         ]
         left += (ref for ref in self.dropped if self._down(ref) not in rendered)
-        left += (ref for ref in self.created if self._up(ref) not in rendered)
+        left += (ref for ref in self.created - self.inside.keys() if self._up(ref) not in rendered)
         left += (ref for ref in self.changed if (self._up(ref) or self._down(ref)) not in rendered)
         if left:
             raise incomplete(tuple(f"{ref.kind} {ref}" for ref in sorted(set(left))))
@@ -349,10 +348,15 @@ class _Planner:
         if named:
             self.new = msgspec.structs.replace(self.new, objects={**self.new.objects, **named})
 
-    def _made_with(self, nodes: set[Node]) -> Iterator[Ref]:
+    def _made(self, nodes: set[Node]) -> frozenset[Ref]:
+        """What the plan makes, with the parts of it that have no step of their own."""
+        made = set(self.replaced)
         for verb, ref in nodes:
-            if verb == "create" and ref.kind in _HOLDING:
-                yield from self.parts_after.get(ref, ())
+            if verb == "create":
+                made.add(ref)
+                if ref[0] in _HOLDING:
+                    made.update(self.parts_after.get(ref, ()))
+        return frozenset(made)
 
     def _replace(self, ref: Ref, work: list[Ref]) -> None:
         """Drop and create it; a type that columns hold is set aside instead."""
@@ -616,20 +620,25 @@ class _Planner:
 
     def _choose_inline(self) -> None:
         """Which constraints and defaults CREATE TABLE holds: all that it can, but those set apart."""
-        self.ups.clear()
-        self.inline = {}
-        making = self.created | self.replaced
-        for ref in making:
-            if ref.kind not in TABLES:
+        self.inline, self.inside = {}, {}
+        for ref in self.created | self.replaced:
+            if ref[0] not in TABLES:
                 continue
             held: set[Ref] = set()
+            columns: list[Ref] = []
             for part in self.parts_after.get(ref, ()):
-                value = self.new.objects.get(part)
-                if isinstance(value, Constraint) and _fits_inside(value):
+                value = self.new.objects[part]
+                if isinstance(value, Column):
+                    columns.append(part)
+                    if value.default is not None:
+                        held.add(default_of(part))
+                elif isinstance(value, Constraint) and _fits_inside(value):
                     held.add(part)
-                elif isinstance(value, Column) and value.default is not None:
-                    held.add(default_of(part))
-            self.inline[ref] = held - self.apart
+            if self.apart:
+                held -= self.apart
+            self.inline[ref] = held
+            self.inside |= dict.fromkeys((*columns, *held), ("create", ref))
+        self.ups = {**self.inside}
 
     def _goes(self, ref: Ref) -> bool:
         return ref in self.dropped or ref in self.replaced
@@ -716,7 +725,7 @@ class _Planner:
                 nodes.add(node)
                 if node[0] == "drop aside":
                     nodes.add(("set aside", node[1]))
-        for ref in self.created | self.replaced:
+        for ref in (self.created | self.replaced) - self.inside.keys():
             node = self._up(ref)
             if node is not None:
                 nodes.add(node)
@@ -728,7 +737,7 @@ class _Planner:
             nodes.add(("drop", default))
             if self._default_returns(default):
                 nodes.add(("create", default))
-        for table in self.inline:
+        for table in self.inline if self.apart else ():
             for part in self.parts_after.get(table, ()):
                 if part.kind == "column" and default_of(part) in self.apart:
                     nodes.add(("create", default_of(part)))
@@ -787,12 +796,18 @@ class _Planner:
             table = self._table_alters(dependent) if dependent.kind == "column" else None
             for need in needs:
                 first(self._up(need), made)
-                if made[0] == "create":
+                if table is not None and made[0] == "create":
                     first(self._up(need), table)
                 if need.kind == "base type" and dependent not in self.depends_after.get(need, ()):
                     first(("late", need), made)
-        for verb, ref in nodes:
-            node: Node = (verb, ref)
+        schemas = {(verb, ref.name): (verb, ref) for verb, ref in nodes if ref[0] == "schema"}
+        for node in nodes:
+            verb, ref = node
+            if ref[1]:
+                if verb == "drop":
+                    first(node, schemas.get((verb, ref[1])))
+                elif verb in ("create", "alter", "late"):
+                    first(schemas.get(("create", ref[1])), node)
             if verb in ("create", "alter", "late"):
                 self._after_what_holds(node, first)
             if verb == "drop":
@@ -908,8 +923,6 @@ class _Planner:
     def _after_what_holds(self, node: Node, first: object) -> None:
         verb, ref = node
         assert callable(first)
-        if ref.schema:
-            first(("create", Ref("schema", "", ref.schema)), node)
         above = holder(ref, self.new)
         if above is not None:
             first(self._up(above), node)
@@ -958,8 +971,6 @@ class _Planner:
     def _before_what_holds(self, node: Node, first: object) -> None:
         _, ref = node
         assert callable(first)
-        if ref.schema:
-            first(node, ("drop", Ref("schema", "", ref.schema)))
         above = self._holder_before(ref)
         if above is not None:
             first(node, self._down(above))
@@ -1006,6 +1017,8 @@ class _Planner:
                 taken[slot].append(
                     ("drop", default_of(ref)) if default_of(ref) in self.defaults else ("alter", ref)
                 )
+        if not taken:
+            return
         for ref in self.created | self.replaced | self.altered.keys():
             made = self._up(ref)
             for slot in _slots(ref, self.new):
@@ -1018,8 +1031,8 @@ class _Planner:
         assert callable(first)
         waiting: dict[Ref, list[Node]] = defaultdict(list)
         for verb, ref in nodes:
-            value = self.new.objects.get(ref)
-            if verb == "late" and isinstance(value, Constraint | Index) and value.parent is not None:
+            value = self.new.objects.get(ref) if verb == "late" else None
+            if isinstance(value, Constraint | Index) and value.parent is not None:
                 upper: Ref | None = value.parent
                 while upper is not None:
                     waiting[upper].append((verb, ref))
@@ -1391,34 +1404,37 @@ def _slots(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
 
 def _sort(nodes: set[Node], after: Mapping[Node, set[Node]]) -> tuple[list[Node], set[Node]]:
     """The nodes in an order that the edges allow, smallest first, and those that a cycle holds back."""
-    waiting = dict.fromkeys(nodes, 0)
-    for followers in after.values():
-        for follower in followers:
-            waiting[follower] += 1
-    ready = [(_priority(node), node) for node, count in waiting.items() if not count]
-    heapq.heapify(ready)
+    ranked = sorted(nodes, key=_priority)
+    numbers = {node: number for number, node in enumerate(ranked)}
+    followers: list[list[int]] = [[] for _ in ranked]
+    waiting = [0] * len(ranked)
+    for node, later in after.items():
+        found = followers[numbers[node]] = [numbers[each] for each in later]
+        for number in found:
+            waiting[number] += 1
+    ready = [number for number, count in enumerate(waiting) if not count]  # ascending: a heap
     order: list[Node] = []
     while ready:
-        _, node = heapq.heappop(ready)
-        order.append(node)
-        for follower in after.get(node, ()):
+        number = heapq.heappop(ready)
+        order.append(ranked[number])
+        for follower in followers[number]:
             waiting[follower] -= 1
             if not waiting[follower]:
-                heapq.heappush(ready, (_priority(follower), follower))
+                heapq.heappush(ready, follower)
     return order, nodes - set(order) if len(order) < len(nodes) else set()
 
 
-def _priority(node: Node) -> tuple[int, int, Ref]:
-    verb, ref = node
-    rank = _RANKS[ref.kind]
+def _priority(node: Node) -> tuple[int, int, str, str, str, Verb]:
+    verb, (kind, schema, name, part) = node
+    rank = _RANKS[kind]
     if verb == "drop":
-        early = ref.kind in _KEEPS_NO_DATA
-        return (0 if early else 3 if ref.kind == "default privileges" else 2, -rank, ref)
-    if verb == "drop aside":
-        return (2, -rank, ref)
-    if ref.kind == "default privileges":
-        return (3, rank, ref)  # until then new objects get what the old ones say, which attached.py counts on
-    return (1, rank, ref)
+        turn = 0 if kind in _KEEPS_NO_DATA else 3 if kind == "default privileges" else 2
+    elif verb == "drop aside":
+        turn = 2
+    else:
+        # until then new objects get what the old default privileges say, which attached.py counts on
+        turn = 3 if kind == "default privileges" else 1
+    return (turn, -rank if verb in ("drop", "drop aside") else rank, schema, name, part, verb)
 
 
 def _cycle(stuck: set[Node], after: Mapping[Node, set[Node]]) -> list[Node]:

@@ -20,7 +20,7 @@ Lock = Literal[
 ]
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One SQL command, without its final semicolon, and its facts.
 
     `lock` is the strongest lock it takes on a relation that exists before it, or None; `rewrites` says that

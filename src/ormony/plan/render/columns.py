@@ -383,8 +383,8 @@ def _identity_words(identity: Identity) -> str:
 def _own_identity(ref: Ref, catalog: Catalog) -> Identity | None:
     """The column's identity, unless a partition has it from its partitioned table (17 and later)."""
     identity = held(catalog, ref, Column).identity
-    table = _table(ref, catalog)
-    if identity is None or table is None or table.partition is None:
+    table = _table(ref, catalog) if identity is not None else None
+    if table is None or table.partition is None:
         return identity
     above = catalog.objects.get(Ref("column", *table.partition.parent[1:3], ref.part))
     return None if isinstance(above, Column) and above.identity is not None else identity
@@ -436,7 +436,8 @@ def _enter_identity(
 
 def _persistence(ref: Ref, catalog: Catalog) -> Iterator[Statement]:
     """A new identity's sequence is as unlogged as its table; where it is to differ, that is said."""
-    identity, table = _own_identity(ref, catalog), _table(ref, catalog)
+    identity = _own_identity(ref, catalog)
+    table = _table(ref, catalog) if identity is not None else None
     if identity is not None and table is not None and identity.unlogged != table.unlogged:
         yield _set_logged(identity)
 
@@ -556,7 +557,9 @@ def _planner_actions(before: Column | None, after: Column) -> list[str]:
     actions = []
     if (before.statistics if before is not None else None) != after.statistics:
         actions.append(f"SET STATISTICS {-1 if after.statistics is None else after.statistics}")
-    actions += options.storage_changes(before.options if before is not None else (), after.options)
+    was = before.options if before is not None else ()
+    if was != after.options:
+        actions += options.storage_changes(was, after.options)
     return actions
 
 

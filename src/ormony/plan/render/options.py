@@ -18,6 +18,8 @@ def storage_changes(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     SET writes an option behind those that stay, and pg_dump prints them as they stand: where the order would
     not be that of `new`, all are set anew.
     """
+    if old == new:
+        return ()
     before, after = dict(map(_split, old)), dict(map(_split, new))
     gone = [name for name in before if name not in after]
     changed = [name for name in after if before.get(name) != after[name]]

@@ -22,6 +22,17 @@ from ormony.plan.statement import Alteration, Statement
 RELATIONS: Final[frozenset[Kind]] = frozenset({"table", "foreign table", "view", "materialized view"})
 TYPES: Final[frozenset[Kind]] = frozenset({"enum", "domain", "composite type", "range type", "base type"})
 ROUTINES: Final[frozenset[Kind]] = frozenset({"function", "procedure", "aggregate"})
+# The letter of each kind; 'l' stands for language, wrapper and server, whose defaults nobody can set.
+LETTERS: Final[dict[Kind, str]] = {
+    **dict.fromkeys(RELATIONS, "r"),
+    **dict.fromkeys(TYPES, "T"),
+    **dict.fromkeys(ROUTINES, "f"),
+    "sequence": "S",
+    "schema": "n",
+    "language": "l",
+    "foreign data wrapper": "l",
+    "server": "l",
+}
 _ON_TABLES = ("INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 # pg_default_acl.defaclobjtype -> what ALTER DEFAULT PRIVILEGES calls it
 _DEFAULT_WORDS: Final = {"r": "TABLES", "S": "SEQUENCES", "f": "ROUTINES", "T": "TYPES", "n": "SCHEMAS"} | {
@@ -46,19 +57,6 @@ def privileges(letter: str, version: int) -> tuple[str, ...]:
             return ("USAGE",)
 
 
-def letter_of(kind: Kind) -> str | None:
-    """The letter of a kind; 'l' stands for language, wrapper and server, whose defaults nobody can set."""
-    if kind in RELATIONS:
-        return "r"
-    if kind in TYPES:
-        return "T"
-    if kind in ROUTINES:
-        return "f"
-    return {"sequence": "S", "schema": "n"}.get(kind) or (
-        "l" if kind in ("language", "foreign data wrapper", "server") else None
-    )
-
-
 def built_in(letter: str, owner: str, version: int, *, public: bool = True) -> frozenset[Grant]:
     """What the server gives by itself (`acldefault`): everything to the owner, and to PUBLIC what it may
     use."""
@@ -70,7 +68,7 @@ def built_in(letter: str, owner: str, version: int, *, public: bool = True) -> f
 
 def default_list(kind: Kind, owner: str, version: int) -> frozenset[Grant]:
     """`acldefault` of an object of this kind."""
-    letter = letter_of(kind)
+    letter = LETTERS.get(kind)
     if letter is None:
         return frozenset()
     given = built_in(letter, owner, version)
@@ -79,7 +77,7 @@ def default_list(kind: Kind, owner: str, version: int) -> frozenset[Grant]:
 
 def list_when_created(ref: Ref, catalog: Catalog) -> frozenset[Grant]:
     """What an object has after `catalog.role` has created it, with that role's default privileges."""
-    letter = letter_of(ref.kind)
+    letter = LETTERS.get(ref.kind)
     if letter is None or letter == "l":
         return default_list(ref.kind, catalog.role, catalog.version)
     everywhere = catalog.objects.get(Ref("default privileges", "", catalog.role, letter))

@@ -24,14 +24,14 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
     elements: list[str] = []
     for column in _columns(ref, catalog):
         value = held(catalog, column, Column)
-        default = default_of(column)
+        with_default = value.default is not None and default_of(column) in inline
         if table.of_type is not None:
-            elements.append(columns.typed_definition(column, catalog, with_default=default in inline))
+            elements.append(columns.typed_definition(column, catalog, with_default=with_default))
             later += columns.settings(column, catalog)
-        elif value.generated and default not in inline:
+        elif value.generated and not with_default:
             continue  # made with its expression, when what that needs is there
         elif value.local or table.partition is not None:
-            elements.append(columns.definition(column, catalog, with_default=default in inline))
+            elements.append(columns.definition(column, catalog, with_default=with_default))
             later += columns.settings(column, catalog)
         else:
             later += columns.own_settings(column, catalog)
