@@ -7,7 +7,9 @@ and nothing runs, so neither rows nor side effects are needed. Where the stateme
 
 from __future__ import annotations
 
+import contextlib
 import re
+import selectors
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
@@ -20,7 +22,7 @@ from ormony.database.connect import Connection
 from ormony.errors import DATABASE, OrmonyError
 from ormony.mirrors import Field, Shape
 
-_BATCH: Final = 64  # statements sent before the first answer is read; the answers of these fit in a buffer
+_BATCH: Final = 100  # statements of one round trip
 
 # The statements that PostgreSQL analyses when it prepares them. All others it only parses.
 _ANALYSED: Final = frozenset(
@@ -36,8 +38,9 @@ _UNTYPED: Final = frozenset({"42P18", "42P08", "42725"})
 _NAMED: Final = (
     re.compile(r'column "(?P<of>[^"]+)" of relation "(?P<in>[^"]+)" does not exist'),
     re.compile(r'column "?(?P<of>[^"]+?)"? does not exist'),
-    re.compile(r'(?:relation|type|schema|collation|role|constraint) "(?P<of>[^"]+)" does not exist'),
-    re.compile(r"(?:function|procedure|operator|aggregate) (?P<of>.+) does not exist"),
+    re.compile(r'[a-z ]+ "(?P<of>[^"]+)" does not exist'),
+    re.compile(r"(?:function|procedure|aggregate) (?P<of>.+) does not exist"),
+    re.compile(r"operator does not exist: (?P<of>.+)"),
 )
 _REFERENCE: Final = re.compile(
     r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\W\d][\w$]*))*'
@@ -227,7 +230,7 @@ def _values(fields: Iterable[Field]) -> Iterator[str]:
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    """What came back for one statement: an error, or oids; of a column name, type, modifier, table, number."""
+    """What came back for a statement: an error, or oids; of a column: name, type, modifier, table, number."""
 
     error: psycopg.Error | None
     parameters: tuple[int, ...] = ()
@@ -268,20 +271,21 @@ def _ask(connection: Connection, texts: Sequence[str]) -> list[_Answer]:
             pgconn.send_prepare(b"", text.encode("utf-8", "replace"))
             pgconn.send_describe_prepared(b"")
             pgconn.pipeline_sync()  # ends the transaction that each of them is, so that the next can go on
-        return [_answer(pgconn) for _ in texts]
+        with selectors.DefaultSelector() as selector:
+            selector.register(pgconn.socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            return [_answer(pgconn, selector) for _ in texts]
     finally:
-        if pgconn.status == pq.ConnStatus.OK:
-            pgconn.exit_pipeline_mode()
+        if pgconn.status == pq.ConnStatus.OK and pgconn.pipeline_status:
+            with contextlib.suppress(psycopg.OperationalError):  # after Ctrl-C, with answers on their way
+                pgconn.exit_pipeline_mode()
 
 
-def _answer(pgconn: pq.abc.PGconn) -> _Answer:
+def _answer(pgconn: pq.abc.PGconn, selector: selectors.BaseSelector) -> _Answer:
     error: psycopg.Error | None = None
     described: pq.abc.PGresult | None = None
     while True:
-        result = pgconn.get_result()
+        result = _result(pgconn, selector)
         if result is None:  # the end of one of the two messages
-            if pgconn.status != pq.ConnStatus.OK:
-                raise psycopg.OperationalError(pgconn.get_error_message())
             continue
         match result.status:
             case pq.ExecStatus.PIPELINE_SYNC:
@@ -308,6 +312,20 @@ def _answer(pgconn: pq.abc.PGconn) -> _Answer:
             for each in range(described.nfields)
         ),
     )
+
+
+def _result(pgconn: pq.abc.PGconn, selector: selectors.BaseSelector) -> pq.abc.PGresult | None:
+    """The next result. Reads while it writes: else the server and we wait for each other to read."""
+    unsent = bool(pgconn.flush())
+    while pgconn.is_busy():
+        selector.modify(pgconn.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if unsent else 0))
+        for _, events in selector.select():
+            if events & selectors.EVENT_READ:
+                pgconn.consume_input()
+        unsent = unsent and bool(pgconn.flush())
+    if pgconn.status != pq.ConnStatus.OK:
+        raise psycopg.OperationalError(pgconn.get_error_message())
+    return pgconn.get_result()
 
 
 class _Types:
