@@ -34,8 +34,11 @@ LEFT JOIN LATERAL (
         pg_catalog.array_agg(field.attstattarget ORDER BY field.attnum)
             FILTER (WHERE field.attstattarget >= 0) AS targets
     FROM pg_catalog.pg_attribute AS field
-    WHERE field.attrelid = place.indexrelid AND place.indkey[field.attnum - 1] = 0
-) AS expressions ON place.indexprs IS NOT NULL
+    -- The first condition stands inside, where it is asked before the columns are looked for.
+    WHERE place.indexprs IS NOT NULL
+        AND field.attrelid = place.indexrelid
+        AND place.indkey[field.attnum - 1] = 0
+) AS expressions ON true
 WHERE owner.oid IS NULL
     AND relation.relnamespace NOT IN (
         SELECT oid

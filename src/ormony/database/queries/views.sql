@@ -11,7 +11,7 @@ SELECT
 FROM pg_catalog.pg_class AS relation
 JOIN pg_catalog.pg_namespace AS home ON home.oid = relation.relnamespace
 JOIN pg_catalog.pg_rewrite AS rewrite ON rewrite.ev_class = relation.oid AND rewrite.rulename = '_RETURN'
-LEFT JOIN pg_catalog.pg_class AS toast ON toast.oid = relation.reltoastrelid
+LEFT JOIN pg_catalog.pg_class AS toast ON toast.oid = relation.reltoastrelid AND toast.reloptions IS NOT NULL
 LEFT JOIN pg_catalog.pg_am AS method ON method.oid = relation.relam
 LEFT JOIN pg_catalog.pg_tablespace AS tablespace ON tablespace.oid = relation.reltablespace
 WHERE relation.relkind IN ('v', 'm')
