@@ -1114,6 +1114,53 @@ def test_a_change_while_it_is_read_is_met_by_reading_again(
     assert caplog.records == []
 
 
+def test_kinds_that_nobody_made_are_not_asked_for(database: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    conn = database("create table t (a integer)")
+    asked: list[str] = []
+
+    def text(name: str, major: int) -> bytes:
+        asked.append(name)
+        return _sql(name, major)
+
+    monkeypatch.setattr("ormony.database.introspect._sql", text)
+    introspect(conn)
+    assert {"columns", "owners", "depends"} <= set(asked)
+    assert not {"enums", "domains", "routines", "policies", "operator_items"} & set(asked)
+    asked.clear()
+    conn.execute("create type e as enum (); create function f() returns void language sql as ''")
+    introspect(conn)
+    assert {"enums", "routines"} <= set(asked)
+    assert not {"domains", "policies"} & set(asked)
+
+
+def test_rows_are_decoded_while_the_server_is_at_what_follows(
+    database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conn = database("")
+    late: list[str] = []
+
+    def decode(rows: object, reading: Reading) -> None:
+        with connect(conn.info.dsn) as other:
+            found = other.execute(
+                "select query from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                [conn.info.backend_pid],
+            ).fetchall()
+        late.extend(query for (query,) in found)
+
+    def text(name: str, major: int) -> bytes:
+        return {"early": b"select repeat('x', 100000)", "late": b"select pg_sleep(2)"}.get(name) or _sql(
+            name, major
+        )
+
+    monkeypatch.setattr("ormony.database.introspect._sql", text)
+    monkeypatch.setattr(
+        "ormony.database.introspect.BEHAVIOR",
+        (Query("early", decode), Query("late", lambda rows, reading: None)),
+    )
+    introspect(conn)
+    assert late == ["select pg_sleep(2)"]
+
+
 def ask(monkeypatch: pytest.MonkeyPatch, sql: str, seen: list[tuple[Any, ...]], *then: str) -> None:
     """Let the next reading ask this too, and the readings after it what follows."""
     texts = iter([sql, *then])
@@ -1171,6 +1218,8 @@ def test_a_failed_transaction_cannot_be_read(database: Open) -> None:
         introspect(conn)
     assert raised.value.code == "cannot-introspect"
     conn.rollback()
+    with conn.pipeline(), pytest.raises(OrmonyError, match="pipeline mode"):
+        introspect(conn)
     conn.close()
     with pytest.raises(OrmonyError, match="the connection is closed"):
         introspect(conn)

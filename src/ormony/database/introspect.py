@@ -1,27 +1,32 @@
 """A whole database as a value: every query of `queries/`, run at one moment, and its rows decoded.
 
-All queries are sent at once and their rows decoded as they come, so the server works while we do. What each
-one asks is in its file; what its rows mean is in `decode_structure.py` and `decode_behavior.py`.
+Queries are sent ahead and their rows decoded as they come, so the server works while we do. What kinds of
+objects there are at all is asked first, and nothing more of the others. What each query asks is in its file;
+what its rows mean is in `decode_structure.py` and `decode_behavior.py`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
-from psycopg.pq import TransactionStatus
-from psycopg.rows import tuple_row
+from psycopg import generators
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, Format, PipelineStatus, TransactionStatus
 
 from ormony.catalog import Catalog
 from ormony.database.decode_behavior import BEHAVIOR, ROLES
 from ormony.database.decode_structure import DEPENDS, STRUCTURE
-from ormony.database.reading import ChangedMeanwhile, Query, Reading
+from ormony.database.reading import TYPES_MADE, ChangedMeanwhile, Reading, Row
 from ormony.errors import DATABASE, OrmonyError
 
 _QUERIES: Final = Path(__file__).parent / "queries"
@@ -39,6 +44,8 @@ _SETTINGS: Final = (
     ("xmlbinary", "base64"),
     ("statement_timeout", "0"),
     ("jit", "off"),
+    # A worker would have to open again the tables that the deparsers look at.
+    ("max_parallel_workers_per_gather", "0"),
 )
 _SETTINGS_OF_OUR_TRANSACTION: Final = (("idle_in_transaction_session_timeout", "0"),)
 # What the deparsers say when an object was dropped after our snapshot was taken: they look at the present.
@@ -58,6 +65,8 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
         raise _cannot(
             conn, "the connection is closed" if conn.closed else "its transaction has failed or is busy"
         )
+    if conn.info.pipeline_status != PipelineStatus.OFF:
+        raise _cannot(conn, "the connection is in pipeline mode")
     own = status == TransactionStatus.IDLE
     for tries_left in reversed(range(_TRIES if own else 1)):
         try:
@@ -76,37 +85,74 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
 def _read(conn: psycopg.Connection[Any], *, own: bool, roles: bool) -> Catalog:
     version = conn.info.server_version
     queries = (*STRUCTURE, *BEHAVIOR, *(ROLES if roles else ()), DEPENDS)
-    with _pipeline(conn):
-        settings = (*_SETTINGS, *(_SETTINGS_OF_OUR_TRANSACTION if own else ()))
-        calls = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings)
-        me = conn.cursor(row_factory=tuple_row).execute(f"SELECT current_user, {calls}")
-        cursors = [_ask(conn, query, version) for query in queries]
-        row = me.fetchone()
-        assert row is not None
-        reading = Reading(version, row[0], conn.pgconn.consume_input)
-        for query, cursor in zip(queries, cursors, strict=True):
-            query.decode(cursor.fetchall(), reading)
-            cursor.close()
+    settings = (*_SETTINGS, *(_SETTINGS_OF_OUR_TRANSACTION if own else ()))
+    calls = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings)
+    conditions = sorted({query.when for query in queries} - {""})
+    with _Pipeline(conn) as pipeline:
+        pipeline.ask(f"SELECT current_user, {calls}".encode())
+        pipeline.ask(f"SELECT {', '.join(conditions) or 'NULL'} FROM {TYPES_MADE}".encode())
+        # While the server is at these, we learn which of the others can give a row.
+        first = tuple(itertools.takewhile(lambda query: not query.when, queries))
+        for query in first:
+            pipeline.ask(_sql(query.name, version // 10000), binary=query.binary)
+        pipeline.send()
+        reading = Reading(version, pipeline.rows()[0][0], conn.pgconn.consume_input)
+        holds = dict(zip(conditions, pipeline.rows()[0], strict=False))
+        others = tuple(query for query in queries[len(first) :] if not query.when or holds[query.when])
+        for query in others:
+            pipeline.ask(_sql(query.name, version // 10000), binary=query.binary)
+        pipeline.send()
+        for query in (*first, *others):
+            query.decode(pipeline.rows(), reading)
     return reading.catalog()
 
 
-@contextlib.contextmanager
-def _pipeline(conn: psycopg.Connection[Any]) -> Iterator[None]:
-    if not psycopg.Pipeline.is_supported():  # libpq below 14
-        yield
-        return
-    with conn.pipeline() as pipeline:
+class _Pipeline:
+    """Queries that are sent without waiting, and the rows of one after the other.
+
+    The pipeline of psycopg gives nothing before it has the rows of all that was sent. This one gives those of
+    the first query while the server is at the second. The connection is nobody else's until the end.
+    """
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self._conn = conn
+        self._rows = Transformer(conn)
+        self._binary: deque[bool] = deque()
+
+    def __enter__(self) -> Self:
+        self._conn.pgconn.enter_pipeline_mode()
+        return self
+
+    def ask(self, sql: bytes, *, binary: bool = True) -> None:
+        """Let a query be sent with the next `send`; its last rows shall not wait for those that follow."""
+        self._conn.pgconn.send_query_params(sql, None, result_format=Format.BINARY if binary else Format.TEXT)
+        self._conn.pgconn.send_flush_request()
+        self._binary.append(binary)
+
+    def send(self) -> None:
+        """Send what was asked."""
+        self._conn.wait(generators.send(self._conn.pgconn))
+
+    def rows(self) -> list[Row]:
+        """Those of the next query, in the order of `ask`. Raises the server's error."""
+        (result,) = self._conn.wait(generators.fetch_many(self._conn.pgconn))
+        if result.status != ExecStatus.TUPLES_OK:
+            raise error_from_result(result, encoding=self._conn.info.encoding)
+        form = Format.BINARY if self._binary.popleft() else Format.TEXT
+        self._rows.set_pgresult(result, format=form)
+        return self._rows.load_rows(0, result.ntuples, tuple)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        pgconn = self._conn.pgconn
         try:
-            yield
-        except Exception:
-            with contextlib.suppress(psycopg.Error):
-                pipeline.sync()  # what follows the failure fails as well, and would be logged at the end
-            raise
-
-
-def _ask(conn: psycopg.Connection[Any], query: Query, version: int) -> psycopg.Cursor[tuple[Any, ...]]:
-    cursor = conn.cursor(row_factory=tuple_row, binary=query.binary)
-    return cursor.execute(_sql(query.name, version // 10000), prepare=False)
+            pgconn.pipeline_sync()
+            self._conn.wait(generators.send(pgconn))
+            while self._conn.wait(generators.fetch_many(pgconn))[0].status != ExecStatus.PIPELINE_SYNC:
+                pass  # what was sent and not read, after a failure
+            pgconn.exit_pipeline_mode()
+        except psycopg.Error:
+            if kind is None:
+                raise
 
 
 @cache

@@ -151,14 +151,38 @@ class Reading:
         )
 
 
+# Types have no index by their kind: they are gone through once for all conditions.
+TYPES_MADE: Final = """(
+    SELECT ARRAY(SELECT DISTINCT typtype FROM pg_catalog.pg_type WHERE oid >= 16384) AS types OFFSET 0
+) AS made"""
+
+
 class Query(NamedTuple):
     """`queries/{name}.sql` and what takes its rows.
 
     Where versions differ, the same rows come from `queries/{name}-below-18.sql` (or 17, 16): a server of
     version 15 takes the lowest of these files that is above 15, else `{name}.sql`. With `binary` the rows are
-    sent in binary, which is faster to read, but leaves types that the driver does not know as bytes.
+    sent in binary, which is faster to read, but leaves types that the driver does not know as bytes. `when`
+    is a condition in SQL, cheap to ask, without which the query gives no rows and is not asked: to plan and
+    run one for a kind that a database has nothing of takes up to a millisecond; '' always holds.
     """
 
     name: str
     decode: Callable[[Sequence[Row], Reading], None]
     binary: bool = False
+    when: str = ""
+
+
+def any_of(catalog: str) -> str:
+    """The condition that a catalog of `pg_catalog` has a row."""
+    return f"EXISTS (SELECT FROM pg_catalog.{catalog})"
+
+
+def any_made(catalog: str, key: str = "oid", *, where: str = "true") -> str:
+    """The condition that a catalog has a row that initdb did not make; `key` is what it is indexed by."""
+    return f"EXISTS (SELECT FROM pg_catalog.{catalog} WHERE {key} >= 16384 AND {where})"
+
+
+def any_type(letter: str) -> str:
+    """The condition, beside `TYPES_MADE`, that somebody made a type of this `typtype`."""
+    return f"'{letter}' = ANY (made.types)"

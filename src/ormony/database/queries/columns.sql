@@ -1,4 +1,4 @@
--- Columns of tables, views and composite types, in order. What has its usual value is NULL.
+-- Columns of tables, views and composite types. What has its usual value is NULL.
 SELECT
     relation.oid,
     relation.relkind,
@@ -6,15 +6,17 @@ SELECT
     field.attname,
     pg_catalog.format_type(field.atttypid, field.atttypmod),
     CASE
-        -- '' when the table was dropped since
+        -- Only what names other columns needs the table, which is long to open; '' when it was dropped since.
         WHEN expression.oid IS NOT NULL
-            THEN COALESCE(pg_catalog.pg_get_expr(expression.adbin, relation.oid), '')
+            THEN COALESCE(
+                pg_catalog.pg_get_expr(
+                    expression.adbin, CASE WHEN field.attgenerated = '' THEN 0 ELSE relation.oid END
+                ),
+                ''
+            )
     END,
     NULLIF(field.attnotnull, false),
-    CASE
-        WHEN not_null.conname <> relation.relname || '_' || field.attname || '_not_null'
-            THEN not_null.conname
-    END,
+    not_null.conname,
     NULLIF(not_null.connoinherit, false),
     NULLIF(not_null.convalidated, true),
     NULLIF(not_null.conislocal, true),
@@ -48,4 +50,3 @@ WHERE relation.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
     )
     AND field.attnum > 0
     AND NOT field.attisdropped
-ORDER BY relation.oid, field.attnum
