@@ -8,8 +8,8 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,12 +80,16 @@ class _Settings:
         return folder.resolve()
 
 
-def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
+_FORMATS = ("text", "json")
+_CHECK_FORMATS = (*_FORMATS, "sarif", "github", "markdown")
+
+
+def _shared(function: Callable[..., Any], formats: Sequence[str] = _FORMATS) -> Callable[..., Any]:
     for option in (
         click.option("--quiet", is_flag=True, help="No talk on stderr, errors excepted."),
         click.option(
             "--format",
-            type=click.Choice(["text", "json"]),
+            type=click.Choice(formats),
             help="json: one document on stdout, nothing else.",
         ),
         click.option("--database", metavar="NAME", help="Only this database of the project."),
@@ -97,15 +101,16 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _verb(function: Callable[..., int | None]) -> Callable[..., None]:
+def _verb(function: Callable[..., int | None], formats: Sequence[str] = _FORMATS) -> Callable[..., Any]:
     """A click command body: takes the shared options out, turns errors into text and exit status."""
 
-    @_shared
     @click.pass_context
     @wraps(function)
     def run(context: click.Context, /, **values: Any) -> None:
         settings: _Settings = context.ensure_object(_Settings)
         settings.take(values)
+        if settings.format not in formats:
+            raise click.UsageError(f"--format of this command is one of {', '.join(formats)}", context)
         terminal = settings.terminal()
         try:
             status = function(settings, terminal, **values) or 0
@@ -127,7 +132,7 @@ def _verb(function: Callable[..., int | None]) -> Callable[..., None]:
         terminal.close()
         context.exit(status)
 
-    return run
+    return _shared(run, formats)
 
 
 def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -142,7 +147,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float) -
     epilog=_EXIT,
 )
 @click.version_option(__version__, prog_name="ormony")
-@_shared
+@partial(_shared, formats=_CHECK_FORMATS)
 @click.pass_context
 def main(context: click.Context, /, **values: Any) -> None:
     """One PostgreSQL database, several services, each with its own ORM, in harmony.
@@ -151,6 +156,7 @@ def main(context: click.Context, /, **values: Any) -> None:
     Start here:
       ormony init        find the services, write ormony.toml
       ormony sync        merge their migrations into one stream
+      ormony check       prove that nothing drifts
       ormony deploy      apply it in one transaction, stamp every ledger
     """
     context.ensure_object(_Settings).take(values)
@@ -320,6 +326,118 @@ def deploy(
             talk=terminal.talk,
         )
     )
+
+
+def _rule_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from ormony import edges, rules
+
+    return sorted(name for name in (*rules.RULES, *edges.RULES) if name.startswith(incomplete))
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony check\n  ormony check --against env:DATABASE_URL --format github\n"
+    "  ormony check --only model-drift --only mirror-breaks-reads\n"
+    "  ormony check --write-baseline   # in an old project: what is found today is known"
+)
+@click.option("--against", metavar="URL", help="Also ask this database (a URL, or env:NAME).")
+@click.option(
+    "--only", multiple=True, metavar="RULE", shell_complete=_rule_names, help="Only findings of this rule."
+)
+@click.option("--strict", is_flag=True, help="Warnings fail as well.")
+@click.option("--verbose", is_flag=True, help="Show notes too: what differs and breaks nothing.")
+@click.option("--fix", is_flag=True, help="First mend what is mechanical: merge, and edit mirrors.")
+@click.option("--write-baseline", is_flag=True, help="Keep what is found as known, with a file to commit.")
+@click.option(
+    "--native/--no-native",
+    default=lambda: bool(os.environ.get("CI")),
+    help="Run each tool's own check as well, on a prepared shadow (in CI: yes).",
+)
+@click.option("--no-cache", is_flag=True, help="Look at everything anew.")
+@partial(_verb, formats=_CHECK_FORMATS)
+def check(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    against: str | None,
+    only: tuple[str, ...],
+    strict: bool,
+    verbose: bool,
+    fix: bool,
+    write_baseline: bool,
+    native: bool,
+    no_cache: bool,
+) -> int:
+    """Prove that nothing drifts: the gate for CI.
+
+    Models and their migrations, migrations and the stream, mirrors and the tables that they
+    mirror, cached queries, references between databases, and the rules. A database is asked with
+    --against alone. An unchanged project is answered without any server or foreign tool.
+    """
+    from ormony import checking
+
+    checked = checking.check(
+        settings.load(),
+        settings.database,
+        against=against,
+        only=only,
+        native=native,
+        strict=strict,
+        fix=fix,
+        write_baseline=write_baseline,
+        cache=not no_cache,
+        progress=terminal.progress,
+    )
+    shown = checked if verbose else checking.without_notes(checked)
+    if settings.format in _FORMATS:
+        terminal.show(shown)
+    else:
+        from ormony import formats
+
+        terminal.document(getattr(formats, settings.format)(shown))
+    return checked.exit_status
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony mirror              # shows what is out of date, and exits 1 if it is\n"
+    "  ormony mirror --write      # edits the models\n"
+    "  ormony mirror --write --service api --table public.users"
+)
+@click.option("--check", "only_check", is_flag=True, help="Show, write nothing (the default).")
+@click.option("--write", is_flag=True, help="Edit the models in place.")
+@click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service's models.")
+@click.option("--table", "tables", multiple=True, metavar="SCHEMA.TABLE", help="Only models of this table.")
+@click.option("--no-cache", is_flag=True, help="Look at everything anew.")
+@_verb
+def mirror(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    only_check: bool,
+    write: bool,
+    services: tuple[str, ...],
+    tables: tuple[str, ...],
+    no_cache: bool,
+) -> int:
+    """Bring models of tables that another service owns up to date, in place.
+
+    Exactly the fields that differ are added, changed and removed; comments, methods, relationships
+    and the order stay. What cannot be edited is printed, to paste.
+    """
+    from ormony import mirroring
+
+    if only_check and write:
+        raise click.UsageError("--check and --write exclude each other")
+    found = mirroring.mirror(
+        settings.load(),
+        settings.database,
+        write=write,
+        services=services,
+        tables=tables,
+        cache=not no_cache,
+        progress=terminal.progress,
+    )
+    terminal.show(found)
+    return mirroring.exit_status(found, write=write)
 
 
 @main.command(

@@ -251,6 +251,35 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
+class MirrorEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """One edit of a model: where, whose, and in words what."""
+
+    place: str
+    model: str
+    table: str
+    what: str
+
+
+class Pasted(msgspec.Struct, frozen=True, kw_only=True):
+    """An edit that was not made: why, and the text to paste instead ('' where there is none)."""
+
+    place: str
+    model: str
+    what: str
+    why: str
+    text: str
+
+
+class Mirrored(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `mirror`: edits, what is left for people, the files written, and a unified diff."""
+
+    edits: tuple[MirrorEdit, ...]
+    left: tuple[Pasted, ...] = ()
+    written: tuple[str, ...] = ()
+    patch: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
 class DatabaseLine(msgspec.Struct, frozen=True, kw_only=True):
     """One local or prepared database; `url` has no password."""
 
@@ -274,7 +303,9 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-Result = Initialized | Status | Synced | Deployed | Difference | Reverted | Snapshot | Databases | Text
+Result = (
+    Initialized | Status | Synced | Deployed | Difference | Reverted | Snapshot | Mirrored | Databases | Text
+)
 
 
 def init(root: Path, *, dry_run: bool = False) -> Initialized:
@@ -905,11 +936,11 @@ def _findings(project: Project, loaded: Loaded) -> tuple[streams.Finding, ...]:
         loaded.services,
         loaded.histories,
         frozen=frozenset(snapshot.blobs if snapshot is not None else (file.path for file in loaded.stream)),
-        parts=_changed_scripts(project, loaded),
+        parts=changed_scripts(project, loaded),
     )
 
 
-def _changed_scripts(project: Project, loaded: Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
+def changed_scripts(project: Project, loaded: Loaded) -> dict[tuple[str, str], tuple[Part, ...]]:
     """The SQL, by service and source, of changed revisions that are scripts: was it more than a comment?
 
     Empty for a service whose tool cannot be asked here, or not without a database: the change then counts.
@@ -928,6 +959,12 @@ def _changed_scripts(project: Project, loaded: Loaded) -> dict[tuple[str, str], 
                 (service.name, streams.source_of(service, changed[id_])): its for id_, its in made.items()
             }
     return parts
+
+
+def frozen_paths(project: Project, database: Database, stream: Sequence[StreamFile]) -> frozenset[str]:
+    """The stream files that the branch of ormony.toml holds, by DESIGN's rule; all without git."""
+    found = git.snapshot(project.root, database.frozen, database.stream)
+    return frozenset(file.path for file in stream) if found is None else frozenset(found.blobs)
 
 
 def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:

@@ -84,10 +84,11 @@ def history_of(root: Path, service: Service) -> History:
             return History(service=service.name, ledger=None, revisions=())
 
 
-def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported:
+def exported_of(root: Path, service: Service, *, apart: bool = False, cache: bool = True) -> Exported:
     """The DDL of the service's models, by its own tool; with `cache`, as it was before if nothing changed.
 
-    Raises `no-models` for a tool without models, and what the tool's adapter raises.
+    `apart` asks for those of `mirror_models`, which the tool is not told of. Raises `no-models` for a tool
+    without models, and what the tool's adapter raises.
     """
     from ormony.adapters import exported
     from ormony.database import server
@@ -96,7 +97,8 @@ def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported
         case "drizzle":
             from ormony.adapters import drizzle_models
 
-            made_of, export = drizzle_models.made_of, drizzle_models.export
+            made_of = drizzle_models.made_of
+            export = drizzle_models.export_mirrors if apart else drizzle_models.export
         case "alembic" | "sqlalchemy":
             from ormony.adapters import sqlalchemy_models
 
@@ -111,9 +113,8 @@ def exported_of(root: Path, service: Service, *, cache: bool = True) -> Exported
     if not cache:
         return export(root, service)
     folder = server.home_of(root, "models")
-    return exported.remembered(
-        root, folder, service.name, made_of(root, service), lambda: export(root, service)
-    )
+    name = f"{service.name} apart" if apart else service.name
+    return exported.remembered(root, folder, name, made_of(root, service), lambda: export(root, service))
 
 
 def kept_of(

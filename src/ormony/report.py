@@ -19,10 +19,14 @@ import msgspec
 from ormony import commands
 from ormony.errors import FINDINGS, OrmonyError, visible
 from ormony.history import Notice
+from ormony.rules.finding import Checked
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+
+
+Result = commands.Result | Checked
 
 
 class Terminal:
@@ -35,7 +39,12 @@ class Terminal:
         self._tasks: dict[str, TaskID] = {}
         self._began = time.monotonic()
 
-    def show(self, value: commands.Result) -> None:
+    def document(self, text: str) -> None:
+        """Print a whole document of another format on stdout."""
+        self.close()
+        self._out(text)
+
+    def show(self, value: Result) -> None:
         """Print the result of a command."""
         self.close()
         if self.json and isinstance(value, commands.Snapshot) and value.file is None:
@@ -144,12 +153,12 @@ def _line(out: TextIO, text: str, style: str | None = None) -> None:
     _piece(out, text, style, end="\n")
 
 
-def as_json(value: commands.Result) -> Any:
+def as_json(value: Result) -> Any:
     """The document that `--format json` prints for a value: its fields, notices last."""
     return msgspec.to_builtins(value)
 
 
-def _print(value: commands.Result, out: TextIO) -> None:
+def _print(value: Result, out: TextIO) -> None:
     match value:
         case commands.Initialized():
             _initialized(value, out)
@@ -171,8 +180,12 @@ def _print(value: commands.Result, out: TextIO) -> None:
             else:
                 what = f"{_count(value.objects, 'object')}, {value.fingerprint[:12]}"
                 _line(out, f"wrote {visible(value.file)}: {what}", "green")
+        case commands.Mirrored():
+            _mirrored(value, out)
         case commands.Text():
             out.write(value.text + "\n")
+        case Checked():
+            _checked(value, out)
         case _:
             assert_never(value)
 
@@ -421,3 +434,68 @@ def _databases(value: commands.Databases, out: TextIO) -> None:
         _line(out, f"{database.name}  {database.state}" + (f"  {database.url}" if database.url else ""))
     if value.next:
         _line(out, f"next: {value.next}", "cyan")
+
+
+def _mirrored(value: commands.Mirrored, out: TextIO) -> None:
+    """The edits; the diff where they were not made; what is left for people."""
+    if not value.written and value.patch:
+        for line in value.patch.splitlines():
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+            _line(out, line, style)
+    for each in value.edits:
+        _piece(out, f"{visible(each.place)}: ", "bold")
+        _line(out, f"{visible(each.model)} of {visible(each.table)} {visible(each.what)}")
+    for left in value.left:
+        _piece(out, f"{visible(left.place)}: ", "bold")
+        _piece(out, "by hand", "yellow")
+        _line(out, f": {visible(left.model)} {visible(left.what)}: {visible(left.why)}")
+        for line in left.text.splitlines():
+            _line(out, f"    {line}", "cyan")
+    for path in value.written:
+        _line(out, f"wrote {visible(path)}", "green")
+    if not value.edits and not value.left:
+        _line(out, "every mirror is up to date", "green")
+    elif value.edits and not value.written:
+        _line(out, "next: ormony mirror --write", "cyan")
+
+
+_STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "dim"}
+
+
+def _checked(value: Checked, out: TextIO) -> None:
+    """Findings as compilers print them, then one line that counts."""
+    for each in value.findings:
+        if each.place:
+            _piece(out, f"{visible(each.place)}: ", "bold")
+        _piece(out, f"{each.severity}[{each.rule}]", _STYLES[each.severity])
+        _line(out, f": {visible(each.message)}")
+        for side in each.sides:
+            _line(out, f"  {visible(side.place)}: {visible(side.says)}", "dim")
+        if each.hint:
+            first, *more = visible(each.hint).splitlines()
+            _line(out, f"  hint: {first}", "cyan")
+            for line in more:
+                _line(out, f"        {line}", "cyan")
+    for path in value.fixed:
+        _line(out, f"wrote {visible(path)}", "green")
+    for what in value.skipped:
+        _line(out, f"not checked: {visible(what)}", "yellow")
+    if value.baseline:
+        _line(out, f"wrote {visible(value.baseline)}: what was found is known now", "green")
+    counts = [
+        f"{_count(number, name)}"
+        for name in ("error", "warning", "note")
+        if (number := sum(each.severity == name for each in value.findings))
+    ]
+    asides = [
+        text
+        for number, text in (
+            (len(value.allowed), f"{len(value.allowed)} allowed"),
+            (value.known, f"{value.known} known by the baseline"),
+            (value.gone, f"{value.gone} of the baseline gone: ormony check --write-baseline"),
+        )
+        if number
+    ]
+    said = ", ".join(counts) if counts else "nothing to mend"
+    style = "bold red" if value.exit_status else "green"
+    _line(out, said + (f" ({'; '.join(asides)})" if asides else ""), style)

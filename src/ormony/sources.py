@@ -38,8 +38,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, and its catalog.
 
     `scope` are the (schema, name) of the relations, types and routines that it speaks about, or None when it
-    is a whole database. `service` is the one whose part it is. `ignored` are (schema, table, name) of what of
-    a table the service's tool is told to leave alone. `renames` are told by lines of its SQL.
+    is a whole database. `service` is the one whose part it is. `foreign` are the tables in it that others
+    own: what models say of those. `ignored` are (schema, table, name) of what of a table the service's tool
+    is told to leave alone. `renames` are told by lines of its SQL.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Catalog
     scope: frozenset[tuple[str, str]] | None = None
     service: str | None = None
+    foreign: frozenset[tuple[str, str]] = frozenset()
     ignored: frozenset[tuple[str, str, str]] = frozenset()
     renames: tuple[Rename, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -191,13 +193,17 @@ class Reader:
         stream = [
             part for file in self.loaded.stream for part in (file.path, repr(file.provenance), file.text)
         ]
-        ledgers = [".".join(each) for each in sorted(self._ledgers())]
+        ledgers = [".".join(each) for each in sorted(self.ledgers())]
         key = catalogs.key((_code(), repr(service), ddl, *stream, *ledgers))
         return kept_of(self.root, folder, service, key, _Prepared, prepare)
 
     def _merged(self, name: str) -> tuple[StreamFile, ...]:
         """The files of the stream that come from this service."""
         return tuple(f for f in self.loaded.stream if f.provenance and f.provenance.service == name)
+
+    def owned(self, service: Service) -> frozenset[tuple[str, str]]:
+        """(schema, name) of what the service's merged migrations make."""
+        return _named(self._merged(service.name), service.search_path)[0]
 
     def _waiting(self, service: Service, text: str) -> tuple[Notice, ...]:
         merged = {f.provenance.source for f in self._merged(service.name) if f.provenance}
@@ -214,22 +220,23 @@ class Reader:
             ),
         )
 
-    def _models(self, text: str, name: str) -> Source:
-        """What a service's models say, beside what they need of others.
+    def _models(self, text: str, name: str, *, apart: bool = False) -> Source:
+        """What a service's models say, beside what they need of others; with `apart` its `mirror_models`.
 
         They speak of what the service's own merged migrations made, and of what nobody else made. Without
         such migrations they speak of all that they hold but for mirrors and other services' tables.
         """
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
-        found = exported_of(project.root, service, cache=self.cache)
-        prepared = self._kept("models", service, found.sql, lambda: self._prepare_models(service, found.sql))
+        found = exported_of(project.root, service, apart=apart, cache=self.cache)
+        folder = "models-apart" if apart else "models"
+        prepared = self._kept(folder, service, found.sql, lambda: self._prepare_models(service, found.sql))
         scope, foreign = prepared.scope, prepared.foreign
-        apart = {(schema or service.search_path[0], table) for schema, table in found.excluded}
+        filtered = {(schema or service.search_path[0], table) for schema, table in found.excluded}
         catalog = self.replayed(prepared.files)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
         mirrored = {each for each in tables for word in history.declared(service) if word.covers(*each)}
-        unsaid = sorted(foreign & tables - apart - mirrored)
+        unsaid = sorted(foreign & tables - filtered - mirrored)
         notice = Notice(
             code="not-owned",
             message=f'the models of "{name}" hold what others own, which is not compared: '
@@ -241,13 +248,24 @@ class Reader:
             name=text,
             kind="models",
             catalog=catalog,
-            scope=frozenset(scope - apart - mirrored),
+            scope=frozenset(scope - filtered - mirrored),
             service=name,
+            foreign=frozenset((foreign & tables) | (mirrored & (scope | foreign))),
             ignored=frozenset(
                 (schema or service.search_path[0], table, part) for schema, table, part in found.ignored
             ),
             notices=(*found.notices, *((notice,) if unsaid else ()), *self._waiting(service, text)),
         )
+
+    def mirrored(self, service: Service) -> tuple[Source, ...]:
+        """The sources that hold a service's models of tables that others own: its models, and those apart.
+
+        Raises what exporting them raises.
+        """
+        found = [self.read(f"models:{service.name}")]
+        if service.mirror_models and service.orm == "drizzle":
+            found.append(self._models(f"models:{service.name}", service.name, apart=True))
+        return tuple(found)
 
     def _prepare_models(self, service: Service, ddl: str) -> _Prepared:
         path = f"(the models of {service.name})"
@@ -302,7 +320,7 @@ class Reader:
     ) -> tuple[StreamFile, ...]:
         """A file that makes what others own, as the stream made it: tables without foreign keys and
         policies; not what is `made` elsewhere; with `extensions`, all that the stream has."""
-        whole = narrow.without_surface(self.migrations(), self.surface, self._ledgers())
+        whole = narrow.without_surface(self.migrations(), self.surface, self.ledgers())
         needed = narrow.needed_by(whole, names)
         if made or extensions:
             places = {Ref("schema", "", e.schema) for e in whole.objects.values() if isinstance(e, Extension)}
@@ -357,7 +375,7 @@ class Reader:
             left, right = snapshot.redacted(left), snapshot.redacted(right)
         if {one.kind, other.kind} <= {"url", "snapshot"}:
             return self._alike(left, right)
-        ledgers = self._ledgers()
+        ledgers = self.ledgers()
         whole = left, right
         left = narrow.without_surface(left, self.surface, ledgers)
         right = narrow.without_surface(right, self.surface, ledgers)
@@ -371,7 +389,7 @@ class Reader:
         if {one.kind, other.kind} <= {"url", "snapshot"}:
             return self.comparable(one, other)[0]
         found = one.catalog if one.kind in ("url", "deployed") else snapshot.redacted(one.catalog)
-        return narrow.without_surface(found, self.surface, self._ledgers())
+        return narrow.without_surface(found, self.surface, self.ledgers())
 
     def ground(self, one: Source, other: Source) -> Ground:
         """What lies beneath the catalogs that `whole` gives."""
@@ -379,7 +397,7 @@ class Reader:
 
         if {one.kind, other.kind} <= {"url", "snapshot"}:
             return Ground(prepared=False)
-        return Ground(prepared=True, ledgers=self._ledgers())
+        return Ground(prepared=True, ledgers=self.ledgers())
 
     def _alike(self, one: Catalog, other: Catalog) -> tuple[Catalog, Catalog]:
         """Both as one server would print them, where they are of two versions."""
@@ -389,7 +407,8 @@ class Reader:
 
         return reprint.alike(one, other, self.replays)
 
-    def _ledgers(self) -> frozenset[tuple[str, str]]:
+    def ledgers(self) -> frozenset[tuple[str, str]]:
+        """(schema, table) of the ledgers of the services' tools."""
         if self.project is None or self.database is None:
             return frozenset()
         found = set()

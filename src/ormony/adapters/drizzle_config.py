@@ -51,6 +51,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     table: Setting | None = None
     ledger_schema: Setting | None = None
     prefix: Setting | None = None
+    casing: Setting | None = None
 
 
 def read(root: Path, path: str) -> Config:
@@ -93,6 +94,7 @@ def read(root: Path, path: str) -> Config:
         table=setting("table", ledger),
         ledger_schema=setting("schema", ledger),
         prefix=setting("prefix", ledger),
+        casing=setting("casing"),
     )
 
 

@@ -58,6 +58,15 @@ def export(root: Path, service: Service) -> Exported:
     return _export(root, service, _paths(root, service, "models", schema) if schema is not None else None)
 
 
+def casing(root: Path, service: Service) -> str | None:
+    """How the service's drizzle.config spells columns that have no name of their own; None: as their keys.
+
+    Raises `missing-config`, and `invalid-config` for what is no JavaScript.
+    """
+    found = drizzle_config.read(root, _config(root, service)).casing
+    return found.values[0] if found is not None and found.values else None
+
+
 def export_mirrors(root: Path, service: Service) -> Exported:
     """The DDL of `mirror_models`, files relative to the service that drizzle-kit itself is not told of.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
-from ormony.catalog import Catalog
-from ormony.history import History, Service
+from ormony.errors import FINDINGS
+from ormony.history import History, Notice, Service
 from ormony.stream import StreamFile
+
+if TYPE_CHECKING:
+    from ormony.catalog import Catalog
 
 Severity = Literal["error", "warning", "note"]
 """Errors fail `check`; warnings do with --strict; notes are shown with --verbose alone."""
@@ -39,6 +42,37 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | None = None
     service: str | None = None
     database: str = ""
+
+
+RANKS: Final[Mapping[Severity, int]] = {"error": 0, "warning": 1, "note": 2}
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that is meant to be, and who says why."""
+
+    finding: Finding
+    reason: str
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `check`: findings, worst first, by place; what was allowed; what was not looked at."""
+
+    findings: tuple[Finding, ...]
+    allowed: tuple[Allowed, ...] = ()
+    known: int = 0  # findings of the baseline that are still there
+    gone: int = 0  # findings of the baseline that are no more
+    skipped: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()  # what was looked at, for people
+    fixed: tuple[str, ...] = ()  # files that --fix wrote
+    baseline: str | None = None  # the file that --write-baseline wrote
+    strict: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """1 when something fails: errors, and with `strict` warnings."""
+        worst = 1 if self.strict else 0
+        return FINDINGS if any(RANKS[each.severity] <= worst for each in self.findings) else 0
 
 
 class Evidence(Protocol):

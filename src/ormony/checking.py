@@ -1,0 +1,498 @@
+"""`check`: every edge between models, migrations, the stream and a database, and the rules, as findings.
+
+What costs a server or a foreign tool is done once and kept under a hash of all that it hangs on: an unchanged
+project is answered from there. `commands.py` is above the edges and beside nothing: this module adds the verb
+`check` to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import hashlib
+import json
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ormony import commands, edges, files, narrow, rules
+from ormony.adapters import exported
+from ormony.catalog import Catalog
+from ormony.commands import Progressed, _silent
+from ormony.edges import Ground
+from ormony.errors import TOOL_MISSING, USAGE, OrmonyError
+from ormony.files import File
+from ormony.history import History, Notice, Part, Service
+from ormony.loading import Loaded, exported_of, load
+from ormony.project import Database, Project
+from ormony.rules import suppression
+from ormony.rules.finding import RANKS, Allowed, Checked, Finding
+from ormony.sources import Reader
+from ormony.stream import StreamFile
+
+if TYPE_CHECKING:
+    from ormony.database.pending import State
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...]
+
+
+class _Evidence:
+    """What rules look at, of one database: see `rules.finding.Evidence`."""
+
+    def __init__(self, ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> None:
+        self._ground, self._loaded, self.frozen = ground, loaded, frozen
+
+    @property
+    def name(self) -> str:
+        return self._ground.name
+
+    @property
+    def stream(self) -> tuple[StreamFile, ...]:
+        return self._loaded.stream
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return self._loaded.services
+
+    @property
+    def histories(self) -> Mapping[str, History]:
+        return self._loaded.histories
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return self._loaded.notices
+
+    @cached_property
+    def parts(self) -> Mapping[tuple[str, str], Sequence[Part]]:
+        return commands.changed_scripts(self._ground.project, self._loaded)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        reader = self._ground.reader
+        return narrow.without_surface(reader.migrations(), reader.surface, reader.ledgers())
+
+    def text(self, path: str) -> str | None:
+        return _text(self._ground.project.root, path)
+
+
+def _text(root: Path, path: str) -> str | None:
+    try:
+        return files.read_text(root, path)
+    except OrmonyError:
+        return None
+
+
+def check(
+    project: Project,
+    name: str | None = None,
+    *,
+    against: str | None = None,
+    only: Collection[str] = (),
+    native: bool = False,
+    strict: bool = False,
+    fix: bool = False,
+    write_baseline: bool = False,
+    cache: bool = True,
+    progress: Progressed = _silent,
+) -> Checked:
+    """Look at every edge of the project, and run the rules; with `only` those alone.
+
+    `against` is a database that is asked, too. `native` runs each service's own check on a prepared shadow.
+    `fix` writes what is mechanical (`sync`, and mirrors), then looks again. `write_baseline` keeps what is
+    found as known. Without `cache` nothing is taken from before. Raises `unknown-rule`, `bad-baseline`,
+    `tool-missing` (exit 4) and what reading the project raises.
+    """
+    _refuse_unknown(only)
+    against = _url(against)
+    fixed: tuple[str, ...] = ()
+    if fix:
+        fixed = commands.sync(project, name, progress=progress).written
+    if against is not None and name is None and len(project.databases) > 1:
+        raise OrmonyError(
+            "which-database",
+            "--against asks one database, and the project has several",
+            hint=f"--database {project.databases[0].name}",
+            exit_status=USAGE,
+        )
+    found: list[Finding] = []
+    skipped: list[str] = []
+    asked: list[str] = []
+    with contextlib.ExitStack() as stack:
+        readers = {
+            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
+            for each in project.databases
+        }
+        for database in project.chosen(name):
+            ground = Ground(project=project, name=database.name, readers=readers)
+            kept = _look(ground, database, cache=cache, progress=progress)
+            found += kept.findings
+            skipped += kept.skipped
+            asked.append(f"{database.name}: {len(readers[database.name].loaded.stream)} files")
+            if native:
+                found += _native(ground, skipped, progress)
+            if against is not None:
+                found += _against(ground, against, progress)
+                asked.append(f"{database.name}: the database")
+    if only:
+        found = [each for each in found if each.rule in only or each.rule.split("/")[0] in only]
+    found.sort(key=lambda each: (RANKS[each.severity], each.place or "", each.rule, each.object))
+    left, allowed = _without_allowed(project, dict.fromkeys(found))
+    baseline = _baseline(project)
+    fresh = [each for each in left if _identity(each) not in baseline]
+    known = len(left) - len(fresh)
+    written = None
+    if write_baseline:
+        written = project.baseline
+        lines = [_identity(each) for each in left if each.severity != "note"]
+        text = json.dumps({"findings": sorted(set(lines))}, indent=2, ensure_ascii=False) + "\n"
+        files.write(project.root, [File(project.baseline, text)])
+        fresh = [each for each in fresh if each.severity == "note"]
+    return Checked(
+        findings=tuple(fresh),
+        allowed=allowed,
+        known=known,
+        gone=len(baseline - {_identity(each) for each in left}) if not only and name is None else 0,
+        skipped=tuple(dict.fromkeys(skipped)),
+        asked=tuple(asked),
+        fixed=fixed,
+        baseline=written,
+        strict=strict,
+    )
+
+
+def _url(text: str | None) -> str | None:
+    """A URL, also by `env:NAME`. Raises `no-url`."""
+    if text is None or not text.startswith("env:"):
+        return text
+    found = os.environ.get(text.removeprefix("env:"), "").strip()
+    if not found:
+        raise OrmonyError(
+            "no-url",
+            f"the environment variable {text.removeprefix('env:')}, which --against names, is not set",
+            hint=f"export {text.removeprefix('env:')}=postgresql://…",
+        )
+    return found
+
+
+def without_notes(checked: Checked) -> Checked:
+    """Without what breaks nothing."""
+    return msgspec.structs.replace(
+        checked,
+        findings=tuple(each for each in checked.findings if each.severity != "note"),
+        allowed=tuple(each for each in checked.allowed if each.finding.severity != "note"),
+    )
+
+
+def _refuse_unknown(only: Collection[str]) -> None:
+    known = {*rules.RULES, *edges.RULES, "squawk"}
+    for each in only:
+        if each.split("/")[0] not in known:
+            raise OrmonyError(
+                "unknown-rule",
+                f'there is no rule "{each}"',
+                hint=f"--only takes: {', '.join(sorted(known))}",
+                exit_status=USAGE,
+            )
+
+
+# ------------------------------------------------------------------------------------------- one database
+
+
+def _look(ground: Ground, database: Database, *, cache: bool, progress: Progressed) -> _Kept:
+    """All findings of one database that hang on the project's files alone; kept under their hash."""
+    project, reader = ground.project, ground.reader
+    loaded = reader.loaded
+    frozen = commands.frozen_paths(project, database, loaded.stream)
+
+    def make() -> _Kept:
+        return _looked(ground, loaded, frozen, progress)
+
+    if not cache or project.shadow_url is not None:
+        return make()
+    key = _key(ground, frozen)
+    if key is None:
+        return make()
+    from ormony.database import server
+
+    path = server.home_of(project.root, "checks") / f"{hashlib.sha256(ground.name.encode()).hexdigest()}.json"
+    return exported.kept(path, key, _Kept, make)
+
+
+def _key(ground: Ground, frozen: frozenset[str]) -> str | None:
+    """A hash of everything that findings hang on; None where something cannot be told without a tool."""
+    from ormony.database import catalogs
+
+    digest: list[str] = [_code(), repr(ground.project), *sorted(frozen)]
+    for reader in ground.readers.values():
+        loaded = reader.loaded
+        digest += [text for file in loaded.stream for text in (file.path, repr(file.provenance), file.text)]
+        digest += [repr(loaded.notices)]
+        for service in loaded.services:
+            history = loaded.histories[service.name]
+            digest += [f"{each.id} {each.native} {each.parents}" for each in history.revisions]
+            digest.append(repr(history.notices))
+            for apart in (False, True):
+                if service.orm in ("sqlx", "supabase") or (apart and not service.mirror_models):
+                    continue
+                if service.orm == "sqlalchemy" and service.models is None:
+                    continue
+                try:
+                    found = exported_of(ground.project.root, service, apart=apart, cache=reader.cache)
+                except OrmonyError:
+                    return None  # the findings say so; nothing is kept
+                digest += [found.sql, repr(found.filled), repr(found.modules)]
+                digest += _texts(ground.project.root, edges.sources_of(found.files))
+            digest += _listing(ground.project.root, service)
+    return catalogs.key(digest)
+
+
+def _texts(root: Path, paths: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        yield path
+        yield _text(root, path) or ""
+
+
+_QUERIED = (".rs", ".sql", ".py", ".ts", ".tsx", ".mts", ".json")
+
+
+def _listing(root: Path, service: Service) -> Iterator[str]:
+    """The sources of a service in which statements are looked for: names, sizes and times, not contents."""
+    stack = [root / service.path]
+    while stack:
+        folder = stack.pop()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name not in edges.OTHERS and (
+                    not entry.name.startswith(".") or entry.name == ".sqlx"
+                ):
+                    stack.append(entry)
+            elif entry.suffix in _QUERIED:
+                about = entry.stat()
+                yield f"{entry} {about.st_size} {about.st_mtime_ns}"
+
+
+@cache
+def _code() -> str:
+    """A hash of ormony itself."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".sql", ".cjs", ".control"):
+            about = path.stat()
+            digest.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _looked(ground: Ground, loaded: Loaded, frozen: frozenset[str], progress: Progressed) -> _Kept:
+    found: list[Finding] = []
+    skipped: list[str] = []
+    evidence = _Evidence(ground, loaded, frozen)
+    names = list(rules.RULES)
+    total = len(names) + 2 + len(loaded.services)
+    replays = True
+    progress("checking", 0, total)
+    try:
+        ground.catalog()
+    except OrmonyError as error:
+        if error.exit_status == TOOL_MISSING:
+            raise
+        replays = False
+        found.append(edges.failed(ground.name, error, "replay-fails"))
+        skipped.append("whatever needs the stream to replay")
+    for number, name in enumerate(names, 1):
+        rule: Any = rules.rule(name)
+        if getattr(rule, "NEEDS_CATALOG", False) and not replays:
+            continue
+        found += rule.find(evidence)
+        progress("checking", number, total)
+    found += _squawk(ground, loaded, frozen)
+    progress("checking", len(names) + 1, total)
+    if replays:
+        fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
+        found += edges.references(ground)
+        for number, service in enumerate(loaded.services, len(names) + 2):
+            found += _service(ground, service, fresh, skipped)
+            progress("checking", number, total)
+    progress("checking", total, total)
+    named = [each if each.database else msgspec.structs.replace(each, database=ground.name) for each in found]
+    return _Kept(tuple(named), tuple(skipped))
+
+
+def _service(
+    ground: Ground, service: Service, fresh: frozenset[str], skipped: list[str]
+) -> Iterator[Finding]:
+    """The edges of one service; one that cannot be looked at is told."""
+    has_models = service.orm in ("drizzle", "alembic") or (
+        service.orm == "sqlalchemy" and service.models is not None
+    )
+    if service.orm == "sqlalchemy" and service.models is None:
+        skipped.append(f"the models of {service.name}: ormony.toml does not say where they are (`models`)")
+    jobs: list[tuple[str, Callable[[], Iterator[Finding]]]] = []
+    if has_models:
+        jobs.append(("models", lambda: edges.models(ground, service)))
+    if has_models or service.orm == "sqlx":
+        jobs.append(("mirrors", lambda: edges.mirrored(ground, service)))
+    jobs.append(("queries", lambda: edges.queries(ground, service, fresh, skipped.append)))
+    told: set[str] = set()
+    for what, job in jobs:
+        try:
+            yield from job()
+        except OrmonyError as error:
+            if error.code in ("no-models", "models-empty"):
+                continue
+            said = f"the {what} of {service.name}: {error.message} [{error.code}]"
+            if str(error) not in told:
+                told.add(str(error))
+                yield msgspec.structs.replace(
+                    edges.failed(ground.name, error, "not-checked"),
+                    message=f"{said} (they were not checked)",
+                    service=service.name,
+                )
+
+
+def _squawk(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> Iterator[Finding]:
+    from ormony.adapters import squawk
+
+    fresh = [file for file in loaded.stream if file.path not in frozen]
+    for each in squawk.lint(ground.project.root, fresh) if fresh else ():
+        yield Finding(
+            rule=each.rule,
+            severity=each.severity,
+            message=each.message,
+            object=each.object,
+            place=each.place,
+            hint=each.hint,
+            service=each.service,
+            database=ground.name,
+        )
+
+
+# --------------------------------------------------------------------------------------- on request
+
+
+def _native(ground: Ground, skipped: list[str], progress: Progressed) -> Iterator[Finding]:
+    """What each service's own tool says of a shadow that has the whole stream, ledgers stamped."""
+    from ormony.adapters import native
+    from ormony.database import deploy
+
+    reader = ground.reader
+    loaded = reader.loaded
+    url = reader.shadow.clone(())
+    target = deploy.Target(
+        name=ground.name,
+        url=url,
+        stream=loaded.stream,
+        services=loaded.services,
+        histories=loaded.histories,
+    )
+    try:
+        deploy.deploy([target])
+    except OrmonyError as error:
+        yield edges.failed(ground.name, error, "native-check")
+        return
+    for number, service in enumerate(loaded.services):
+        progress("asking each tool", number, len(loaded.services))
+        try:
+            scope = reader.owned(service)
+            said = native.check(ground.project.root, service, url, scope=scope)
+        except OrmonyError as error:
+            yield msgspec.structs.replace(
+                edges.failed(ground.name, error, "native-check"), service=service.name
+            )
+            continue
+        if said.agrees is None:
+            skipped.append(f"{service.name} by its own tool: {said.said}")
+        elif not said.agrees:
+            yield Finding(
+                rule="native-check",
+                severity="error",
+                message=f"the tool of {service.name} itself finds a difference: {said.said}",
+                place=service.path,
+                hint=said.command,
+                service=service.name,
+                database=ground.name,
+            )
+
+
+def _against(ground: Ground, url: str, progress: Progressed) -> Iterator[Finding]:
+    """What a database has otherwise than the stream: its ledgers, the order, its objects."""
+    from ormony.database import pending as pendings
+    from ormony.database.connect import connect
+
+    loaded = ground.reader.loaded
+    progress("asking the database", 0, 2)
+    with connect(url) as connection, connection.transaction():
+        state: State = pendings.read(connection, loaded.services, loaded.histories)
+    try:
+        pendings.plan(state, loaded.stream, loaded.services, loaded.histories)
+    except OrmonyError as error:
+        yield msgspec.structs.replace(edges.failed(ground.name, error, "ledger"), object=error.code)
+    progress("asking the database", 1, 2)
+    yield from edges.deployed(ground, url, frozenset(state.deployed))
+    progress("asking the database", 2, 2)
+
+
+# --------------------------------------------------------------------------- what is meant to be, or known
+
+
+def _without_allowed(
+    project: Project, found: Collection[Finding]
+) -> tuple[list[Finding], tuple[Allowed, ...]]:
+    left: list[Finding] = []
+    allowed: list[Allowed] = []
+    texts: dict[str, str | None] = {}
+    for each in found:
+        reason = next(
+            (
+                allow.reason
+                for allow in project.allowed
+                if fnmatch.fnmatchcase(each.rule, allow.rule)
+                and fnmatch.fnmatchcase(each.object, allow.object)
+            ),
+            None,
+        )
+        path = (each.place or "").rpartition(":")[0] or each.place
+        if reason is None and path:
+            if path not in texts:
+                texts[path] = _text(project.root, path)
+            text = texts[path]
+            reason = suppression.suppressed(each, text) if text is not None else None
+        if reason is None:
+            left.append(each)
+        else:
+            allowed.append(Allowed(finding=each, reason=reason))
+    return left, tuple(allowed)
+
+
+def _identity(finding: Finding) -> str:
+    """What a baseline knows a finding by: lines move, and messages hold details."""
+    path = (finding.place or "").rpartition(":")[0] or (finding.place or "")
+    return " ".join(filter(None, (finding.rule, finding.database, finding.object, path)))
+
+
+def _baseline(project: Project) -> set[str]:
+    path = project.root / project.baseline
+    if not path.is_file():
+        return set()
+    try:
+        found = json.loads(path.read_text("utf-8"))["findings"]
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            raise ValueError("`findings` is no list of texts")
+    except (ValueError, KeyError, TypeError) as error:
+        raise OrmonyError(
+            "bad-baseline",
+            f"the baseline cannot be read: {error}",
+            place=project.baseline,
+            hint="ormony check --write-baseline   # writes it anew",
+        ) from None
+    return set(found)

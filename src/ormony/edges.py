@@ -1,0 +1,629 @@
+"""What `check` compares, edge by edge, as findings: models, mirrors, references, queries, a database.
+
+Each function looks at one edge of a project and says what differs, where on both sides, and what to do. A
+function that cannot look raises; the caller says that it was not checked. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+import msgspec
+
+from ormony import history, mirrors, narrow, origins
+from ormony.catalog import Catalog, Constraint, Index, Ref
+from ormony.diff import Change, compare, uncompared
+from ormony.errors import OrmonyError
+from ormony.history import Service
+from ormony.loading import exported_of
+from ormony.mirrors import Model, Place, Shape, Verdict
+from ormony.project import Project
+from ormony.rules.finding import Finding, Severity, Side
+from ormony.sources import Reader, Source
+from ormony.stream import StreamFile, in_stream_order
+
+SEVERITIES: Final[Mapping[str, Severity]] = {
+    "reads": "error",
+    "writes": "error",
+    "incomplete": "warning",
+    "cosmetic": "note",
+}
+_MODELS: Final = frozenset({".py", ".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".rs"})
+OTHERS: Final = frozenset({"node_modules", "site-packages", ".venv", "venv", "dist", "target"})
+
+
+RULES: Final[Mapping[str, str]] = {
+    "replay-fails": "the stream does not run on an empty database",
+    "not-checked": "an edge could not be looked at",
+    "model-drift": "a service's models and its migrations differ",
+    "mirror-breaks-reads": "a model of another owner's table cannot read all of it",
+    "mirror-breaks-writes": "a model of another owner's table writes what the table refuses",
+    "mirror-incomplete": "a model of another owner's table lacks what it does not need",
+    "mirror-cosmetic": "a model of another owner's table says the same otherwise",
+    "broken-reference": "a reference to another database leads nowhere",
+    "query-breaks": "a statement of a service is refused by the stream's database",
+    "stale-query": "a query that SQLx has cached is out of date",
+    "native-check": "a service's own tool finds a difference",
+    "drift": "the database differs from its deployed migrations",
+    "ledger": "the ledgers of the database and the stream differ",
+}
+"""The rules that compare two sides, and their titles; those in `rules/` look at one."""
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What all edges of one database look at. `readers` are of every database of the project, by name."""
+
+    project: Project
+    name: str
+    readers: Mapping[str, Reader]
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of this database."""
+        return self.readers[self.name]
+
+    def whence(self, database: str | None = None) -> Mapping[origins.Key, origins.Origin]:
+        """Where each object of a database was made."""
+        loaded = self.readers[database or self.name].loaded
+        return origins.origins(
+            in_stream_order(loaded.stream), origins.natives(loaded.services, loaded.histories)
+        )
+
+    def catalog(self, database: str | None = None) -> Catalog:
+        """What the stream makes, with Supabase's surface."""
+        return self.readers[database or self.name].migrations()
+
+
+def sources_of(files: Iterable[str]) -> list[str]:
+    """Of the files that an export loaded, those of the project's own that may hold models."""
+    return [
+        each
+        for each in files
+        if not each.startswith(("/", ".."))
+        and PurePosixPath(each).suffix in _MODELS
+        and not OTHERS & set(PurePosixPath(each).parts)
+    ]
+
+
+def models_of(ground: Ground, service: Service) -> tuple[Model, ...]:
+    """Where a service's models stand; () for a tool without models."""
+    root = ground.project.root
+    if service.orm == "drizzle":
+        from ormony.adapters import drizzle_models, drizzle_source
+
+        found: tuple[Model, ...] = ()
+        for apart in (False, True):
+            if apart and not service.mirror_models:
+                continue
+            exported = exported_of(root, service, apart=apart, cache=ground.reader.cache)
+            found += drizzle_source.find(
+                root,
+                sources_of(exported.files),
+                casing=drizzle_models.casing(root, service),
+                search_path=service.search_path,
+            )
+        return found
+    if service.orm in ("alembic", "sqlalchemy"):
+        from ormony.adapters import python_models
+
+        exported = exported_of(root, service, cache=ground.reader.cache)
+        return python_models.find(
+            root, sources_of(exported.files), search_path=service.search_path, made=exported.modules
+        )
+    return ()
+
+
+# ------------------------------------------------------------------------------------- models and migrations
+
+_GENERATE: Final = {
+    "drizzle": "npx drizzle-kit generate && ormony sync",
+    "alembic": "alembic revision --autogenerate && ormony sync",
+    "sqlalchemy": "ormony sync",
+}
+
+
+def models(ground: Ground, service: Service) -> Iterator[Finding]:
+    """Where a service's models and its own migrations differ: what its tool would write a migration for."""
+    reader = ground.reader
+    has_files = any(
+        file.provenance is not None and file.provenance.service == service.name
+        for file in reader.loaded.stream
+    )
+    made = reader.read(f"models:{service.name}")
+    if not made.scope:
+        return
+    base = reader.read(f"service:{service.name}" if has_files else "migrations")
+    before, after = reader.comparable(base, made)
+    whence, places = ground.whence(), _by_table(models_of(ground, service))
+    for group in _grouped(compare(before, after), before, after):
+        ref = group[0].object
+        table, part = _home(ref, before, after)
+        column = part or next(iter(_columns(group, before, after)), "")
+        origin = whence.get((*table, ref.part)) or whence.get((*table, column)) or whence.get((*table, ""))
+        model = places.get(table)
+        place = _place(model, column)
+        yield Finding(
+            rule="model-drift",
+            severity="error",
+            message=_said(group, before, after),
+            object=str(ref),
+            place=str(place) if place else (origin.place if origin else service.path),
+            sides=((Side(origin.place, "the migrations"),) if origin else ()),
+            hint=_GENERATE.get(service.orm),
+            service=service.name,
+            database=ground.name,
+        )
+    for each in uncompared(before, after):
+        yield Finding(
+            rule="model-drift",
+            severity="error",
+            message=f"{each.name} differs between the models and the migrations",
+            object=each.name,
+            place=service.path,
+            hint=_GENERATE.get(service.orm),
+            service=service.name,
+            database=ground.name,
+        )
+
+
+def _by_table(found: Iterable[Model]) -> dict[tuple[str, str], Model]:
+    by_table: dict[tuple[str, str], Model] = {}
+    for each in found:
+        by_table.setdefault((each.schema, each.table), each)
+    return by_table
+
+
+def _place(model: Model | None, column: str) -> Place | None:
+    if model is None:
+        return None
+    return model.places.get(column) or model.places.get("")
+
+
+def _home(ref: Ref, before: Catalog, after: Catalog) -> tuple[tuple[str, str], str]:
+    """The table or type that an object belongs to, and the column that it is."""
+    value = after.objects.get(ref) or before.objects.get(ref)
+    if isinstance(value, Index):
+        return (value.table.schema, value.table.name), ""
+    return (ref.schema, ref.name), ref.part if ref.kind in ("column", "default") else ""
+
+
+def _columns(group: Iterable[Change], before: Catalog, after: Catalog) -> tuple[str, ...]:
+    for change in group:
+        value = after.objects.get(change.object) or before.objects.get(change.object)
+        if isinstance(value, Constraint | Index) and value.columns:
+            return value.columns
+    return ()
+
+
+def _grouped(changes: Iterable[Change], before: Catalog, after: Catalog) -> list[list[Change]]:
+    """Changes that are one to a reader: a constraint of the same columns dropped and created, a table with
+    all that is in it.
+    """
+    changes = list(changes)
+    tables = {
+        (each.object.schema, each.object.name)
+        for each in changes
+        if each.object.kind in ("table", "view", "materialized view") and each.action != "alter"
+    }
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        ref = change.object
+        value = after.objects.get(ref) or before.objects.get(ref)
+        home, part = _home(ref, before, after)
+        key: tuple[object, ...]
+        if home in tables:
+            key = ("table", home)
+        elif isinstance(value, Constraint) and value.columns:
+            key = (value.type, home, value.columns)
+        elif isinstance(value, Index):
+            key = ("index", home, value.columns, value.unique)
+        elif part:
+            key = ("column", home, part)
+        else:
+            key = (ref,)
+        groups.setdefault(key, []).append(change)
+    for group in groups.values():
+        group.sort(key=lambda each: (each.object.kind not in ("table", "view"), each.action == "drop"))
+    return list(groups.values())
+
+
+def _said(group: Sequence[Change], before: Catalog, after: Catalog) -> str:
+    """One sentence about a group: what the models say, and what the migrations do."""
+    first = group[0]
+    what = f"{first.kind} {first.object}"
+    actions = {each.action for each in group}
+    if {"create", "drop"} <= actions and first.action != "alter":
+        old = next(each.object for each in group if each.action == "drop")
+        new = next(each.object for each in group if each.action == "create")
+        return (
+            f"{first.kind} {new} is {_definition(new, after)} in the models, "
+            f"and {_definition(old, before)} in the migrations"
+        )
+    if first.action == "create":
+        return f"{what} is in the models, and in no migration"
+    if first.action == "drop":
+        return f"{what} is in the migrations, and in no model"
+    details = "; ".join(detail for each in group for detail in each.details)
+    return f"{what} differs, from the migrations to the models: {details}"
+
+
+def _definition(ref: Ref, catalog: Catalog) -> str:
+    value = catalog.objects.get(ref)
+    return value.definition if isinstance(value, Constraint | Index) else str(ref)
+
+
+# --------------------------------------------------------------------------------------------------- mirrors
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A model of another owner's table, what differs, and where the table comes from."""
+
+    service: Service
+    database: str  # the table's
+    table: tuple[str, str]
+    model: Model | None
+    shape: Shape
+    owner: Shape | None  # None: the owner's stream has no such table
+    reads_only: bool
+    verdicts: tuple[Verdict, ...]
+
+
+def judged(ground: Ground, service: Service) -> Iterator[Judged]:
+    """A service's models of tables that others own, judged, by schema and table.
+
+    Raises what exporting the models raises.
+    """
+    if service.orm == "sqlx":
+        yield from _structs(ground, service)
+        return
+    if service.orm == "supabase":
+        return
+    words = history.declared(service)
+    places: Mapping[tuple[str, str], Model] = {}
+    done: set[tuple[str, str]] = set()
+    for source in ground.reader.mirrored(service):
+        wanted = source.foreign - done
+        if not wanted:
+            continue
+        done |= wanted
+        places = places or _by_table(models_of(ground, service))
+        filled = _filled(ground, service)
+        mine = mirrors.shapes(source.catalog, wanted)
+        for table in sorted(mine):
+            word = next((each for each in words if each.covers(*table)), None)
+            database = (word.database if word else None) or ground.name
+            owner = mirrors.shapes(ground.catalog(database), {table}).get(table)
+            shape = _with_filled(mine[table], filled)
+            reads_only = word is not None and word.reads_only
+            yield Judged(
+                service=service,
+                database=database,
+                table=table,
+                model=places.get(table),
+                shape=shape,
+                owner=owner,
+                reads_only=reads_only,
+                verdicts=() if owner is None else mirrors.judge(shape, owner, reads_only=reads_only),
+            )
+
+
+def _filled(ground: Ground, service: Service) -> frozenset[tuple[str, str, str]]:
+    """(schema, table, column) of the columns that the models themselves always give a value."""
+    root, first = ground.project.root, service.search_path[0]
+    if service.orm == "drizzle":
+        from ormony.adapters import drizzle_models, drizzle_source
+
+        files = [
+            path
+            for apart in (False, True)
+            if not apart or service.mirror_models
+            for path in sources_of(exported_of(root, service, apart=apart, cache=ground.reader.cache).files)
+        ]
+        casing = drizzle_models.casing(root, service)
+        return drizzle_source.filled(root, files, casing=casing, search_path=service.search_path)
+    exported = exported_of(root, service, cache=ground.reader.cache)
+    return frozenset((schema or first, table, column) for schema, table, column in exported.filled)
+
+
+def _with_filled(shape: Shape, filled: frozenset[tuple[str, str, str]]) -> Shape:
+    return msgspec.structs.replace(
+        shape,
+        fields=tuple(
+            msgspec.structs.replace(each, filled=True)
+            if (shape.schema, shape.name, each.name) in filled
+            else each
+            for each in shape.fields
+        ),
+    )
+
+
+def _structs(ground: Ground, service: Service) -> Iterator[Judged]:
+    """Rust structs that are read from a table: SQLx checks them when a row is read, and not before."""
+    from ormony.adapters import rust_source
+
+    root = ground.project.root
+    catalog = narrow.without_surface(ground.catalog(), ground.reader.surface)
+    shapes = mirrors.shapes(catalog)
+    files = [
+        path.relative_to(root).as_posix()
+        for path in sorted((root / service.path).rglob("*.rs"))
+        if not OTHERS & set(path.relative_to(root).parts)
+    ]
+    for model in rust_source.find(root, files, search_path=service.search_path, tables=shapes):
+        table = (model.schema, model.table)
+        if model.shape is None or table not in shapes:
+            continue
+        found = mirrors.judge(model.shape, shapes[table], reads_only=True)
+        yield Judged(
+            service=service,
+            database=ground.name,
+            table=table,
+            model=model,
+            shape=model.shape,
+            owner=shapes[table],
+            reads_only=True,
+            # a struct may have the columns of one query alone
+            verdicts=tuple(each for each in found if each.breaks != "incomplete"),
+        )
+
+
+def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
+    """What is wrong with a service's models of others' tables; each is prepared in a shadow as well."""
+    for each in judged(ground, service):
+        whence = ground.whence(each.database)
+        yield from _mirror_findings(ground, each, whence)
+
+
+def _mirror_findings(
+    ground: Ground, judged: Judged, whence: Mapping[origins.Key, origins.Origin]
+) -> Iterator[Finding]:
+    service, table = judged.service, judged.table
+    full = ".".join(table)
+    name = judged.model.name if judged.model else full
+    if judged.owner is None:
+        place = _place(judged.model, "")
+        yield Finding(
+            rule="mirror-breaks-reads",
+            severity="error",
+            message=f"{name} is a model of {full}, which no migration of {judged.database} makes",
+            object=full,
+            place=str(place) if place else service.path,
+            hint="remove the model, or let its owner make the table",
+            service=service.name,
+            database=ground.name,
+        )
+        return
+    lacking = [
+        each
+        for each in judged.verdicts
+        if each.breaks == "incomplete" and each.edit is not None and each.edit.action == "add"
+    ]
+    if lacking and not judged.reads_only:
+        place = _place(judged.model, "")
+        origin = whence.get((*table, ""))
+        columns = ", ".join(
+            f"{each.column} ({each.edit.field.type})" for each in lacking if each.edit and each.edit.field
+        )
+        yield Finding(
+            rule="mirror-incomplete",
+            severity="warning",
+            message=f"{name}, the model of {full} in {service.name}, lacks what the table has: {columns}",
+            object=full,
+            place=str(place) if place else service.path,
+            sides=(Side(origin.place, f"{full} in the migrations"),) if origin else (),
+            hint=_mirror_command(ground, service),
+            service=service.name,
+            database=ground.name,
+        )
+    for verdict in judged.verdicts:
+        if verdict in lacking:
+            continue
+        place = _place(judged.model, verdict.column)
+        origin = whence.get((*table, verdict.column)) or whence.get((*table, ""))
+        key = verdict.edit.reference if verdict.edit else None
+        if verdict.edit is not None and "reference" in verdict.edit.change and key is not None:
+            origin = whence.get((*table, key.name)) or origin
+        yield Finding(
+            rule=f"mirror-{_RULES[verdict.breaks]}",
+            severity=SEVERITIES[verdict.breaks],
+            message=f"{name}, the model of {full} in {service.name}, {_lead(verdict)}{verdict.message}",
+            object=f"{full}.{verdict.column}" if verdict.column else full,
+            place=str(place) if place else service.path,
+            sides=(Side(origin.place, f"{full} in the migrations"),) if origin else (),
+            hint=_mirror_command(ground, service)
+            if verdict.edit is not None and verdict.breaks != "cosmetic"
+            else None,
+            service=service.name,
+            database=ground.name,
+        )
+
+
+def _mirror_command(ground: Ground, service: Service) -> str:
+    several = f" --database {ground.name}" if len(ground.project.databases) > 1 else ""
+    return f"ormony mirror --write --service {service.name}{several}   # edits the model"
+
+
+_RULES: Final = {
+    "reads": "breaks-reads",
+    "writes": "breaks-writes",
+    "incomplete": "incomplete",
+    "cosmetic": "cosmetic",
+}
+
+
+def _lead(verdict: Verdict) -> str:
+    """What joins the model's name and a verdict that begins with the name of a column."""
+    return "has a column that differs: " if verdict.edit and verdict.edit.action == "alter" else ""
+
+
+# ------------------------------------------------------------------------------------------------ references
+
+
+def references(ground: Ground) -> Iterator[Finding]:
+    """References to another database, as ormony.toml declares them: both columns exist, and have one type."""
+    database = next(each for each in ground.project.databases if each.name == ground.name)
+    for each in database.references:
+        mine = mirrors.shapes(ground.catalog(), {(each.schema, each.table)}).get((each.schema, each.table))
+        its = mirrors.shapes(ground.catalog(each.database), {(each.to_schema, each.to_table)}).get(
+            (each.to_schema, each.to_table)
+        )
+        here = f"{each.schema}.{each.table}.{each.column}"
+        there = f"{each.database}:{each.to_schema}.{each.to_table}.{each.to_column}"
+        column = mine.field(each.column) if mine else None
+        target = its.field(each.to_column) if its else None
+        wrong = None
+        if column is None:
+            wrong = f"{here} does not exist, and references {there} by ormony.toml"
+        elif target is None or its is None:
+            wrong = f"{here} references {there}, which does not exist"
+        elif not (mirrors.holds(column.type, target.type) and mirrors.holds(target.type, column.type)):
+            wrong = f"{here} is {column.type}, and references {there}, which is {target.type}"
+        elif (each.to_column,) not in (its.primary, *its.unique):
+            wrong = f"{here} references {there}, which is no primary key and not unique"
+        if wrong is not None:
+            origin = ground.whence().get((each.schema, each.table, each.column))
+            yield Finding(
+                rule="broken-reference",
+                severity="error",
+                message=wrong,
+                object=here,
+                place=origin.place if origin else ground.project.source,
+                sides=(Side(ground.project.source, f"[databases.{ground.name}.references]"),),
+                hint="change the column, or the line in ormony.toml",
+                database=ground.name,
+            )
+
+
+# --------------------------------------------------------------------------------------------------- queries
+
+
+def queries(
+    ground: Ground, service: Service, pending: frozenset[str], skipped: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Statements of a service that the stream breaks: cached by SQLx, or literal in its sources.
+
+    `pending` are the paths of the stream files that are new: a statement that worked without them is an
+    error. `skipped` is told what could not be looked at.
+    """
+    from ormony.adapters import sqlx_queries
+    from ormony.database import prepared
+    from ormony.database.connect import connect
+
+    others = [each.path for each in ground.project.services if each.path not in (service.path, ".", "")]
+    found = sqlx_queries.find(ground.project.root, service, without=others)
+    left = sum(found.skipped.values())
+    if left:
+        skipped(f"{left} statements of {service.name} that are put together when they run")
+    if not found.queries:
+        return
+    stream = in_stream_order(ground.reader.loaded.stream)
+    path = (*service.search_path, "extensions")
+
+    def ask(files: Sequence[StreamFile]) -> tuple[prepared.Outcome, ...]:
+        url = ground.reader.shadow.clone(files)
+        with connect(url, autocommit=True) as connection:
+            return prepared.outcomes(connection, found.queries, search_path=path)
+
+    outcomes = ask(stream)
+    refused = [each for each in outcomes if isinstance(each, prepared.Refusal)]
+    if refused:
+        settled = [each for each in stream if each.path not in pending] if pending else stream[:-1]
+        before = [each for each in ask(settled) if isinstance(each, prepared.Refusal)]
+        broken = prepared.broken(before, refused)
+        for refusal in broken.errors:
+            yield _refused(ground, service, refusal, "error")
+        for refusal in broken.warnings:
+            yield _refused(ground, service, refusal, "warning" if _is_cached(refusal.query) else "note")
+    for outcome in outcomes:
+        if isinstance(outcome, prepared.Prepared) and isinstance(outcome.query, sqlx_queries.Query):
+            types = list(
+                zip(
+                    outcome.parameters,
+                    outcome.internal,
+                    outcome.labels or ((),) * len(outcome.parameters),
+                    strict=False,
+                )
+            )
+            for said in sqlx_queries.stale(outcome.query, types, outcome.columns):
+                yield Finding(
+                    rule="stale-query",
+                    severity="warning",
+                    message=f"the cached query {outcome.query.name} is out of date: {said}",
+                    object=outcome.query.name,
+                    place=outcome.query.place,
+                    hint=f"cargo sqlx prepare   # in {service.path}",
+                    service=service.name,
+                    database=ground.name,
+                )
+
+
+def _is_cached(query: object) -> bool:
+    return getattr(query, "kind", "") == "sqlx-cache"
+
+
+def _refused(ground: Ground, service: Service, refusal: object, severity: Severity) -> Finding:
+    from ormony.database import prepared
+
+    assert isinstance(refusal, prepared.Refusal)
+    gone = f" ({refusal.object})" if refusal.object and refusal.object not in refusal.message else ""
+    return Finding(
+        rule="query-breaks",
+        severity=severity,
+        message=f"a query of {service.name} is refused: {refusal.message}{gone}",
+        object=refusal.object or refusal.query.name,
+        place=refusal.place or refusal.query.place,
+        hint=refusal.hint or "change the query, or keep what it uses until no service does",
+        service=service.name,
+        database=ground.name,
+    )
+
+
+# -------------------------------------------------------------------------------------------------- database
+
+
+def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Finding]:
+    """Where a database differs from what its deployed files make of an empty one."""
+    reader = ground.reader
+    files = tuple(each for each in in_stream_order(reader.loaded.stream) if each.version in versions)
+    expected = Source(name="migrations", kind="migrations", catalog=reader.replayed(files))
+    found = reader.read(url)
+    actual = Source(name="deployed", kind="deployed", catalog=found.catalog)
+    before, after = reader.comparable(expected, actual)
+    whence = ground.whence()
+    for change in compare(before, after):
+        ref = change.object
+        home, part = _home(ref, before, after)
+        origin = whence.get((*home, ref.part or part)) or whence.get((*home, ""))
+        details = f": {'; '.join(change.details)}" if change.details else ""
+        said = {"create": "is in the database, and in no migration", "drop": "is missing in the database"}
+        yield Finding(
+            rule="drift",
+            severity="error",
+            message=f"{change.kind} {ref} {said.get(change.action, 'differs in the database')}{details}",
+            object=str(ref),
+            place=origin.place if origin else None,
+            hint="ormony diff migrations deployed   # then put the change into a migration, or take it back",
+            database=ground.name,
+        )
+    for each in uncompared(before, after):
+        yield Finding(
+            rule="drift",
+            severity="error",
+            message=f"{each.name} differs in the database",
+            object=each.name,
+            database=ground.name,
+        )
+
+
+def failed(ground_name: str, error: OrmonyError, rule: str) -> Finding:
+    """An error that kept an edge from being looked at, as a finding."""
+    return Finding(
+        rule=rule,
+        severity="error",
+        message=f"{error.message} [{error.code}]",
+        place=error.place,
+        hint=error.hint,
+        database=ground_name,
+    )

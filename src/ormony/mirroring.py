@@ -1,0 +1,237 @@
+"""`mirror`: models of tables that another service owns, brought up to date in place.
+
+Exactly the fields that differ are edited, in the style of their file; what cannot be edited there comes back
+as text to paste. Cosmetic differences are left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Callable, Collection, Iterator
+
+from ormony import edges, files, history, mirrors
+from ormony.commands import Mirrored, MirrorEdit, Pasted, Progressed, _silent
+from ormony.edges import Ground, Judged
+from ormony.errors import OrmonyError
+from ormony.files import File
+from ormony.history import Notice, Service
+from ormony.loading import load
+from ormony.mirrors import Edit, Edited
+from ormony.project import Project
+from ormony.sources import Reader
+
+Editor = Callable[..., Edited]
+
+
+def mirror(
+    project: Project,
+    name: str | None = None,
+    *,
+    write: bool = False,
+    services: Collection[str] = (),
+    tables: Collection[str] = (),
+    cache: bool = True,
+    progress: Progressed = _silent,
+) -> Mirrored:
+    """The edits that bring mirrors up to date; with `write` they are made.
+
+    `services` and `tables` (`schema.table`) restrict it. Raises `unknown-service`, and what exporting the
+    models and replaying the stream raise.
+    """
+    known = {each.name for each in project.services}
+    for each in services:
+        if each not in known:
+            raise OrmonyError(
+                "unknown-service",
+                f'there is no service "{each}" in {project.source}',
+                hint=f"its services are: {', '.join(sorted(known)) or 'none'}",
+            )
+    run = _Run(project, cache)
+    with contextlib.ExitStack() as stack:
+        readers = {
+            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
+            for each in project.databases
+        }
+        for database in project.chosen(name):
+            ground = Ground(project=project, name=database.name, readers=readers)
+            chosen = [each for each in project.of(database.name) if not services or each.name in services]
+            for number, service in enumerate(chosen):
+                progress("comparing mirrors", number, len(chosen))
+                run.take(ground, service, tables)
+            progress("comparing mirrors", len(chosen), len(chosen))
+    changed = {path: text for path, text in run.texts.items() if text != run.before.get(path)}
+    if write and changed:
+        files.write(project.root, [File(path, text) for path, text in sorted(changed.items())])
+    return Mirrored(
+        edits=tuple(run.edits),
+        left=tuple(run.left),
+        written=tuple(sorted(changed)) if write else (),
+        patch="".join(_patch(path, run.before.get(path, ""), text) for path, text in sorted(changed.items())),
+        notices=tuple(run.notices),
+    )
+
+
+def _patch(path: str, old: str, new: str) -> str:
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+    )
+    return "".join(
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+class _Run:
+    """The texts as they are and as they become, over all services."""
+
+    def __init__(self, project: Project, cache: bool) -> None:
+        self.project, self.cache = project, cache
+        self.before: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.edits: list[MirrorEdit] = []
+        self.left: list[Pasted] = []
+        self.notices: list[Notice] = []
+
+    def take(self, ground: Ground, service: Service, tables: Collection[str]) -> None:
+        """The edits of one service's mirrors."""
+        try:
+            found = list(edges.judged(ground, service))
+        except OrmonyError as error:
+            if error.code in ("no-models", "models-empty", "models-not-found") and service.models is None:
+                return
+            raise
+        seen = set()
+        for each in found:
+            seen.add(each.table)
+            if tables and ".".join(each.table) not in tables:
+                continue
+            wanted = mirrors.edits(self._asked(each))
+            if wanted:
+                self._edit(service, each, wanted)
+        for table, database in _missing(service, seen, ground.name):
+            if not tables or ".".join(table) in tables:
+                self._first(ground, service, table, database)
+
+    def _asked(self, judged: Judged) -> Iterator[mirrors.Verdict]:
+        """Without the columns that a mirror that only reads does not need."""
+        for each in judged.verdicts:
+            if not (judged.reads_only and each.breaks == "incomplete"):
+                yield each
+
+    def _edit(self, service: Service, judged: Judged, wanted: tuple[Edit, ...]) -> None:
+        full = ".".join(judged.table)
+        model = judged.model
+        if model is None:
+            for edit in wanted:
+                self.left.append(
+                    Pasted(
+                        place=service.path,
+                        model=full,
+                        what=_words(edit),
+                        why="where the model stands could not be found",
+                        text="",
+                    )
+                )
+            return
+        path = model.places[""].path
+        text = self.texts.get(path)
+        if text is None:
+            text = files.read_text(self.project.root, path)
+            self.before[path] = text
+        done = _editor(service)(text, model, wanted, path=path)
+        self.texts[path] = done.text
+        for edit in done.done:
+            place = model.places.get(edit.column) or model.places[""]
+            self.edits.append(MirrorEdit(place=str(place), model=model.name, table=full, what=_words(edit)))
+        for edit, text_to_paste in done.left:
+            place = model.places.get(edit.column) or model.places[""]
+            why, _, paste = text_to_paste.partition("\n")
+            self.left.append(
+                Pasted(place=str(place), model=model.name, what=_words(edit), why=why, text=paste)
+            )
+
+    def _first(self, ground: Ground, service: Service, table: tuple[str, str], database: str) -> None:
+        """A model for a table that is declared as mirrored and has none."""
+        shape = mirrors.shapes(ground.catalog(database), {table}).get(table)
+        if shape is None:
+            return
+        if service.orm not in ("sqlalchemy", "alembic"):
+            self.notices.append(
+                Notice(
+                    code="no-model",
+                    message=f"{service.name} declares {'.'.join(table)} as mirrored, and has no model of it",
+                    place=service.path,
+                )
+            )
+            return
+        from ormony.adapters import edit_python
+
+        path, style = self._home(ground, service)
+        reader = ground.readers[database]
+        url = reader.shadow.clone(reader.loaded.stream)
+        text = self.texts.get(path)
+        if text is None:
+            there = (self.project.root / path).is_file()
+            text = files.read_text(self.project.root, path) if there else ""
+            self.before[path] = text
+        self.texts[path] = edit_python.with_first(text, url, table, style=style)
+        self.edits.append(
+            MirrorEdit(place=path, model="".join(table[1:]), table=".".join(table), what="a new model")
+        )
+
+    def _home(self, ground: Ground, service: Service) -> tuple[str, str]:
+        """The file that a new model goes to, and its style: where the service's other models are."""
+        found = edges.models_of(ground, service)
+        words = history.declared(service)
+        theirs = [m for m in found if any(word.covers(m.schema, m.table) for word in words)] or list(found)
+        paths = [each.places[""].path for each in theirs]
+        path = max(set(paths), key=paths.count) if paths else f"{service.path}/mirrors.py"
+        text = files.read_text(self.project.root, path) if (self.project.root / path).is_file() else ""
+        return path, "sqlmodel" if "sqlmodel" in text or "SQLModel" in text else "sqlalchemy"
+
+
+def _missing(
+    service: Service, seen: Collection[tuple[str, str]], own: str
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for word in history.declared(service):
+        table = (word.schema, word.name)
+        if word.name != "*" and table not in seen:
+            yield table, word.database or own
+
+
+def _editor(service: Service) -> Editor:
+    match service.orm:
+        case "drizzle":
+            from ormony.adapters import drizzle_source
+
+            return drizzle_source.edit
+        case "sqlx":
+            from ormony.adapters import rust_source
+
+            return rust_source.edit
+        case _:
+            from ormony.adapters import edit_python
+
+            return edit_python.edit
+
+
+def _words(edit: Edit) -> str:
+    """An edit for people: `adds last_used_at timestamp with time zone`."""
+    if edit.action == "remove":
+        return f"removes {edit.column}"
+    if edit.action == "add" and edit.field is not None:
+        return f"adds {edit.column} {edit.field.type}"
+    assert edit.field is not None
+    target = ".".join(edit.reference.references) if edit.reference else ""
+    said = {
+        "type": edit.field.type,
+        "null": "NOT NULL" if edit.field.not_null else "may be null",
+        "default": f"default {edit.field.default}" if edit.field.default else "no default",
+        "reference": f"references {target}" if target else "no reference",
+    }
+    return f"changes {edit.column}: {', '.join(said[each] for each in edit.change)}"
+
+
+def exit_status(result: Mirrored, *, write: bool) -> int:
+    """1 when something is left to do."""
+    return 1 if result.left or (result.edits and not write) else 0
