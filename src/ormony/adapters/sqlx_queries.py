@@ -129,10 +129,13 @@ def find(root: Path, service: Service, *, without: Collection[str] = ()) -> Foun
     sources = sorted({each for top in tops for each in run.sources(top)})
     own = [each for each in sources if _within(each, service.path)]
     literals = [literal for path in sources for literal in run.literals(path, counted=path in own)]
+    # A file that `query_file!` names is one statement, as SQLx sends it.
+    checked = {_path_of(each.place) for each in literals if each.macro}
+    literals = [each for each in literals if each.kind != "sql" or _path_of(each.place) not in checked]
     queries = run.cached(caches, [each for each in literals if each.macro])
     known = {each.sql for each in queries}
     for each in literals:
-        if (each.macro and each.sql in known) or not _within(each.place.rpartition(":")[0], service.path):
+        if (each.macro and each.sql in known) or not _within(_path_of(each.place), service.path):
             continue
         if not _is_query(each.sql):
             run.skip(FRAGMENT, each.place)
@@ -590,12 +593,12 @@ def _calls_of_tokens(tokens: Sequence[Node]) -> Iterator[tuple[list[str], Node, 
         at = number - 1
         macro = at >= 0 and tokens[at].type == "!"
         at -= macro
-        if at >= 0 and tokens[at].type == ">":  # a turbofish
+        if at >= 0 and tokens[at].type in (">", ">>"):  # a turbofish
             depth = 0
             while at >= 0:
-                depth += {">": 1, "<": -1}.get(tokens[at].type, 0)
+                depth += {">": 1, ">>": 2, "<": -1}.get(tokens[at].type, 0)
                 at -= 1
-                if depth == 0:
+                if depth <= 0:
                     break
             at -= at >= 0 and tokens[at].type == "::"
         names: list[str] = []
@@ -624,7 +627,7 @@ def _arguments(tree: Node) -> list[list[Node]]:
     found: list[list[Node]] = [[]]
     depth = 0
     for each in tree.children[1:-1]:
-        depth += {"<": 1, ">": -1}.get(each.type, 0)
+        depth += {"<": 1, ">": -1, ">>": -2}.get(each.type, 0)
         if each.type == "," and depth <= 0:
             found.append([])
         elif each.type not in _COMMENTS:
@@ -713,6 +716,10 @@ def _is_query(text: str) -> bool:
 def _within(path: str, folder: str) -> bool:
     folder = posixpath.normpath(folder)
     return folder == "." or path == folder or path.startswith(f"{folder}/")
+
+
+def _path_of(place: str) -> str:
+    return place.rpartition(":")[0]
 
 
 def _sortable(place: str) -> tuple[str, int]:
