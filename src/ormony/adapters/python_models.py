@@ -132,11 +132,11 @@ def _absolute(path: str, module: str, level: int) -> str:
 class _Sources:
     """The given files, each parsed when it is first asked for."""
 
-    def __init__(self, root: Path, files: Iterable[str]) -> None:
+    def __init__(self, root: Path, files: Iterable[str], texts: Mapping[str, bytes] | None = None) -> None:
         self._root = root
         self._files = sorted({each for each in files if each.endswith(".py")})
         self._modules: dict[str, _Module | None] = {}
-        self._bytes: dict[str, bytes | None] = {}
+        self._bytes: dict[str, bytes | None] = dict(texts or {})
         self._by_tail: dict[str, list[str]] = {}
         for path in self._files:
             parts = PurePosixPath(path).with_suffix("").parts
@@ -819,3 +819,60 @@ def _last_dict(sources: _Sources, module: _Module, value: ast.expr, depth: int =
             if place is not None and place[1] in place[0].values:
                 return _last_dict(sources, place[0], place[0].values[place[1]], depth + 1)
     return None
+
+
+# One file, for those who edit it --------------------------------------------------------------------------
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A statement of a class's body that makes a column: the class, the attribute, the column, the line."""
+
+    owner: str
+    attribute: str
+    column: str
+    line: int
+
+
+class Described(msgspec.Struct, frozen=True):
+    """A class of a text: whether it is SQLModel's, and the columns that it and its bases of the text have.
+
+    `owners` are the tables' classes of the text that each class gives columns to.
+    """
+
+    sqlmodel: bool
+    columns: tuple[Written, ...]
+    owners: Mapping[str, tuple[str, ...]]
+
+
+def describe(text: str, path: str, name: str) -> Described | None:
+    """A class of this text alone; None where it has no class of that name, or is no Python."""
+    sources = _Sources(Path(), [path], {path: text.encode()})
+    module = sources.module(path)
+    if module is None:
+        return None
+    nodes = {node.name: node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)}
+    if name not in nodes:
+        return None
+    found = _class(sources, module, nodes[name])
+    sqlmodel = found.root == "SQLModel" or any(each.arg == "table" for each in found.node.keywords)
+    columns: list[Written] = []
+    seen: set[str] = set()
+    for each in found.lineage:
+        own = [
+            Written(each.node.name, attribute, column, line)
+            for attribute, column, line in _fields(sources, each, sqlmodel=sqlmodel)
+            if column and attribute not in seen
+        ]
+        columns += own
+        seen |= {one.attribute for one in own} | _attributes(each.node)
+    owners: dict[str, list[str]] = {}
+    for node in nodes.values():
+        other = _class(sources, module, node)
+        if is_mapped(sources, other):
+            for each in other.lineage:
+                owners.setdefault(each.node.name, []).append(node.name)
+    return Described(
+        sqlmodel=sqlmodel,
+        columns=tuple(columns),
+        owners={key: tuple(sorted(value)) for key, value in sorted(owners.items())},
+    )
