@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
 import pytest
 
 from ormony import mirrors
+from ormony.catalog import Catalog
+from ormony.database.connect import connect
+from ormony.database.introspect import introspect
+from ormony.database.shadow import Shadow
 from ormony.mirrors import Field, Key, Shape
 
 
@@ -69,6 +76,16 @@ def test_a_type_does_not_hold_the_values_of_another(type_: str, values: str) -> 
     assert not mirrors.holds(type_, values)
 
 
+@pytest.fixture
+def shadow_catalog(shadow: Shadow) -> Callable[[str], Catalog]:
+    def read(text: str) -> Catalog:
+        with connect(shadow.clone(())) as connection:
+            connection.execute(text)
+            return introspect(connection)
+
+    return read
+
+
 def shape(*fields: Field, **more: object) -> Shape:
     return Shape(schema="public", name="t", fields=fields, **more)  # type: ignore[arg-type]
 
@@ -82,8 +99,6 @@ def verdicts(model: Shape, owner: Shape, *, reads_only: bool = False) -> list[tu
 
 
 def changed(field: Field, **fields: object) -> Field:
-    import msgspec
-
     return msgspec.structs.replace(field, **fields)
 
 
@@ -189,3 +204,36 @@ def test_edits_of_one_column_are_one() -> None:
         ("add", "new", (), "a"),
         ("remove", "old", (), None),
     ]
+
+
+def test_shapes_are_read_from_a_catalog(shadow_catalog: Callable[[str], Catalog]) -> None:
+    catalog = shadow_catalog(
+        "CREATE TYPE \"Odd State\" AS ENUM ('on', 'off'); CREATE DOMAIN email AS text;\n"
+        "CREATE TABLE parents (id uuid PRIMARY KEY);\n"
+        'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, s "Odd State"[] NOT NULL,\n'
+        "  e email DEFAULT 'x', n serial, p uuid REFERENCES parents, g int GENERATED ALWAYS AS (1) STORED,\n"
+        "  UNIQUE (e));\n"
+        "CREATE UNIQUE INDEX ON t (n); CREATE UNIQUE INDEX ON t (p) WHERE n > 1;\n"
+        "CREATE VIEW v AS SELECT id, e FROM t;\n"
+    )
+    found = mirrors.shapes(catalog, {("public", "t"), ("public", "v"), ("public", "none")})
+    assert found.keys() == {("public", "t"), ("public", "v")}
+    table = found["public", "t"]
+    assert [(f.name, f.type, f.not_null, f.default, f.generated) for f in table.fields] == [
+        ("id", "bigint", True, "", True),
+        ("s", 'public."Odd State"[]', True, None, False),
+        ("e", "public.email", False, "'x'::text", False),
+        ("n", "integer", True, "", False),
+        ("p", "uuid", False, None, False),
+        ("g", "integer", False, "1", True),
+    ]
+    assert table.primary == ("id",)
+    assert set(table.unique) == {("e",), ("n",)}
+    assert [(key.columns, key.references, key.referenced) for key in table.keys] == [
+        (("p",), ("public", "parents"), ("id",))
+    ]
+    assert table.enums == {"public.Odd State": ("on", "off")}
+    assert table.domains == {"public.email": "text"}
+    assert [f.name for f in found["public", "v"].fields] == ["id", "e"]
+    assert found["public", "v"].view
+    assert verdicts(table, table) == []

@@ -412,7 +412,7 @@ def _mirror_findings(
             message=f"{name}, the model of {full} in {service.name}, lacks what the table has: {columns}",
             object=full,
             place=str(place) if place else service.path,
-            sides=(Side(origin.place, f"{full} in the migrations"),) if origin else (),
+            sides=(Side(origin.created, f"{full} in the migrations"),) if origin else (),
             hint=_mirror_command(ground, service),
             service=service.name,
             database=ground.name,

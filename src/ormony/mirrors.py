@@ -13,7 +13,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from ormony import sql
 from ormony.catalog import (
     Catalog,
     Column,
@@ -198,8 +197,8 @@ def shapes(
 
 
 def _printed(ref: Ref) -> str:
-    """A type's name as `format_type` prints it with an empty search path."""
-    return f"{sql.quote_identifier(ref.schema)}.{sql.quote_identifier(ref.name)}"
+    """A type's name as `format_type` prints it with an empty search path, without quotes."""
+    return f"{ref.schema}.{ref.name}"
 
 
 def _fields(catalog: Catalog, ref: Ref) -> Iterator[Field]:
@@ -252,8 +251,8 @@ def _parsed(text: str) -> _Type:
 
 
 def _element(text: str) -> str:
-    """The type without array brackets and modifiers."""
-    return _parsed(text).name
+    """The type without array brackets, modifiers and quotes."""
+    return _parsed(text).name.replace('"', "")
 
 
 def holds(type_: str, values: str) -> bool:

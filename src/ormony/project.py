@@ -131,7 +131,7 @@ class _ServiceTable(msgspec.Struct, forbid_unknown_fields=True):
     config: str | None = None
     migrations: str | None = None
     python: str | None = None
-    models: str | None = None
+    models: str | list[str] | None = None
     mirrors: list[str] = []
     mirror_models: str | list[str] | None = None
     timeout: float = 60.0
@@ -362,7 +362,7 @@ def _service(
         config=table.config,
         migrations=table.migrations,
         python=table.python,
-        models=table.models,
+        models=",".join(table.models) if isinstance(table.models, list) else table.models,
         mirrors=_mirrors(name, table.mirrors, text),
         mirror_models=(models,) if isinstance(models, str) else tuple(models or ()),
         timeout_s=table.timeout,

@@ -416,7 +416,7 @@ def find_and_write(job: dict[str, Any]) -> None:
         found, filters = from_env()
     else:
         probe.listen_to_engines()
-        found = from_module(job["models"])
+        found = unique(each for text in job["models"].split(",") for each in from_module(text.strip()))
     write_ddl(found, filters)
     note_models(found)
 

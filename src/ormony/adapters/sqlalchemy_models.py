@@ -103,7 +103,9 @@ class _Run:
         self.alembic: alembic.Place | None = None
         self.folder = root / service.path
         paths = [self.folder]
-        if service.models is not None and not _MODELS.fullmatch(service.models):
+        if service.models is not None and not all(
+            _MODELS.fullmatch(each.strip()) for each in service.models.split(",")
+        ):
             raise self._not_found(f'"{service.models}" names no module and attribute')
         if service.orm == "alembic":
             self.alembic = alembic.place_of(root, service)
