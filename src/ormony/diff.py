@@ -18,7 +18,7 @@ Action = Literal["create", "drop", "alter", "rename"]
 Attached = Literal["comment", "owner", "privileges", "security label"]
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One difference. `details` say what differs, for people: `type: integer -> bigint`."""
 
     action: Action

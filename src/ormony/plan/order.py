@@ -294,7 +294,9 @@ class _Planner:
         """Every difference has its statements, or belongs to something that has."""
         if self.old.version // 10000 != self.new.version // 10000:
             return  # what only one of the two can say has none
-        silent = {ref for _, ref in rendered} - {ref for (_, ref), each in rendered.items() if each}
+        silent = {ref for (_, ref), each in rendered.items() if not each}
+        if silent:
+            silent -= {ref for (_, ref), each in rendered.items() if each}
         left = [
             ref
             for ref in silent
@@ -685,9 +687,10 @@ class _Planner:
 
     def _up(self, ref: Ref) -> Node | None:
         """The step that makes the new version of an object, or None when it is as it was."""
-        if ref not in self.ups:
-            self.ups[ref] = self._find_up(ref)
-        return self.ups[ref]
+        found = self.ups.get(ref)
+        if found is None and ref not in self.ups:
+            found = self.ups[ref] = self._find_up(ref)
+        return found
 
     def _find_up(self, ref: Ref) -> Node | None:
         if ref.kind == "default":
@@ -757,7 +760,8 @@ class _Planner:
     def _moving(self) -> set[Ref]:
         """What any step is about; only the dependencies of these make edges."""
         moving = {*self.dropped, *self.created, *self.replaced, *self.altered, *self.joined, *self.defaults}
-        return moving | {default_of(ref) for ref in moving if ref.kind == "column"}
+        alone = moving - (self.created & self.inside.keys())
+        return moving | self.inside.keys() | {default_of(ref) for ref in alone if ref[0] == "column"}
 
     def _edges(self, nodes: set[Node]) -> dict[Node, set[Node]]:
         """For each node, the nodes that must come after it."""
@@ -791,14 +795,18 @@ class _Planner:
             made = self._up(dependent)
             if made is None:
                 continue
-            if dependent.kind == "base type" and ("late", dependent) in nodes:
+            if dependent[0] == "base type" and ("late", dependent) in nodes:
                 made = ("late", dependent)  # before it is only a name, which its functions need
-            table = self._table_alters(dependent) if dependent.kind == "column" else None
+            table = self._table_alters(dependent) if dependent[0] == "column" else None
+            known: Node | None = made  # most needs are columns of one table, which one step makes
             for need in needs:
-                first(self._up(need), made)
+                comes = self._up(need)
+                if comes is not known:
+                    known = comes
+                    first(comes, made)
                 if table is not None and made[0] == "create":
-                    first(self._up(need), table)
-                if need.kind == "base type" and dependent not in self.depends_after.get(need, ()):
+                    first(comes, table)
+                if need[0] == "base type" and dependent not in self.depends_after.get(need, ()):
                     first(("late", need), made)
         schemas = {(verb, ref.name): (verb, ref) for verb, ref in nodes if ref[0] == "schema"}
         for node in nodes:

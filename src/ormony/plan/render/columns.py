@@ -63,19 +63,23 @@ def definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
         parts.append(f"COMPRESSION {column.compression}")
     if column.collation:
         parts.append(f"COLLATE {column.collation}")
-    parts += _constraints(ref, catalog, with_default=with_default)
+    parts += _constraints(ref, column, catalog, with_default=with_default)
     return " ".join(parts)
 
 
 def typed_definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
     """The column of a table OF a type, as its CREATE TABLE takes it; '' when the type says all."""
-    words = list(_constraints(ref, catalog, with_default=with_default))
+    column = held(catalog, ref, Column)
+    words = list(_constraints(ref, column, catalog, with_default=with_default))
     return f"{identifier(ref.part)} WITH OPTIONS {' '.join(words)}" if words else ""
 
 
 def settings(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     """What a column that was just made by `definition` still needs: storage, statistics, an unnamed rest."""
     column = held(catalog, ref, Column)
+    if column.identity is None and not (column.storage or column.options or column.statistics is not None):
+        not_null = column.not_null
+        return () if not_null is None or not_null.valid else (_add_not_null(ref, not_null),)
     actions = [f"SET STORAGE {column.storage.upper()}"] if column.storage else []
     actions += _planner_actions(None, column)
     statements = [_only(ref, action) for action in actions]
@@ -465,13 +469,12 @@ def _continued(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
 # --------------------------------------------------------------------------------------------------- NOT NULL
 
 
-def _constraints(ref: Ref, catalog: Catalog, *, with_default: bool) -> Iterator[str]:
-    column = held(catalog, ref, Column)
+def _constraints(ref: Ref, column: Column, catalog: Catalog, *, with_default: bool) -> Iterator[str]:
     not_null = column.not_null
     if not_null is not None and not_null.valid:
         name = f"CONSTRAINT {identifier(not_null.name)} " if not_null.name else ""
         yield f"{name}NOT NULL{' NO INHERIT' if not_null.no_inherit else ''}"
-    identity = _own_identity(ref, catalog)
+    identity = _own_identity(ref, catalog) if column.identity is not None else None
     if column.generated:
         yield f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}"
     elif identity is not None:

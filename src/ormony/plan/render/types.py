@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import Final
 
+from ormony import sql
 from ormony.catalog import (
     Attribute,
     Catalog,
@@ -120,11 +121,7 @@ def _alter_not_null(ref: Ref, before: NotNull | None, after: NotNull | None) -> 
 
 def _not_null_name(ref: Ref) -> str:
     """The name that PostgreSQL gives, which cuts the name of the domain where it is long."""
-    return _cut(ref.name.encode(), 63 - len("_not_null")) + "_not_null"
-
-
-def _cut(name: bytes, length: int) -> str:
-    return name[:length].decode("utf-8", "ignore")
+    return sql.object_name(ref.name, "", "not_null")
 
 
 def _create_domain_constraint(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ...]:
@@ -237,7 +234,7 @@ def set_aside(ref: Ref, name: str, catalog: Catalog) -> tuple[Statement, ...]:
     options = dict(held(catalog, ref, RangeType).options)
     subtype = options["SUBTYPE"]
     home, many = _name_parts(options["MULTIRANGE_TYPE_NAME"])
-    aside = _cut(many.encode(), 63 - len("_ormony_old")) + "_ormony_old"
+    aside = sql.object_name(many, "", "ormony_old")
     multirange = Ref("range type", home or ref.schema, many)
     constructors = Ref("function", ref.schema, many)
     itself = relation(Ref("range type", ref.schema, name))
