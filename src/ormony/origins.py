@@ -6,7 +6,7 @@ together while it runs (EXECUTE) is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -238,12 +238,6 @@ class _Found:
             self._put(each, origin)
 
 
-def names_of(files: Sequence[StreamFile]) -> frozenset[Name]:
-    """Every name that some statement of these files creates, dropped again or not."""
-    return frozenset(
-        name
-        for file in files
-        for step in _steps(file)
-        for name in ((step.to,) if step.to else step.names if step.action == "make" else ())
-        if name is not None
-    )
+def forget() -> None:
+    """Read every file anew from now on."""
+    _steps.cache_clear()

@@ -138,8 +138,8 @@ def parse(path: str, text: str) -> StreamFile | None:
 
 def _read_header(line: str, path: str) -> Provenance | None:
     words = dict(word.partition("=")[::2] for word in line.removeprefix(_HEADER).split(" ") if "=" in word)
-    if "service" not in words:
-        return None  # another of our comment lines, e.g. `-- ormony: allow …`, in a hand-written file
+    if "service" not in words or line.split()[2] == "allow":
+        return None  # `-- ormony: allow …` in a hand-written file, whatever its reason says
     try:
         number, _, count = words.get("part", "1/1").partition("/")
         part, parts = int(number), int(count)

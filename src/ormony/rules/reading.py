@@ -255,9 +255,11 @@ def _touched(
         owner = owners.get(name)
         if name.kind in _OWNED and owner is not None and owner.service != service:
             yield "creates", name, owner
+    exact = any(name.kind == "signature" for name in each.drops)
     for name in sorted(each.drops | each.renames):
-        owner = owners.get(name)
-        if name.kind in _OWNED and owner is not None and owner.service != service:
+        owner = _of_function(name, service, owners) if not exact else None
+        owner = owner or owners.get(name)
+        if owner is not None and owner.service != service:
             yield "drops", name, owner
     kind = each.statement.kind
     if kind in _ADDS:
@@ -270,9 +272,21 @@ def _touched(
                 yield "adds", name, owner
         return
     for name in sorted(each.alters):
-        owner = owners.get(name)
-        if name.kind in _OWNED and owner is not None and owner.service != service:
+        owner = _of_function(name, service, owners) or owners.get(name)
+        if owner is not None and owner.service != service:
             yield ("adds" if _only_adds(each) else "alters"), name, owner
+
+
+def _of_function(name: Name, service: str, owners: Mapping[Name, _Owner]) -> _Owner | None:
+    """Who owns the functions of a name that is given without arguments; None where one is the service's."""
+    if name.kind != "function":
+        return None
+    found = [
+        owner
+        for one, owner in owners.items()
+        if one.kind == "signature" and one.schema == name.schema and one.name.startswith(f"{name.name}(")
+    ]
+    return found[0] if found and all(owner.service != service for owner in found) else None
 
 
 def _only_adds(each: Facts) -> bool:
