@@ -434,13 +434,17 @@ def parse(text: str) -> tuple[SourceKind, str]:
     Raises:
         OrmonyError: `unknown-source`.
     """
-    head, colon, tail = text.partition(":")
-    if text in ("migrations", "deployed"):
-        return text, text  # type: ignore[return-value]
+    head, _, tail = text.partition(":")
+    if text == "migrations":
+        return "migrations", text
+    if text == "deployed":
+        return "deployed", text
     if text.startswith(("postgresql://", "postgres://")):
         return "url", text
-    if colon and head in ("service", "models") and tail:
-        return head, tail  # type: ignore[return-value]
+    if head == "service" and tail:
+        return "service", tail
+    if head == "models" and tail:
+        return "models", tail
     if text.endswith(".json"):
         return "snapshot", text
     if text.endswith(".sql") or (text and Path(text).is_dir()):
