@@ -38,10 +38,11 @@ from ormony.catalog import (
 )
 from ormony.database import server
 from ormony.database.connect import Connection, connect
-from ormony.database.decode_structure import STRUCTURE, chosen_name
+from ormony.database.decode_structure import STRUCTURE
 from ormony.database.introspect import _sql, introspect
 from ormony.database.reading import ChangedMeanwhile, Query, Reading
 from ormony.errors import OrmonyError
+from ormony.sql import object_name
 
 _numbers = itertools.count()
 
@@ -467,7 +468,7 @@ def test_the_name_that_postgres_chooses(database18: Open, table: str, name: str)
         "select conname from pg_constraint where contype = 'n' and (contypid > 16384 or conrelid > 16384)"
         " order by conrelid"
     ).fetchall()
-    assert chosen == [(chosen_name(table, "", "not_null"),), (chosen_name(table, name, "not_null"),)]
+    assert chosen == [(object_name(table, "", "not_null"),), (object_name(table, name, "not_null"),)]
 
 
 # ------------------------------------------------------------------------------------ constraints and indexes

@@ -28,7 +28,14 @@ KEPT: Final = 32
 """How many catalogs one project keeps; the least recently used go."""
 
 # A catalog that an older reader made may lack what a newer one sees.
-_READERS: Final = ("catalog.py", "snapshot.py", "database/introspect.py", "database/reading.py")
+_READERS: Final = (
+    "catalog.py",
+    "snapshot.py",
+    "sql.py",
+    "database/introspect.py",
+    "database/reading.py",
+    "plan/render/privileges.py",
+)
 
 
 def key(parts: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, cast
 
 from ormony.catalog import (
@@ -68,7 +68,9 @@ from ormony.database.reading import (
     Row,
     any_made,
     any_of,
+    option_pairs,
 )
+from ormony.plan.render.privileges import default_list
 
 PG_SUBSCRIPTION: Final = 6100
 PG_PUBLICATION_REL: Final = 6106
@@ -130,37 +132,6 @@ _PRIVILEGES: Final = {
     "T": "TEMPORARY",
     "s": "SET",
     "A": "ALTER SYSTEM",
-}
-# What the owner and PUBLIC have by themselves (`acldefault`); MAINTAIN came with 17.
-_OWNERS: Final[dict[Kind, str]] = {
-    "table": "arwdDxt",
-    "foreign table": "arwdDxt",
-    "view": "arwdDxt",
-    "materialized view": "arwdDxt",
-    "sequence": "rwU",
-    "function": "X",
-    "procedure": "X",
-    "aggregate": "X",
-    "enum": "U",
-    "domain": "U",
-    "composite type": "U",
-    "range type": "U",
-    "base type": "U",
-    "language": "U",
-    "schema": "UC",
-    "foreign data wrapper": "U",
-    "server": "U",
-}
-_EVERYONES: Final[dict[Kind, str]] = {
-    "function": "X",
-    "procedure": "X",
-    "aggregate": "X",
-    "enum": "U",
-    "domain": "U",
-    "composite type": "U",
-    "range type": "U",
-    "base type": "U",
-    "language": "U",
 }
 _BLANK_END: Final = re.compile(r"\n(?:[ \t]*\n)+\Z")
 
@@ -516,20 +487,23 @@ def _text_search_configurations(rows: Sequence[Row], reading: Reading) -> None:
 
 def _foreign_data_wrappers(rows: Sequence[Row], reading: Reading) -> None:
     for oid, name, handler, validator, options in rows:
-        value = ForeignDataWrapper(handler=handler, validator=validator, options=_pairs(options))
+        value = ForeignDataWrapper(handler=handler, validator=validator, options=option_pairs(options))
         reading.add(PG_FOREIGN_DATA_WRAPPER, oid, Ref("foreign data wrapper", "", name), value)
 
 
 def _servers(rows: Sequence[Row], reading: Reading) -> None:
     for oid, name, wrapper, type_, version, options in rows:
-        value = Server(wrapper=wrapper, type=type_, version=version, options=_pairs(options))
+        value = Server(wrapper=wrapper, type=type_, version=version, options=option_pairs(options))
         reading.add(PG_FOREIGN_SERVER, oid, Ref("server", "", name), value)
 
 
 def _user_mappings(rows: Sequence[Row], reading: Reading) -> None:
     for oid, server, for_all, role, options, readable in rows:
         ref = Ref("user mapping", "", server, "public" if for_all else role)
-        if reading.add(PG_USER_MAPPING, oid, ref, UserMapping(options=_pairs(options))) and not readable:
+        if (
+            reading.add(PG_USER_MAPPING, oid, ref, UserMapping(options=option_pairs(options)))
+            and not readable
+        ):
             reading.unseen.append(f"the options of the user mapping for {ref.part} on server {server}")
 
 
@@ -602,7 +576,7 @@ def _subscriptions(rows: Sequence[Row], reading: Reading) -> None:
 
 
 def _owners(rows: Sequence[Row], reading: Reading) -> None:
-    names, owners, grants, maintain = reading.names, reading.owners, reading.grants, reading.version >= 170000
+    names, owners, grants = reading.names, reading.owners, reading.grants
     for catalog, oid, owner, acl, schema, sequence in rows:
         ref = names.get((catalog, oid))
         if ref is None or ref.kind == "extension":
@@ -615,7 +589,7 @@ def _owners(rows: Sequence[Row], reading: Reading) -> None:
             owners[ref] = owner
         if acl is None and ref != PUBLIC_SCHEMA:
             continue
-        found = _changed(ref, owner, acl, None, maintain)
+        found = _changed(ref, owner, acl, None, reading.version)
         if found is not None:
             grants[ref] = found
 
@@ -631,7 +605,7 @@ def _changed_privileges(rows: Sequence[Row], reading: Reading) -> None:
         if found_kind is None:
             continue
         ref = Ref(found_kind, schema or "", name, part or "")
-        found = _changed(ref, owner, acl, given, reading.version >= 170000)
+        found = _changed(ref, owner, acl, given, reading.version)
         if found is not None:
             reading.grants[ref] = found
             if given is not None:
@@ -649,10 +623,10 @@ def _column_privileges(rows: Sequence[Row], reading: Reading) -> None:
 
 
 def _changed(
-    ref: Ref, owner: str, acl: str | None, given: str | None, maintain: bool
+    ref: Ref, owner: str, acl: str | None, given: str | None, version: int
 ) -> tuple[Grant, ...] | None:
     """The privileges, or None where they are what initdb, an extension, or else kind and owner give."""
-    usual = _by_default(ref.kind, owner, maintain)
+    usual = _by_default(ref.kind, owner, version)
     found = _grants(acl) if acl is not None else usual
     if given is not None:
         usual = _grants(given)
@@ -663,16 +637,9 @@ def _changed(
 
 
 @functools.lru_cache(maxsize=4096)
-def _by_default(kind: Kind, owner: str, maintain: bool) -> tuple[Grant, ...]:
-    """What an object of this kind gives by itself (`acldefault`), sorted."""
-    mine = _OWNERS.get(kind, "") + ("m" if maintain and _OWNERS.get(kind) == "arwdDxt" else "")
-    return tuple(
-        sorted(
-            Grant(grantee, _PRIVILEGES[letter], False, owner)
-            for grantee, letters in ((owner, mine), ("", _EVERYONES.get(kind, "")))
-            for letter in letters
-        )
-    )
+def _by_default(kind: Kind, owner: str, version: int) -> tuple[Grant, ...]:
+    """What an object of this kind gives by itself, sorted."""
+    return tuple(sorted(default_list(kind, owner, version)))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -825,11 +792,6 @@ def _options(*given: tuple[str, str | bool | None]) -> Options:
             if value is not None and value is not False
         )
     )
-
-
-def _pairs(options: Iterable[str] | None) -> tuple[tuple[str, str], ...]:
-    """`name=value` as foreign objects have them, by name, as pg_dump prints them."""
-    return tuple(sorted((name, value) for name, _, value in (each.partition("=") for each in options or ())))
 
 
 def _elements(text: str) -> list[str]:

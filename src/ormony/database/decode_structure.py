@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, cast
 
 import msgspec
 
+from ormony import sql
 from ormony.catalog import (
     PARTS,
     RELATIONS,
@@ -58,6 +59,7 @@ from ormony.database.reading import (
     Row,
     any_of,
     any_type,
+    option_pairs,
 )
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -84,7 +86,6 @@ _GENERATED: Final[dict[str | None, Literal["stored", "virtual"] | None]] = {
 }
 _REPLICA_IDENTITIES: Final = {None: "default", "f": "full", "n": "nothing", "i": "index"}
 _ALIGNMENTS: Final = {"c": "char", "s": "int2", "i": "int4", "d": "double"}
-_LONGEST_NAME: Final = 63  # bytes
 _NINE_NONES: Final = (None,) * 9
 _THIRTEEN_NONES: Final = [None] * 13
 _PLACE: Final = operator.itemgetter(0, 2)  # the relation and the number of a column
@@ -172,17 +173,12 @@ def _table(row: Row, relations: dict[int, Ref]) -> Table:
         row_security=row_security,
         force_row_security=force,
         server=server,
-        server_options=_pairs(server_options),
+        server_options=option_pairs(server_options),
     )
 
 
 def _with_toast(options: list[str] | None, toast_options: list[str] | None) -> tuple[str, ...]:
     return (*(options or ()), *(f"toast.{each}" for each in toast_options or ()))
-
-
-def _pairs(options: list[str] | None) -> tuple[tuple[str, str], ...]:
-    """`name=value` as foreign objects have them, by name, as pg_dump prints them."""
-    return tuple(sorted((name, value) for name, _, value in (each.partition("=") for each in options or ())))
 
 
 def _sequences(rows: Sequence[Row], reading: Reading) -> None:
@@ -326,7 +322,7 @@ def _column(row: Row, relation: Ref, reading: Reading) -> Column:
         options=tuple(options) if options else (),
         local=local is None,
         inherited=parents is not None,
-        server_options=_pairs(server_options),
+        server_options=option_pairs(server_options),
     )
 
 
@@ -337,31 +333,7 @@ def _not_null(name: str | None, *, no_inherit: bool, valid: bool, inherited: boo
 
 
 def _unless_chosen(name: str, relation: str, column: str) -> str | None:
-    return None if name == chosen_name(relation, column, "not_null") else name
-
-
-def chosen_name(relation: str, column: str, label: str) -> str:
-    """The name that PostgreSQL gives a constraint by itself when it is free: `table_column_label`.
-
-    Names longer than 63 bytes are shortened as `makeObjectName` does, the longer part first, at whole
-    characters. `column` may be '' for that of a domain.
-    """
-    first, second = relation.encode(), column.encode()
-    room = _LONGEST_NAME - len(label) - 1 - (1 if column else 0)
-    one, two = len(first), len(second)
-    if one + two > room:
-        # one byte of the longer part at a time, of the second where they are equally long
-        smaller = min(one, two)
-        if room >= 2 * smaller:
-            one, two = (room - two, two) if one > two else (one, room - one)
-        else:
-            one, two = (room + 1) // 2, room // 2
-    parts = [_clipped(first, one), *([_clipped(second, two)] if column else []), label]
-    return "_".join(parts)
-
-
-def _clipped(name: bytes, length: int) -> str:
-    return name[:length].decode("utf-8", "ignore")
+    return None if name == sql.object_name(relation, column, "not_null") else name
 
 
 def _constraints(rows: Sequence[Row], reading: Reading) -> None:

@@ -8,7 +8,7 @@ module runs nothing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from ormony.catalog import Catalog, Grant, Identity, Object, Ref
@@ -171,6 +171,11 @@ class Query(NamedTuple):
     decode: Callable[[Sequence[Row], Reading], None]
     binary: bool = False
     when: str = ""
+
+
+def option_pairs(options: Iterable[str] | None) -> tuple[tuple[str, str], ...]:
+    """`name=value` as foreign objects have them, by name, as pg_dump prints them."""
+    return tuple(sorted((name, value) for name, _, value in (each.partition("=") for each in options or ())))
 
 
 def any_of(catalog: str) -> str:
