@@ -326,7 +326,7 @@ _LONG: Final = 80
 
 def _difference(value: commands.Difference, out: TextIO) -> None:
     if value.equal:
-        _line(out, f"equal: {_source(value.old)} and {_source(value.new)}")
+        _line(out, f"equal: {visible(value.old)} and {visible(value.new)}")
         if value.proved:
             _line(out, "proved", "green")
         return
@@ -343,7 +343,7 @@ def _difference(value: commands.Difference, out: TextIO) -> None:
     _line(out, "")
     _line(
         out,
-        f"{_count(len(value.changes), 'change')} from {_source(value.old)} to {_source(value.new)}"
+        f"{_count(len(value.changes), 'change')} from {visible(value.old)} to {visible(value.new)}"
         + (f", {_count(statements, 'statement')}" if not value.refused else ""),
         "bold",
     )
@@ -402,7 +402,8 @@ def refused(value: commands.Difference | commands.Reverted) -> OrmonyError:
     if isinstance(value, commands.Reverted):
         command = f"ormony revert --to {shlex.quote(value.to)} --allow-data-loss"
     else:
-        command = f"ormony diff {_quoted(value.old)} {_quoted(value.new)} --sql --allow-data-loss"
+        sides = " ".join(shlex.quote(visible(each)) for each in (value.old, value.new))
+        command = f"ormony diff {sides} --sql --allow-data-loss"
     lost = "; ".join(f"{each.sql} ({each.loses})" for each in value.refused)
     return OrmonyError(
         "data-loss",
@@ -410,19 +411,6 @@ def refused(value: commands.Difference | commands.Reverted) -> OrmonyError:
         hint=command,
         exit_status=FINDINGS,
     )
-
-
-def _quoted(name: str) -> str:
-    return shlex.quote(_source(name))
-
-
-def _source(name: str) -> str:
-    """A source as it was written, without a password."""
-    if name.startswith(("postgresql://", "postgres://")):
-        from ormony.database.connect import redact
-
-        return redact(name)
-    return visible(name)
 
 
 def _count(number: int, noun: str) -> str:
