@@ -631,7 +631,7 @@ def offline_connection_class() -> Any:
     mock = importlib.import_module("sqlalchemy.engine.mock")
     text = importlib.import_module("sqlalchemy").text
 
-    class OfflineConnection(mock.MockConnection):  # type: ignore[misc,name-defined]
+    class OfflineConnection(mock.MockConnection):  # type: ignore[misc,name-defined]  # imported at run time
         """Prints through Alembic, as Alembic's own does, but says so where that is not the whole truth."""
 
         def execute(self, statement: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -1137,7 +1137,7 @@ def run_revision(identifier: str, path: str, upgrade: Callable[..., None], keywo
                 JOB.unseen.append(text.read())
 
 
-class TypeMemo(dict):  # type: ignore[type-arg]
+class TypeMemo(dict):  # type: ignore[type-arg]  # Python 3.8 cannot subscript it
     """Which enum types exist already: SQLAlchemy asks this before `create_table` and the like create one."""
 
     def __contains__(self, key: object) -> bool:
@@ -1150,7 +1150,7 @@ class TypeMemo(dict):  # type: ignore[type-arg]
         return self[key]
 
 
-class KnownTypes(set):  # type: ignore[type-arg]
+class KnownTypes(set):  # type: ignore[type-arg]  # as above
     """Alembic's own memory is that of one run. Ours must not depend on which revisions are wanted.
 
     Offline all revisions run from the first, so that what they created is known. Online the shadow is asked.

@@ -119,7 +119,7 @@ def deploy(
     targets: Sequence[Target],
     options: Options = Options(),  # noqa: B008 - a frozen value
     *,
-    talk: Talk = Talk(),  # noqa: B008
+    talk: Talk = Talk(),  # noqa: B008 - a frozen value
     verify: Verify | None = None,
 ) -> tuple[Deployed, ...]:
     """Bring each target up to its stream; with several, all are verified before the first is committed.
