@@ -271,6 +271,7 @@ def _alembic_said(
         if each["table"] is None or owner in scope or each["exists"] is False:
             kept.append(_difference(each, first))
     left_out = len(found["diffs"]) - len(kept)
+    kept.sort(key=lambda each: (each.schema or "", each.table or "", each.kind, each.name, each.text))
     shown = "; ".join(each.text for each in kept[:5])
     more = f"; and {len(kept) - 5} more" if len(kept) > 5 else ""
     return Native(
@@ -372,7 +373,7 @@ def _migrations_said(outcome: subprocesses.Outcome, service: Service) -> tuple[b
     if outcome.status is None:
         return None, f"sqlx migrate info did not end within {service.timeout_s:g} s"
     if outcome.status != 0:
-        told = [each.strip() for each in outcome.stderr.splitlines() if each.strip()]
+        told = [each.strip() for each in f"{outcome.stdout}\n{outcome.stderr}".splitlines() if each.strip()]
         return False, _line(" / ".join(told) or f"sqlx migrate info: exit status {outcome.status}")
     lines = [found for each in outcome.stdout.splitlines() if (found := _INFO.fullmatch(each.strip()))]
     wrong = [
