@@ -77,7 +77,7 @@ def test_one_key_is_one_warning(tmp_path: Path) -> None:
 OURS = {
     "a wrapper": "BEGIN;\nCREATE TABLE a (id bigint);\nCOMMIT;",
     "no IF NOT EXISTS, no time limits": "ALTER TABLE a ADD COLUMN b text;",
-    "types that models have": "CREATE TABLE a (a int, b int2, c serial, d varchar(3), e char(3), f timestamp);",
+    "types that models have": "CREATE TABLE t (a int, b int2, c serial, d varchar(3), e char, f timestamp);",
     "an index of its own, in a file that sync will split": "CREATE INDEX CONCURRENTLY i ON a (b);",
     "an enum that grows": "ALTER TYPE t ADD VALUE 'b';",
     "a syntax error, which is another rule's": "CREATE TABEL a;",

@@ -76,21 +76,51 @@ def by_name(
     for file in files:
         provenance = file.provenance
         native = (own or {}).get((provenance.service, provenance.source)) if provenance else None
-        whence = _Whence(file, None if file.in_place else native)
+        whence = Whence(file, None if file.in_place else native)
         for step in _steps(file):
             found.take(step, whence)
     return found.origins
 
 
-def native_line(
-    file: StreamFile, native: Native, line: int, statement: Statement | None = None
-) -> int | None:
-    """The line of the service's own file that is this line of the stream file; None where it is not found.
+class Whence:
+    """Where the text of a stream file came from: `native` is the service's own file, None where it has none.
 
     A file of one part has the native text below its first lines; of several parts each was cut out of it, and
-    then the statement that the line belongs to is looked for.
+    then the statement that a line belongs to is looked for.
     """
-    return _Whence(file, native).native_line(line, statement)
+
+    def __init__(self, file: StreamFile, native: Native | None) -> None:
+        self.file, self.native = file, native
+        self.service = file.provenance.service if file.provenance else None
+        self._lines: list[str] | None = None
+        self._stream_lines: list[str] = []
+        self._shift = 0
+
+    def native_line(self, line: int, statement: Statement | None = None) -> int | None:
+        """The line of the service's own file that is this line of the stream's; None if it is not found."""
+        if self.native is None:
+            return None
+        if self._lines is None:
+            self._lines = self.native.text.splitlines()
+            self._stream_lines = self.file.text.splitlines()
+            framed = self.file.provenance is not None and (
+                self.file.provenance.role is not None or self.file.provenance.search_path is not None
+            )
+            self._shift = self.file.body_line - 1 + framed
+        at = line - self._shift
+        if 0 < at <= len(self._lines) and _alike(self._lines[at - 1], self._stream_lines[line - 1]):
+            return at
+        if statement is not None:
+            start = self.native.text.find(statement.sql)
+            if start >= 0:
+                return self.native.text.count("\n", 0, start) + 1 + line - statement.line
+        return None
+
+    def places(self, line: int, statement: Statement) -> tuple[str, str]:
+        """In the service's own file where it can be told, and in the stream."""
+        stream = f"{self.file.path}:{line}"
+        own = self.native_line(line, statement)
+        return (f"{self.native.path}:{own}" if own is not None and self.native else stream), stream
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -135,42 +165,6 @@ def _renames(facts: sql.Facts) -> list[tuple[Name, Name]]:
     return [(old, new[0])] if len(new) == 1 else []
 
 
-class _Whence:
-    """A stream file and where its text came from."""
-
-    def __init__(self, file: StreamFile, native: Native | None) -> None:
-        self.file, self.native = file, native
-        self.service = file.provenance.service if file.provenance else None
-        self._lines: list[str] | None = None
-        self._stream_lines: list[str] = []
-        self._shift = 0
-
-    def native_line(self, line: int, statement: Statement | None) -> int | None:
-        if self.native is None:
-            return None
-        if self._lines is None:
-            self._lines = self.native.text.splitlines()
-            self._stream_lines = self.file.text.splitlines()
-            framed = self.file.provenance is not None and (
-                self.file.provenance.role is not None or self.file.provenance.search_path is not None
-            )
-            self._shift = self.file.body_line - 1 + framed
-        at = line - self._shift
-        if 0 < at <= len(self._lines) and _alike(self._lines[at - 1], self._stream_lines[line - 1]):
-            return at
-        if statement is not None:
-            start = self.native.text.find(statement.sql)
-            if start >= 0:
-                return self.native.text.count("\n", 0, start) + 1 + line - statement.line
-        return None
-
-    def places(self, line: int, statement: Statement) -> tuple[str, str]:
-        """In the service's own file where it can be told, and in the stream."""
-        stream = f"{self.file.path}:{line}"
-        own = self.native_line(line, statement)
-        return (f"{self.native.path}:{own}" if own is not None and self.native else stream), stream
-
-
 def _alike(native: str, stream: str) -> bool:
     """Whether a line is the native one; Drizzle's marker at its end has become a semicolon or nothing."""
     native = native.partition(sql.BREAKPOINT)[0].rstrip().rstrip(";")
@@ -184,7 +178,7 @@ class _Found:
         self.origins: dict[Name, Origin] = {}
         self._of: dict[tuple[str, str], set[Name]] = {}  # what hangs on a relation
 
-    def take(self, step: _Step, whence: _Whence) -> None:
+    def take(self, step: _Step, whence: Whence) -> None:
         name = next((each for each in step.names if each in self.origins), step.names[0])
         place, stream = whence.places(step.line, step.statement)
         match step.action:

@@ -21,7 +21,7 @@ import msgspec
 from ormony import sql
 from ormony.adapters import subprocesses
 from ormony.errors import TOOL_MISSING, OrmonyError
-from ormony.origins import Native, native_line
+from ormony.origins import Native, Whence
 from ormony.sql import Facts, Name
 from ormony.stream import StreamFile
 
@@ -152,7 +152,7 @@ def _lint(
     key = (file.provenance.service, file.provenance.source) if file.provenance is not None else None
     native = (own or {}).get(key) if key is not None and not file.in_place else None
     if native is not None:
-        at = native_line(file, native, line, facts.statement if facts is not None else None)
+        at = Whence(file, native).native_line(line, facts.statement if facts is not None else None)
         place = f"{native.path}:{at}" if at is not None else place
     message = violation.message.rstrip(".")
     if message[1:2].islower():

@@ -66,7 +66,7 @@ def find(evidence: Evidence) -> Iterator[Finding]:
             message=f"{ref.kind} {ref} is SECURITY DEFINER and has no search_path of its own",
             object=str(ref),
             place=origin.place if origin is not None else None,
-            hint=f"ALTER {kind} {name} SET search_path = {own}public, extensions, pg_temp;   -- in a new migration",
+            hint=f"ALTER {kind} {name} SET search_path = {own}public, extensions, pg_temp;",
             service=origin.service if origin is not None else None,
             database=evidence.name,
         )

@@ -121,14 +121,16 @@ class Places:
 
     def __init__(self, evidence: findings.Evidence) -> None:
         self._natives = origins.natives(evidence.services, evidence.histories)
+        self._files: dict[str, origins.Whence] = {}
 
     def of(self, file: StreamFile, statement: Statement, line: int | None = None) -> str:
         """`file:line`."""
-        at = line if line is not None else statement.line
-        key = (file.provenance.service, file.provenance.source) if file.provenance else None
-        native = self._natives.get(key) if key and not file.in_place else None
-        own = origins.native_line(file, native, at, statement) if native else None
-        return f"{native.path}:{own}" if native is not None and own is not None else f"{file.path}:{at}"
+        whence = self._files.get(file.path)
+        if whence is None:
+            key = (file.provenance.service, file.provenance.source) if file.provenance else None
+            native = self._natives.get(key) if key and not file.in_place else None
+            whence = self._files[file.path] = origins.Whence(file, native)
+        return whence.places(line if line is not None else statement.line, statement)[0]
 
 
 def text_of(name: Name) -> str:
@@ -176,7 +178,7 @@ def _service_at(evidence: findings.Evidence, place: str) -> str | None:
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """A service's statement that creates, drops, alters or adds to what another has created.
 
-    `adds` is an index, a policy, a trigger, a constraint: nothing that the owner's models describe changes.
+    `adds` is an index, a policy, a trigger, a constraint, row-level security: no column changes.
     `owner` is None where a hand-written file created it. `new`: not in the stream yet. `mirror`: the service
     declares the table as a mirror.
     """
@@ -202,7 +204,8 @@ _GUARDED: Final = re.compile(r"\bif\s+not\s+exists\b|\bor\s+replace\b", re.IGNOR
 
 class _Owner(msgspec.Struct, frozen=True):
     service: str | None
-    place: str
+    file: StreamFile
+    statement: Statement
 
 
 def acts(evidence: findings.Evidence) -> Iterator[Act]:
@@ -217,7 +220,6 @@ def acts(evidence: findings.Evidence) -> Iterator[Act]:
     for file, new in files:
         service = service_of(file)
         for each in facts(file):
-            place = places.of(file, each.statement)
             if service is not None:
                 for action, what, owner in _touched(each, service, owners):
                     yield Act(
@@ -225,15 +227,15 @@ def acts(evidence: findings.Evidence) -> Iterator[Act]:
                         what=what,
                         service=service,
                         owner=owner.service,
-                        place=place,
-                        created=owner.place,
+                        place=places.of(file, each.statement),
+                        created=places.of(owner.file, owner.statement),
                         statement=each.statement,
                         new=new,
                         frozen=file.path in evidence.frozen,
                         mirror=service in services and _mirrors(services[service], what, each.statement),
                         guarded=_GUARDED.search(each.statement.sql[:400]) is not None,
                     )
-            _remember(each, _Owner(service, place), owners)
+            _remember(each, _Owner(service, file, each.statement), owners)
 
 
 def _remember(each: Facts, owner: _Owner, owners: dict[Name, _Owner]) -> None:
@@ -290,14 +292,14 @@ def _of_function(name: Name, service: str, owners: Mapping[Name, _Owner]) -> _Ow
 
 
 def _only_adds(each: Facts) -> bool:
-    """Whether an ALTER TABLE only adds constraints."""
+    """Whether an ALTER TABLE leaves the columns alone: it adds constraints, or is about rights and rows."""
     if each.statement.kind != "AlterTableStmt":
         return False
     try:
         ((_, parts),) = sql.parts(each.statement.sql)
     except (OrmonyError, ValueError):
         return False
-    return bool(parts) and all(part.action == "make" and part.name.kind == "constraint" for part in parts)
+    return all(part.action == "make" and part.name.kind == "constraint" for part in parts)
 
 
 def _mirrors(service: Service, what: Name, statement: Statement) -> bool:

@@ -3,6 +3,8 @@
 The Supabase CLI takes files that are called `<digits>_<name>.sql` and passes over all others without a word;
 so does ormony, which says it here. The file looks merged and reviewed, and no database has it.
 
+The same happens to a file of a service that its own tool does not take for a migration: a warning.
+
 Mend it by giving it a version, or move it out of the folder if it is not to run.
 
 Found: a letter in the number.
@@ -19,6 +21,14 @@ Found: no number at all.
     CREATE TABLE notes (id bigint PRIMARY KEY);
     => error supabase/migrations/policies.sql:1
 
+Found: SQLx wants a `_` after the number.
+
+    == services/worker/migrations/0001_jobs.sql
+    CREATE TABLE jobs (id bigint PRIMARY KEY);
+    == services/worker/migrations/0002.sql (new)
+    ALTER TABLE jobs ADD COLUMN done boolean;
+    => warning services/worker/migrations/0002.sql:1
+
 Fine: a note for people is no SQL file.
 
     == supabase/migrations/README.md
@@ -32,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ormony.history import Notice
 from ormony.rules.finding import Finding, Severity
 from ormony.rules.reading import Evidence
 
@@ -40,16 +51,32 @@ _CODES: Final = frozenset({"skipped-file", "skipped-init"})
 
 
 def find(evidence: Evidence) -> Iterator[Finding]:
-    """Every SQL file that reading the stream left out."""
+    """Every file that reading the stream or a service's folder left out; Drizzle's are `drizzle-journal`."""
     seen: set[str] = set()
     for notice in evidence.notices:
-        if notice.code in _CODES and notice.place is not None and notice.place not in seen:
-            seen.add(notice.place)
-            yield Finding(
-                rule="skipped-file",
-                severity=SEVERITY,
-                message=notice.message,
-                place=f"{notice.place}:1",
-                hint=notice.hint,
-                database=evidence.name,
-            )
+        if notice.code in _CODES:
+            yield from _once(evidence, notice, seen, None, SEVERITY)
+    for service in evidence.services:
+        history = evidence.histories.get(service.name)
+        for notice in history.notices if history is not None and service.orm != "drizzle" else ():
+            if notice.code in _CODES:
+                yield from _once(evidence, notice, seen, service.name, SEVERITY)
+            elif notice.code == "stray-migration" and (notice.place or "").endswith((".sql", ".py")):
+                yield from _once(evidence, notice, seen, service.name, "warning")
+
+
+def _once(
+    evidence: Evidence, notice: Notice, seen: set[str], service: str | None, severity: Severity
+) -> Iterator[Finding]:
+    if notice.place is None or notice.place in seen:
+        return
+    seen.add(notice.place)
+    yield Finding(
+        rule="skipped-file",
+        severity=severity,
+        message=notice.message,
+        place=f"{notice.place}:1",
+        hint=notice.hint or "rename the file, or move it out of the folder",
+        service=service,
+        database=evidence.name,
+    )
