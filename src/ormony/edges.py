@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from ormony import history, mirrors, narrow, origins
-from ormony.catalog import Catalog, Constraint, Index, Ref
+from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.history import Service
@@ -138,19 +138,20 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
     before, after = reader.comparable(base, made)
     whence, places = ground.whence(), _by_table(models_of(ground, service))
     for group in _grouped(compare(before, after), before, after):
+        severity = _severity(service, group, before, after)
         ref = group[0].object
         table, part = _home(ref, before, after)
         column = part or next(iter(_columns(group, before, after)), "")
-        origin = whence.get((*table, ref.part)) or whence.get((*table, column)) or whence.get((*table, ""))
-        model = places.get(table)
-        place = _place(model, column)
+        origin = _origin(whence, group, table, column)
+        line = None if origin is None else origin.created if ref.kind == "table" else origin.place
+        place = _place(places.get(table), column)
         yield Finding(
             rule="model-drift",
-            severity="error",
+            severity=severity,
             message=_said(group, before, after),
             object=str(ref),
-            place=str(place) if place else (origin.place if origin else service.path),
-            sides=((Side(origin.place, "the migrations"),) if origin else ()),
+            place=str(place) if place else (line or service.path),
+            sides=((Side(line, "the migrations"),) if line and place else ()),
             hint=_GENERATE.get(service.orm),
             service=service.name,
             database=ground.name,
@@ -166,6 +167,60 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
             service=service.name,
             database=ground.name,
         )
+
+
+def _severity(service: Service, group: Sequence[Change], before: Catalog, after: Catalog) -> Severity:
+    """How bad it is; Drizzle generates a migration for everything, Alembic does not.
+
+    What a model of SQLAlchemy leaves unsaid denies nothing: the name of a constraint, a default that the
+    server fills in. A table, index or constraint that only the migrations have breaks nothing, though Alembic
+    would drop it.
+    """
+    if service.orm == "drizzle":
+        return "error"
+    if all(each.action == "drop" for each in group) and group[0].object.kind != "column":
+        return "warning"
+    old = [before.objects.get(each.object) for each in group if each.action == "drop"]
+    new = [after.objects.get(each.object) for each in group if each.action == "create"]
+    match old, new:
+        case [Constraint() as one], [Constraint() as other]:
+            return "note" if one.definition == other.definition else "error"
+    if all(
+        each.action == "alter"
+        and isinstance(was := before.objects.get(each.object), Column)
+        and isinstance(now := after.objects.get(each.object), Column)
+        and was == msgspec.structs.replace(now, default=was.default, not_null=_named(was, now))
+        and (now.default is None or was.default is not None)
+        for each in group
+    ):
+        return "note" if all(_default(each, after) is None for each in group) else "warning"
+    return "error"
+
+
+def _named(was: Column, now: Column) -> NotNull | None:
+    """NOT NULL under the name that it has on the other side."""
+    return was.not_null if was.not_null is not None and now.not_null is not None else now.not_null
+
+
+def _default(change: Change, catalog: Catalog) -> str | None:
+    value = catalog.objects.get(change.object)
+    return value.default if isinstance(value, Column) else None
+
+
+def _origin(
+    whence: Mapping[origins.Key, origins.Origin],
+    group: Sequence[Change],
+    table: tuple[str, str],
+    column: str,
+) -> origins.Origin | None:
+    """Where the migrations made what a group is about: the object itself, its column, its table."""
+    for change in sorted(group, key=lambda each: each.action != "drop"):
+        ref = change.object
+        key = (ref.schema, ref.name, "" if ref.kind == "index" else ref.part)
+        if key in whence and (key[2] or ref.kind == "index"):
+            return whence[key]
+    found = whence.get((*table, column)) if column else None
+    return found or whence.get((*table, ""))
 
 
 def _by_table(found: Iterable[Model]) -> dict[tuple[str, str], Model]:

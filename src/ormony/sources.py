@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -236,6 +236,8 @@ class Reader:
         catalog = self.replayed(prepared.files)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
         mirrored = {each for each in tables for word in history.declared(service) if word.covers(*each)}
+        mine = (scope & tables) - filtered - mirrored
+        scope -= _types_of_others(catalog, mine, tables - mine)
         unsaid = sorted(foreign & tables - filtered - mirrored)
         notice = Notice(
             code="not-owned",
@@ -479,6 +481,22 @@ def _names_in(
 
 def _path_of(file: StreamFile) -> tuple[str, ...]:
     return (file.provenance.search_path if file.provenance else None) or ("public",)
+
+
+def _types_of_others(
+    catalog: Catalog, mine: Collection[tuple[str, str]], theirs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """(schema, name) of types that columns of others' tables have and none of one's own: they go along."""
+    used: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for ref, needs in catalog.depends.items():
+        home = (ref.schema, ref.name)
+        if ref.kind in ("column", "default") and (home in mine or home in theirs):
+            used[home in mine] |= {
+                (each.schema, each.name)
+                for each in needs
+                if each.kind in ("enum", "domain", "composite type")
+            }
+    return used[False] - used[True]
 
 
 def _of_surface(fact: sql.Facts, surface: Catalog) -> bool:
