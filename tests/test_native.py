@@ -26,6 +26,7 @@ from ormony.errors import OrmonyError
 from ormony.history import Service
 
 pytestmark = pytest.mark.slow
+NOT_ASKED = "cargo sqlx prepare --check was not asked for"
 
 OWNED = {
     "node": {("public", name) for name in ("customers", "invoices", "order_notes")},
@@ -92,7 +93,7 @@ def test_every_tool_agrees_with_the_example(project: Path, deployed: str) -> Non
     for name, said in (
         ("node", "check finds nothing, and generate has nothing to write"),
         ("python", "alembic check finds nothing of the service's"),
-        ("rust", "sqlx migrate info: 6 installed"),
+        ("rust", f"sqlx migrate info: 6 installed; {NOT_ASKED}"),
     ):
         found = ask(project, name, deployed)
         assert (found.agrees, found.said, found.differences) == (True, said, ()), found
@@ -304,7 +305,7 @@ def test_sqlx_tells_what_is_pending_and_what_was_edited(project: Path, deployed:
     assert found.agrees is False
     version = first.name.partition("_")[0]
     assert found.said == (
-        f"sqlx migrate info: {version} installed (different checksum), 99990101000000 pending"
+        f"sqlx migrate info: {version} installed (different checksum), 99990101000000 pending; {NOT_ASKED}"
     )
 
 
@@ -319,7 +320,7 @@ def test_sqlx_without_migrations_time_or_the_ledger_is_no_answer(project: Path, 
     refused(project, "rust", deployed, "no-migrations-folder", 2, migrations="nowhere")
     (project / saas.RUST / "empty").mkdir()
     found = ask(project, "rust", deployed, migrations="empty")
-    assert (found.agrees, found.said) == (None, "sqlx migrate info lists no migration")
+    assert (found.agrees, found.said) == (None, f"sqlx migrate info lists no migration; {NOT_ASKED}")
     found = ask(project, "rust", deployed, ledger="jobs._sqlx_migrations")
     assert found.agrees is None
     assert "0.9 does" in found.said
@@ -330,6 +331,39 @@ def test_sqlx_looks_for_its_ledger_in_the_services_schema(project: Path, databas
         conn.execute("CREATE SCHEMA worker")
         conn.execute("ALTER TABLE _sqlx_migrations SET SCHEMA worker")
     assert ask(project, "rust", database, search_path=("worker", "public")).agrees is True
+
+
+@pytest.mark.xdist_group("services")  # one compiles in the example's target folder at a time
+@pytest.mark.timeout(900)
+def test_the_queries_of_the_service_are_compiled_where_that_is_asked_for(
+    project: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saas.tool(["cargo", "fetch", "--quiet"], saas.EXAMPLE / saas.RUST, "")  # behind the wall is no network
+    monkeypatch.setenv("CARGO_TARGET_DIR", str(saas.EXAMPLE / saas.RUST / "target"))
+    rust = service(project, "rust", timeout_s=800)
+    found = native.check(project, rust, database, scope=(), prepare=True)
+    assert (found.agrees, found.said) == (
+        True,
+        "sqlx migrate info: 6 installed; cargo sqlx prepare --check finds nothing",
+    )
+    with psycopg.connect(database) as conn:
+        conn.execute("ALTER TABLE jobs RENAME COLUMN priority TO importance")
+    found = native.check(project, rust, database, scope=(), prepare=True)
+    assert found.agrees is False
+    assert 'column "priority" of relation "jobs" does not exist' in found.said
+    hasty = native.check(project, service(project, "rust", timeout_s=0.6), database, scope=(), prepare=True)
+    assert hasty.agrees is None
+    assert "did not end within 0.6 s" in hasty.said
+
+
+def test_cargo_that_is_not_installed_is_an_error(
+    project: Path, deployed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    with pytest.raises(OrmonyError) as caught:
+        native.check(project, service(project, "rust"), deployed, scope=(), prepare=True)
+    assert (caught.value.code, caught.value.exit_status) == ("tool-missing", 4)
+    assert caught.value.message.startswith("cargo, which prepares the queries")
 
 
 def test_sqlx_that_is_not_installed_is_an_error(

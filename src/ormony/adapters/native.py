@@ -82,7 +82,8 @@ def check(
 
     `scope` are (schema, table) that the service owns: of other tables Alembic's differences are left out,
     since it takes whatever it does not know for removed. `prepare` also runs `cargo sqlx prepare --check`,
-    which compiles the service. The tool may write into that shadow, and into nothing else. Raises
+    which compiles the service in its own target folder; without it `said` tells that it was not run. The
+    tool may write into that shadow, and into nothing else of the user's. Raises
     `interpreter-missing` and `tool-missing` (exit 4), `missing-config`, `invalid-config`, `not-postgresql`,
     `several-databases`, `no-migrations-folder`, `probe-connected-elsewhere`.
     """
@@ -366,7 +367,9 @@ def _sqlx(root: Path, service: Service, url: str, *, prepare: bool) -> Native:
     outcome = _walled(root, service, [str(tool), *words], folder, url)
     agrees, said = _migrations_said(outcome, service)
     native = Native(service=service.name, agrees=agrees, said=said, command=command, versions=versions)
-    return native if not prepare or agrees is not True else _prepared(root, service, url, native)
+    if not prepare:
+        return msgspec.structs.replace(native, said=f"{said}; cargo sqlx prepare --check was not asked for")
+    return native if agrees is not True else _prepared(root, service, url, native)
 
 
 def _migrations_said(outcome: subprocesses.Outcome, service: Service) -> tuple[bool | None, str]:
@@ -402,17 +405,16 @@ def _prepared(root: Path, service: Service, url: str, native: Native) -> Native:
             hint="https://rustup.rs" if cargo is None else "cargo install sqlx-cli",
             exit_status=TOOL_MISSING,
         )
-    folder = root / service.path
-    with tempfile.TemporaryDirectory(prefix="ormony-target-") as target:
-        extra = {
-            "DATABASE_URL": _with_search_path(url, service),
-            "CARGO_TARGET_DIR": target,
-            "CARGO_NET_OFFLINE": "true",
-            "PATH": os.pathsep.join([str(Path(tool).parent), os.environ.get("PATH", "")]),
-        }
-        outcome = _walled(root, service, [cargo, "sqlx", "prepare", "--check"], folder, url, extra)
+    extra = {
+        "DATABASE_URL": _with_search_path(url, service),
+        "CARGO_NET_OFFLINE": "true",  # the wall would let it wait for the network
+        "PATH": os.pathsep.join([str(Path(tool).parent), os.environ.get("PATH", "")]),
+    }
+    words = [cargo, "sqlx", "prepare", "--check"]
+    outcome = _walled(root, service, words, root / service.path, url, extra)
     told = [each.strip() for each in f"{outcome.stdout}\n{outcome.stderr}".splitlines() if each.strip()]
-    error = next((each for each in told if each.startswith(("error", "warning: no queries"))), "")
+    errors = [each for each in told if each.startswith("error")]
+    error = next((each for each in errors if "`cargo check`" not in each), "") or "".join(errors[:1])
     if outcome.status == 0:
         agrees: bool | None = True
         said = "cargo sqlx prepare --check finds nothing"
