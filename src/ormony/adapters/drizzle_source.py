@@ -7,6 +7,8 @@ the exported DDL says it (`drizzle_models.py`). A file that is not TypeScript to
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import posixpath
 import re
@@ -296,6 +298,28 @@ def _parameters(function: Node) -> list[Node]:
 
 
 _FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "function_declaration"})
+
+
+class _Sources(Mapping[str, _Source]):
+    """The given files by their paths; each is parsed when it is first asked for."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self.texts = texts
+        self.parsed: dict[str, _Source] = {}
+
+    def __getitem__(self, path: str) -> _Source:
+        if path not in self.parsed:
+            self.parsed[path] = _Source(path, self.texts[path])
+        return self.parsed[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 class _Reader:
@@ -706,27 +730,22 @@ def cased(key: str, casing: str | None) -> str:
     return "".join(each.lower() if at == 0 else each[0].upper() + each[1:] for at, each in enumerate(words))
 
 
+_MAKING: Final = re.compile(rb"drizzle-orm/pg-core|[Tt]able\w*\s*[(<]|withRLS", re.ASCII)
+
+
 def _read(
     root: Path, paths: Iterable[str], casing: str | None, search_path: Sequence[str]
-) -> tuple[_Reader, list[_Source]]:
-    """The files that could have to do with tables; what is gone or no TypeScript is left out."""
-    sources: dict[str, _Source] = {}
+) -> Iterator[_Table]:
+    """The tables that these files make; what is gone or no TypeScript is left out."""
+    texts: dict[str, bytes] = {}
     for path in sorted(set(paths)):
-        if not path.endswith(_SUFFIXES) or "node_modules" in path.split("/"):
-            continue
-        try:
-            data = (root / path).read_bytes()
-        except OSError:
-            continue
-        if b"drizzle" in data or b"able" in data or b"export" in data:
-            sources[path] = _Source(path, data)
-    return _Reader(sources, casing, search_path), list(sources.values())
-
-
-def _every_table(reader: _Reader, sources: Iterable[_Source]) -> Iterator[_Table]:
-    for source in sources:
-        if b"able" in source.data:
-            yield from reader.tables(source)
+        if path.endswith(_SUFFIXES) and "node_modules" not in path.split("/"):
+            with contextlib.suppress(OSError):
+                texts[path] = (root / path).read_bytes()
+    sources = _Sources(texts)
+    reader = _Reader(sources, casing, search_path)
+    making = (sources[path] for path, data in texts.items() if _MAKING.search(data))
+    return itertools.chain.from_iterable(map(reader.tables, making))
 
 
 def find(
@@ -738,9 +757,8 @@ def find(
     configuration, `search_path` says in whose first schema `pgTable` stands. A table whose name no literal
     says is left out, and columns from a spread that cannot be followed have no place.
     """
-    reader, sources = _read(root, files, casing, search_path)
     found = []
-    for each in _every_table(reader, sources):
+    for each in _read(root, files, casing, search_path):
         places = {"": Place(each.source.path, each.call.start_point.row + 1)}
         for member in each.members.values():
             places[member.column] = Place(member.source.path, member.node.start_point.row + 1)
@@ -752,10 +770,9 @@ def filled(
     root: Path, files: Iterable[str], *, casing: str | None = None, search_path: Sequence[str] = ("public",)
 ) -> frozenset[tuple[str, str, str]]:
     """(schema, table, column) of the columns that Drizzle itself always gives a value: `$defaultFn`."""
-    reader, sources = _read(root, files, casing, search_path)
     return frozenset(
         (table.schema, table.name, member.column)
-        for table in _every_table(reader, sources)
+        for table in _read(root, files, casing, search_path)
         for member in table.members.values()
         if member.methods & _FILLING
     )

@@ -641,6 +641,11 @@ def _printed(schema: str, name: str) -> str:
 
 # --- finding
 
+_TELLING: Final = re.compile(
+    rb"sqlx|FromRow|query_as|ormony: mirror|\btype\s+\w+\s*(?:<[^>]*>)?\s*=", re.ASCII
+)
+"""What is in every file that has to do with rows or their types."""
+
 
 def find(
     root: Path,
@@ -662,9 +667,11 @@ def find(
         if not path.endswith(".rs") or "target" in path.split("/")[:-1]:
             continue
         try:
-            sources.append(_Source(path, (root / path).read_bytes()))
+            data = (root / path).read_bytes()
         except OSError:
             continue
+        if _TELLING.search(data):
+            sources.append(_Source(path, data))
     reader = _Reader(sources)
     queries: dict[str, list[str]] = {}
     for source in sources:
