@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -28,6 +29,26 @@ from ormony.database import server
 EXAMPLE = saas.ROOT / "examples" / "fltr"
 TOKEN = "token-of-the-tests"
 _HEAVY = ("node_modules", ".venv", ".next", ".ormony", "__pycache__", "*.egg-info")
+CHECKED = EXAMPLE / "fastapi" / ".mypy_cache"
+# Through the model as `ormony mirror` has edited it.
+WRITE_LAST_USED = """
+import asyncio, sys
+from datetime import UTC, datetime
+from uuid import UUID
+from app.databases import from_environment
+from app.models.credits import ApiKeyCredits
+
+async def run():
+    databases = from_environment()
+    async with databases.auth_sessions.begin() as session:
+        key = await session.get(ApiKeyCredits, UUID(sys.argv[1]))
+        assert key.last_used_at is None
+        key.last_used_at = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
+    print(key.model_dump(by_alias=True)["lastUsedAt"].isoformat())
+    await databases.dispose()
+
+asyncio.run(run())
+"""
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fltr")]
 
 
@@ -94,37 +115,52 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def fltr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Both databases, made by `ormony deploy` on the embedded server, and the FastAPI service."""
+def cluster() -> Iterator[server.Cluster]:
+    """A server on 127.0.0.1, since drizzle-kit wants a host; pytest's folders are 0700 to it."""
     home = Path(tempfile.mkdtemp(prefix="ormony-fltr-"))
     home.chmod(0o755)
-    cluster = server.start(home, tcp=True)
+    yield server.start(home, tcp=True, durable=False)
+    server.destroy(home)
+
+
+def deploy(cluster: server.Cluster, folder: Path, prefix: str) -> Deployed:
+    """Two new databases, made by `ormony deploy`."""
+    for name in ("auth", "data"):
+        server.create_database(cluster, f"{prefix}_{name}")
+    deployed = Deployed(folder, cluster.url(f"{prefix}_auth"), cluster.url(f"{prefix}_data"))
+    saas.ormony(folder, "deploy", "--database", "auth", "--to", deployed.auth)
+    saas.ormony(folder, "deploy", "--database", "data", "--to", deployed.data)
+    return deployed
+
+
+@contextlib.contextmanager
+def serving(deployed: Deployed) -> Iterator[None]:
+    """While the FastAPI service runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    service = subprocess.Popen(
+        [".venv/bin/python", "-m", "uvicorn", "--factory", "app.main:create_app", f"--port={port}"],
+        cwd=deployed.folder / "fastapi",
+        env=deployed.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        folder = copy(tmp_path_factory.mktemp("fltr") / "fltr")
-        for name in ("fltr_auth", "fltr"):
-            server.create_database(cluster, name)
-        deployed = Deployed(folder, cluster.url("fltr_auth"), cluster.url("fltr"))
-        saas.ormony(folder, "deploy", "--database", "auth", "--to", deployed.auth)
-        saas.ormony(folder, "deploy", "--database", "data", "--to", deployed.data)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        service = subprocess.Popen(
-            [".venv/bin/python", "-m", "uvicorn", "--factory", "app.main:create_app", f"--port={port}"],
-            cwd=folder / "fastapi",
-            env=deployed.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            deployed.api = f"http://127.0.0.1:{port}"
-            wait_for(port, service)
-            yield deployed
-        finally:
-            service.terminate()
-            service.wait(timeout=30)
+        deployed.api = f"http://127.0.0.1:{port}"
+        wait_for(port, service)
+        yield
     finally:
-        server.destroy(home)
+        service.terminate()
+        service.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def fltr(cluster: server.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Both databases on the embedded server, and the FastAPI service."""
+    deployed = deploy(cluster, copy(tmp_path_factory.mktemp("fltr") / "fltr"), "fltr")
+    with serving(deployed):
+        yield deployed
 
 
 def wait_for(port: int, service: subprocess.Popen[bytes], limit_s: float = 60.0) -> None:
@@ -188,9 +224,7 @@ def test_drizzle_has_nothing_to_generate_and_both_services_type_check(fltr: Depl
     printed = fltr.run(["node_modules/.bin/drizzle-kit", "generate"], "nextjs")
     assert "No schema changes" in printed
     fltr.run(["node_modules/.bin/tsc", "--noEmit"], "nextjs")
-    fltr.run(
-        [".venv/bin/python", "-m", "mypy", f"--cache-dir={EXAMPLE / 'fastapi' / '.mypy_cache'}"], "fastapi"
-    )
+    fltr.run([".venv/bin/python", "-m", "mypy", f"--cache-dir={CHECKED}"], "fastapi")
 
 
 def test_the_models_of_fltr_are_what_its_stream_makes(fltr: Deployed) -> None:
@@ -273,3 +307,53 @@ def test_a_release_of_the_next_service_deploys_fltr_auth_alone(fltr: Deployed) -
     assert "later" not in tables(fltr.data)
     (stream / "auth" / "migrations" / "01001_broken.sql").write_text("SELECT 1 / 0;\n")
     fltr.run(release, "nextjs", exit_status=3, DEPLOY_ENV="production")
+
+
+def test_a_new_column_of_drizzles_reaches_the_running_fastapi_service(
+    cluster: server.Cluster, tmp_path: Path
+) -> None:
+    deployed = deploy(cluster, copy(tmp_path / "fltr"), "grown")
+    folder = deployed.folder
+    deployed.node("add-user", "ada", "ada@example.com", "Ada")
+    deployed.node("add", "ada", "10", "payment-of-ada")
+    schema = folder / "nextjs" / "src" / "database" / "schema.ts"
+    used = '    creditsUsed: integer("credits_used").notNull().default(0),\n'
+    text = schema.read_text()
+    assert used in text
+    schema.write_text(
+        text.replace(used, used + '    lastUsedAt: timestamp("last_used_at", { withTimezone: true }),\n')
+    )
+    drifted = saas.ormony_json(folder, "check", exit_status=1)["findings"]
+    assert [(each["rule"], each["object"]) for each in drifted] == [
+        ("model-drift", "public.api_key_credits.last_used_at")
+    ]
+    deployed.run(["node_modules/.bin/drizzle-kit", "generate", "--name=last_used_at"], "nextjs")
+    saas.ormony(folder, "sync")
+    saas.commit(folder, "last_used_at")
+    (behind,) = saas.ormony_json(folder, "check")["findings"]
+    assert (behind["rule"], behind["severity"]) == ("mirror-incomplete", "warning")
+    assert "last_used_at" in behind["message"]
+    models = folder / "fastapi" / "app" / "models" / "credits.py"
+    before = models.read_text().splitlines()
+    saas.ormony(folder, "mirror", "--write")
+    after = models.read_text().splitlines()
+    (added,) = [line for line in after if line not in before]
+    assert [line for line in after if line != added] == before
+    assert 'alias="lastUsedAt"' in added
+    assert saas.ormony_json(folder, "check")["findings"] == []
+    saas.ormony(folder, "deploy", "--database", "auth", "--to", deployed.auth)
+    deployed.run([".venv/bin/python", "-m", "mypy", f"--cache-dir={CHECKED}"], "fastapi")
+    deployed.run([".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider"], "fastapi")
+    with serving(deployed):
+        with psycopg.connect(deployed.auth, autocommit=True) as connection:
+            key = connection.execute(
+                "insert into api_key_credits (user_id, name) values ('ada', 'robot') returning id::text"
+            ).fetchone()
+            assert key is not None
+        body = {"amount": 4, "apiKeyId": key[0]}
+        status, booked = deployed.ask("/users/ada/credits/spend", body)
+        assert (status, booked["balanceAfter"]) == (201, 6)
+    written = deployed.run([".venv/bin/python", "-c", WRITE_LAST_USED, key[0]], "fastapi")
+    with psycopg.connect(deployed.auth) as connection:
+        rows = connection.execute("select last_used_at from api_key_credits where id = %s", key).fetchall()
+    assert [row[0] for row in rows] == [datetime.fromisoformat(written.strip())]

@@ -33,15 +33,26 @@ class CreditKind(StrEnum):
 
 
 class User(AuthModel, table=True):
-    """Somebody who has signed up; the columns that this service uses."""
+    """Somebody who has signed up."""
 
     __tablename__ = "users"
 
     id: str = Field(primary_key=True)
     name: str
     email: str = Field(unique=True)
+    email_verified: bool = Field(
+        alias="emailVerified", default=False, sa_column_kwargs={"server_default": text("false")}
+    )
+    image: str | None = None
+    stripe_customer_id: str | None = Field(alias="stripeCustomerId", default=None)
     created_at: datetime = Field(
         alias="createdAt",
+        default_factory=now,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+    updated_at: datetime = Field(
+        alias="updatedAt",
         default_factory=now,
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.now()},
