@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ormony import commands, majors
-from ormony.catalog import Catalog, Column, NotNull, Ref
+from ormony.catalog import Catalog, Column, Extension, Grant, Identity, NotNull, Object, Ref, SequenceOptions
 from ormony.database import catalogs, reprint, server
 from ormony.database.introspect import introspect
 from ormony.database.shadow import Shadow
@@ -150,6 +150,10 @@ def test_what_the_shadow_cannot_make_stays_as_it_was_and_spoils_nothing_else(
         ),
         ("maintain", "create table t (a int); grant all on t to role_a;"),
         ("extension-versions", "create extension citext;"),
+        (
+            "extension-members",
+            "alter default privileges grant execute on functions to role_a; create extension fuzzystrmatch;",
+        ),
     ],
 )
 def test_a_rule_is_needed_and_enough(
@@ -179,3 +183,20 @@ def test_a_not_null_that_is_not_valid_stays_another() -> None:
     assert compare(one, other) != ()
     one, other = majors.across(column(NEW, NotNull()), column(NEW, NotNull(name="n")))
     assert compare(one, other) != ()  # of one version: as they are
+
+
+def test_rights_on_what_is_no_member_are_compared() -> None:
+    table, sequence = Ref("table", "public", "t"), Ref("sequence", "public", "t_id_seq")
+    identity = Identity(always=True, sequence=sequence, options=SequenceOptions())
+    objects: dict[Ref, Object] = {
+        Ref("extension", "", "e"): Extension(schema="public", version="1"),
+        Ref("column", "public", "t", "id"): Column(type="integer", identity=identity),
+    }
+    given = (Grant("r", "SELECT"),)
+
+    def catalog(version: int, *refs: Ref) -> Catalog:
+        return Catalog(version=version, role="r", objects=objects, grants=dict.fromkeys(refs, given))
+
+    member = Ref("function", "public", "f", "()")
+    one, other = majors.across(catalog(OLD, table), catalog(NEW, sequence, member))
+    assert {each.object for each in compare(one, other)} == {table, sequence}

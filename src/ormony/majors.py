@@ -27,7 +27,8 @@ from ormony.catalog import (
 
 
 class Rule(NamedTuple):
-    """One difference: `cut` takes out of a catalog what a version below `since` cannot say.
+    """One difference: `cut` takes out of its first catalog what a version below `since` cannot say; the
+    second is that of the other version.
 
     `since` is None where any two versions may differ.
     """
@@ -35,7 +36,7 @@ class Rule(NamedTuple):
     name: str
     since: int | None
     reason: str
-    cut: Callable[[Catalog], Catalog]
+    cut: Callable[[Catalog, Catalog], Catalog]
 
 
 def across(old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
@@ -45,7 +46,7 @@ def across(old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         return old, new
     for rule in RULES:
         if rule.since is None or low < rule.since <= high:
-            old, new = rule.cut(old), rule.cut(new)
+            old, new = rule.cut(old, new), rule.cut(new, old)
     return old, new
 
 
@@ -58,7 +59,7 @@ def _each(catalog: Catalog, other: Callable[[Object], Object]) -> Catalog:
 _PLAIN: Final = NotNull()
 
 
-def _without_not_null_names(catalog: Catalog) -> Catalog:
+def _without_not_null_names(catalog: Catalog, _: Catalog) -> Catalog:
     def other(value: Object) -> Object:
         if isinstance(value, Column | Domain) and value.not_null not in (None, _PLAIN):
             assert value.not_null is not None
@@ -73,7 +74,7 @@ def _without_not_null_names(catalog: Catalog) -> Catalog:
     return msgspec.structs.replace(_each(catalog, other), comments=comments)
 
 
-def _without_maintain(catalog: Catalog) -> Catalog:
+def _without_maintain(catalog: Catalog, _: Catalog) -> Catalog:
     def rest(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
         return tuple(each for each in grants if each.privilege != "MAINTAIN")
 
@@ -86,7 +87,7 @@ def _without_maintain(catalog: Catalog) -> Catalog:
     return msgspec.structs.replace(_each(catalog, other), grants=grants)
 
 
-def _without_streaming(catalog: Catalog) -> Catalog:
+def _without_streaming(catalog: Catalog, _: Catalog) -> Catalog:
     def other(value: Object) -> Object:
         if isinstance(value, Subscription):
             options = tuple(each for each in value.options if each not in _STREAMING)
@@ -99,11 +100,35 @@ def _without_streaming(catalog: Catalog) -> Catalog:
 _STREAMING: Final = (("streaming", "off"), ("streaming", "parallel"))
 
 
-def _without_extension_versions(catalog: Catalog) -> Catalog:
+def _without_extension_versions(catalog: Catalog, _: Catalog) -> Catalog:
     def other(value: Object) -> Object:
         return msgspec.structs.replace(value, version="") if isinstance(value, Extension) else value
 
     return _each(catalog, other)
+
+
+def _without_privileges_of_lone_members(catalog: Catalog, other: Catalog) -> Catalog:
+    places = {
+        value.schema
+        for ref, value in catalog.objects.items()
+        if isinstance(value, Extension) and ref in other.objects
+    }
+    suspects = {ref for ref in catalog.grants.keys() - other.grants.keys() if ref.schema in places}
+    if not suspects:
+        return catalog
+    ours = {(ref.schema, ref.name) for each in (catalog, other) for ref in each.objects}
+    ours |= {
+        (value.identity.sequence.schema, value.identity.sequence.name)
+        for each in (catalog, other)
+        for value in each.objects.values()
+        if isinstance(value, Column) and value.identity is not None
+    }
+    grants = {
+        ref: given
+        for ref, given in catalog.grants.items()
+        if ref not in suspects or (ref.schema, ref.name) in ours
+    }
+    return msgspec.structs.replace(catalog, grants=grants)
 
 
 RULES: Final = (
@@ -131,5 +156,12 @@ RULES: Final = (
         None,
         "CREATE EXTENSION without a version takes the newest that the server has, and each has another",
         _without_extension_versions,
+    ),
+    Rule(
+        "extension-members",
+        None,
+        "another version of an extension has other members, and default privileges give rights on them: what"
+        " is no object of the catalog and has rights on one side alone is a member that the other side lacks",
+        _without_privileges_of_lone_members,
     ),
 )
