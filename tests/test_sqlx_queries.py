@@ -208,6 +208,19 @@ def test_a_file_for_another_database_is_not_judged(tmp_path: Path) -> None:
     assert of.skipped == {sqlx_queries.OTHER_DRIVER: 1}
 
 
+def test_constants_of_the_same_file_are_followed(tmp_path: Path) -> None:
+    source = """use sqlx;
+const ALL: &str = r"
+    SELECT id FROM jobs";
+const TWICE: &str = "SELECT 1";
+fn a() { sqlx::query(ALL); const TWICE: &str = "SELECT 2"; sqlx::query(TWICE); sqlx::query(NOWHERE); }
+"""
+    of = found(tmp_path, {"worker/src/main.rs": source})
+    assert seen(of) == [("worker/src/main.rs:2", "SELECT id FROM jobs")]
+    assert of.queries[0].aligned
+    assert of.where == {sqlx_queries.AT_RUN_TIME: ("worker/src/main.rs:5", "worker/src/main.rs:5")}
+
+
 # Python -----------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +237,10 @@ def test_a_file_for_another_database_is_not_judged(tmp_path: Path) -> None:
          "SELECT 1 FROM jobs WHERE id = $1"),
         ('from sqlmodel import text\ntext("SELECT "\n     "1")', "SELECT 1"),
         ('import psycopg\nc.executemany("insert into jobs (id) values (%s)", rows)', "insert into jobs (id) values ($1)"),
+        ('import psycopg\nQ: str = "SELECT 1 FROM jobs WHERE id = %s"\ndef f(c): c.execute(Q, [1])', "SELECT 1 FROM jobs WHERE id = $1"),
+        ('import psycopg\nQ = "SELECT 1"\ndef f(c, Q): c.execute(Q)', None),
+        ('import psycopg\nQ = "SELECT 1"\nif x: Q = "SELECT 2"\nc.execute(Q)', None),
+        ('from sqlalchemy import text\nfrom alembic import op\nop.execute(text("UPDATE jobs SET a = 1"))', None),
         ('from sqlalchemy import text\ntext("now()")', sqlx_queries.FRAGMENT),
         ('from sqlalchemy import text\ntext("SELECT 1 WHERE id IN :ids")', sqlx_queries.FRAGMENT),
         ('import psycopg\nc.execute("SET LOCAL x = 1")', sqlx_queries.FRAGMENT),
@@ -348,8 +365,7 @@ def db(fresh_database: str) -> Iterator[Connection]:
 def stale(conn: Connection, query: Query) -> tuple[str, ...]:
     (of,) = prepared.outcomes(conn, [query])
     assert isinstance(of, Prepared), of
-    parameters = list(zip(of.parameters, of.internal, of.labels, strict=True))
-    return sqlx_queries.stale(query, parameters, of.columns)
+    return sqlx_queries.stale(query, of.parameter_types, of.columns)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """The SQL statements that services send: SQLx's cache of checked queries, and literals in the source.
 
-Only text that stands in the source as one literal is taken, and only where it is one whole SELECT, INSERT,
-UPDATE, DELETE or MERGE. What is put together at run time, is a fragment or belongs to another database is not
-judged but counted, with the reason. Nothing of the user's is imported or run, and nothing is connected to:
-`database/prepared.py` asks a server.
+Only text that stands in the source as one literal, or as a constant of the same file, is taken, and only
+where it is one whole SELECT, INSERT, UPDATE, DELETE or MERGE. What is put together at run time, is a fragment
+or belongs to another database is not judged but counted, with the reason. Nothing of the user's is imported
+or run, and nothing is connected to: `database/prepared.py` asks a server.
 """
 
 from __future__ import annotations
@@ -345,7 +345,9 @@ class _Search:
             return
         imported = "sqlx" in text
         other = _OTHER_RUST.search(text) is not None and _POSTGRES_RUST.search(text) is None
-        for names, node, arguments in _rust_calls(_parser("rust").parse(text.encode()).root_node):
+        top = _parser("rust").parse(text.encode()).root_node
+        constants = _rust_constants(top)
+        for names, node, arguments in _rust_calls(top):
             if len(names) > 1 and "sqlx" not in names and names[:-1] != ["QueryBuilder"]:
                 continue
             if not imported and "sqlx" not in names:
@@ -358,9 +360,11 @@ class _Search:
                 continue
             # `query_as!` and `query_file_as!` name a type first.
             at = 1 if macro is not None and macro["as"] else 0
-            found = _rust_text(arguments[at]) if len(arguments) > at else None
             if len(arguments) <= at:
                 continue
+            found = _rust_text(arguments[at])
+            if found is None and len(arguments[at]) == 1 and arguments[at][0].type == "identifier":
+                found = constants.get(_text(arguments[at][0]))
             if other:
                 self.skip(OTHER_DRIVER, place)
             elif found is None:
@@ -393,7 +397,10 @@ class _Search:
             return
         tree = ast.parse(text, path)
         modules = _imported(tree)
+        if "alembic.op" in modules:
+            return  # a revision, wherever the folder of revisions lies
         postgres = any(each.split(".")[0] in _PYTHON_DRIVERS for each in modules)
+        constants = _python_constants(tree)
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
@@ -405,6 +412,8 @@ class _Search:
             if not is_text and name not in _PYTHON_METHODS:
                 continue
             first = node.args[0]
+            if isinstance(first, ast.Name):
+                first = constants.get(first.id, first)
             place = f"{path}:{first.lineno}"
             if isinstance(first, ast.JoinedStr) or (
                 isinstance(first, ast.BinOp) and isinstance(first.op, (ast.Add, ast.Mod))
@@ -586,6 +595,17 @@ def _rust_calls(top: Node) -> Iterator[tuple[list[str], Node, list[list[Node]]]]
             yield from _calls_of_tokens(node.children)
 
 
+def _rust_constants(top: Node) -> dict[str, tuple[str, bool, int]]:
+    """The `const` and `static` texts of a file by name, as `_rust_text` gives them; no name that has two."""
+    found: dict[str, list[tuple[str, bool, int] | None]] = {}
+    for node in _walk(top):
+        if node.type in ("const_item", "static_item"):
+            name, value = (node.child_by_field_name(each) for each in ("name", "value"))
+            if name is not None and value is not None:
+                found.setdefault(_text(name), []).append(_rust_text([value]))
+    return {name: each[0] for name, each in found.items() if len(each) == 1 and each[0] is not None}
+
+
 def _calls_of_tokens(tokens: Sequence[Node]) -> Iterator[tuple[list[str], Node, list[list[Node]]]]:
     for number, tree in enumerate(tokens):
         if tree.type != "token_tree" or _text(tree)[:1] != "(":
@@ -670,7 +690,26 @@ def _imported(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return found
+
+
+def _python_constants(tree: ast.Module) -> dict[str, ast.Constant]:
+    """The literals that names stand for: those that a module assigns once, and nothing else in it assigns."""
+    stored = Counter(
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    )
+    found = {}
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        value = getattr(statement, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and stored[target.id] == 1:
+                found[target.id] = value
     return found
 
 

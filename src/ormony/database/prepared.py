@@ -42,6 +42,7 @@ _NAMED: Final = (
     re.compile(r"(?:function|procedure|aggregate) (?P<of>.+) does not exist"),
     re.compile(r"operator does not exist: (?P<of>.+)"),
 )
+_BEFORE_RELATION: Final = frozenset({"from", "join", "update", "into", "using", "only", ","})
 _REFERENCE: Final = re.compile(
     r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\W\d][\w$]*))*'
 )
@@ -104,13 +105,18 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     internal: tuple[str, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def parameter_types(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Of each parameter the type, its name in `pg_type`, and its labels."""
+        return tuple(zip(self.parameters, self.internal, self.labels, strict=True))
+
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A statement that the server refuses. `message` is the server's, on one line, without the SQLSTATE.
 
     `line` and `column` count characters of the statement from 1, 0 where the server gives no position.
     `place` is the query's, moved to that line where the query is aligned. `object` is what is missing, as the
-    message or else the statement names it, '' where nothing is.
+    message or else the statement names it, the alias of a table replaced by its name; '' where nothing is.
     """
 
     query: Query
@@ -427,9 +433,28 @@ def _missing(sqlstate: str, message: str, text: str, at: int | None) -> str:
         found = pattern.search(message)
         if found:
             inside = found.groupdict().get("in")
-            return f"{inside}.{found['of']}" if inside else found["of"]
+            name = f"{inside}.{found['of']}" if inside else found["of"]
+            return _unaliased(name, text) if sqlstate == "42703" else name
     found = _REFERENCE.match(text, at) if at is not None else None
     return found[0] if found else ""
+
+
+def _unaliased(name: str, text: str) -> str:
+    """`c.id` as `crates.id`, where the statement says `crates AS c`, `crates c`, once."""
+    alias, dot, column = name.partition(".")
+    if not dot:
+        return name
+    words = sql.words(text.encode("utf-8", "replace").decode())
+    found = set()
+    for at, word in enumerate(words):
+        if at < 2 or word.strip('"').lower() != alias.lower():
+            continue
+        last = at - 2 if words[at - 1].lower() == "as" else at - 1
+        first = last - 2 if last >= 3 and words[last - 1] == "." else last
+        before = words[first - 1].lower() if first >= 1 else ""
+        if _REFERENCE.fullmatch(words[last]) and before in _BEFORE_RELATION:
+            found.add("".join(words[first : last + 1]).replace('"', ""))
+    return f"{found.pop()}.{column}" if len(found) == 1 else name
 
 
 def _key(query: Query) -> tuple[str, str, str]:
