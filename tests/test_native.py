@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from ormony.errors import OrmonyError
 from ormony.history import Service
 
 pytestmark = pytest.mark.slow
+SERVICES = Path(os.environ.get("ORMONY_SERVICES_VENV", Path(__file__).parent.parent / ".venv-services"))
 NOT_ASKED = "cargo sqlx prepare --check was not asked for"
 
 OWNED = {
@@ -291,6 +293,110 @@ def test_a_missing_interpreter_or_module_is_an_error(project: Path, deployed: st
     assert refused(project, "python", deployed, "tool-missing").hint is not None
     (project / saas.PYTHON / ".venv").unlink()
     refused(project, "python", deployed, "interpreter-missing")
+
+
+MADE = {
+    "ormony.toml": '[services.api]\npath = "api"\norm = "alembic"\npython = "{python}"\n',
+    "api/alembic.ini": "[alembic]\nscript_location = %(here)s/db\nprepend_sys_path = .\npath_separator = os\n"
+    "sqlalchemy.url = postgresql+psycopg://u:p@db.invalid/x\n",
+    "api/db/env.py": """import os
+import sqlalchemy as sa
+from alembic import context
+from models import Base
+
+url = os.environ.get("REAL") or context.config.get_main_option("sqlalchemy.url")
+with sa.create_engine(url).connect() as connection:
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, include_schemas=True,
+        version_table_schema="app", compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+""",
+    "api/db/script.py.mako": "",
+    "api/models.py": """import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase):
+    pass
+
+class Job(Base):
+    __tablename__ = "jobs"
+    __table_args__ = (sa.Index("jobs_name", "name"), {"schema": "app"})
+    id = sa.Column(sa.BigInteger, primary_key=True)
+    name = sa.Column(sa.String(40), nullable=False, server_default="x", comment="what it is called")
+""",
+    "api/db/versions/a.py": """from alembic import op
+revision = "a1"
+down_revision = None
+def upgrade():
+    op.execute("CREATE TABLE app.jobs (id bigint PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'y')")
+    op.execute("CREATE INDEX jobs_name ON app.jobs (id)")
+""",
+    "supabase/migrations/00000_nothing.sql": "select 1;\n",
+}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """A project with an Alembic service in a schema of its own, by psycopg, without a filter."""
+    root = tmp_path / "made"
+    for path, text in MADE.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text.replace("{python}", str(SERVICES / "bin" / "python")))
+    (root / ".gitignore").write_text("__pycache__\n")
+    saas.git(root, "init", "-q", "-b", "main")
+    return root
+
+
+def test_differences_of_a_service_in_a_schema_of_its_own(made: Path, empty_database: str) -> None:
+    with psycopg.connect(empty_database) as conn:
+        conn.execute(
+            "CREATE SCHEMA app; CREATE SCHEMA web; CREATE TABLE web.customers (id int); CREATE TABLE app.other (id int)"
+        )
+    real = empty_database.replace("postgresql://", "postgresql+psycopg://")
+    alembic = [str(SERVICES / "bin" / "alembic"), "upgrade", "heads"]
+    done = subprocess.run(
+        alembic,
+        cwd=made / "api",
+        env={**os.environ, "REAL": real},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    api = service(made, "api", search_path=("app",))
+    found = native.check(made, api, empty_database, scope={("app", "jobs")})
+    assert [each.text for each in found.differences] == [
+        "add_index jobs_name on app.jobs (name)",
+        "modify_comment app.jobs.name: None in the database, what it is called in the model",
+        "modify_default app.jobs.name: 'y'::character varying in the database, x in the model",
+        "modify_type app.jobs.name: VARCHAR(20) in the database, VARCHAR(40) in the model",
+        "remove_index jobs_name on app.jobs (id)",
+    ]
+    assert found.left_out == 2
+    assert found.agrees is False
+    nobody = native.check(made, api, empty_database, scope=())
+    assert (nobody.agrees, nobody.left_out) == (True, 7)
+
+
+def test_a_shadow_is_reached_over_tcp_too(made: Path, reachable_folder: Path) -> None:
+    home = reachable_folder / "over-tcp"
+    cluster = server.start(home, tcp=True, durable=False)
+    try:
+        server.create_database(cluster, "shadow")
+        with psycopg.connect(cluster.url("shadow")) as conn:
+            conn.execute("CREATE SCHEMA app")
+        found = native.check(made, service(made, "api"), cluster.url("shadow"), scope={("app", "jobs")})
+        assert (found.agrees, found.said) == (False, "the database is at no revision, and the heads are a1")
+        folder = made / "worker" / "migrations"
+        folder.mkdir(parents=True)
+        (folder / "1_a.sql").write_text("SELECT 1;\n")
+        worker = Service(name="worker", orm="sqlx", path="worker", database="main", lane=(300, 399))
+        found = native.check(made, worker, cluster.url("shadow"), scope=())
+        assert (found.agrees, found.said) == (False, f"sqlx migrate info: 1 pending; {NOT_ASKED}")
+    finally:
+        server.destroy(home)
 
 
 # SQLx -------------------------------------------------------------------------------------------------------
