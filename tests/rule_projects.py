@@ -85,6 +85,7 @@ class Project:
         shadow: Callable[[], Shadow],
         *,
         frozen: Callable[[StreamFile], bool] = lambda file: False,
+        frozen_texts: Mapping[str, str] | None = None,
         database: str | None = None,
     ) -> None:
         self._loaded_project = project.load(root)
@@ -93,6 +94,7 @@ class Project:
         self._shadow = shadow
         self._frozen = frozenset(file.path for file in self.stream if frozen(file))
         self.root = root
+        self.frozen_texts = frozen_texts or {}
 
     @property
     def name(self) -> str:
@@ -169,15 +171,21 @@ def build(root: Path, example: Example, shadow: Callable[[], Shadow]) -> Project
             (root / path).unlink()
         elif state == "edited" and path.startswith("supabase/"):
             header = (root / path).read_text().partition("\n")[0]
-            assert header.startswith("-- ormony: service="), header
-            _write(root, path, f"{header}\n{text}")
+            merged = header.startswith("-- ormony: service=")
+            _write(root, path, f"{header}\n{text}" if merged else text)
         elif state in ("new", "edited"):
             assert (root / path).exists() == (state == "edited"), path
             _write(root, path, text)
     _keep_journals(root, services, example)
     _write(root, "ormony.toml", _toml(services, example, "", "edited"))
     frozen = {path for path, state, _ in example.files if state == "frozen"}
-    return Project(root, shadow, frozen=lambda file: file.path in frozen)
+    was = {path: text for path, state, text in example.files if state == "frozen"}
+    differ = {
+        path: text
+        for path, text in was.items()
+        if not (root / path).exists() or (root / path).read_text() != text
+    }
+    return Project(root, shadow, frozen=lambda file: file.path in frozen, frozen_texts=differ)
 
 
 def _write(root: Path, path: str, text: str) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 
 from ormony import rules, stream
 from ormony.catalog import Catalog
 from ormony.database.shadow import Shadow
+from ormony.errors import OrmonyError
 from ormony.history import History, Service
 from ormony.rules.finding import Finding
 from ormony.rules.suppression import suppressed
@@ -56,6 +58,39 @@ def test_what_one_rule_calls_fine_is_fine(example: Example, tmp_path: Path, shad
         if each.severity == "error"
     }
     assert found <= expected
+
+
+REFUSED = {"missing-prerequisite", "unreadable-sql"}
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in ALL if not each.finds or each.rule in REFUSED], ids=name_of
+)
+def test_a_server_agrees_with_the_page(example: Example, tmp_path: Path, shadow: Shadow) -> None:
+    """What is called fine runs on an empty database; of some rules a server refuses what they find."""
+    project = build(tmp_path, example, lambda: shadow)
+    merged_all = not any(state == "new" for _, state, _ in example.files)
+    if example.finds and merged_all:
+        with pytest.raises(OrmonyError):
+            _ = project.catalog
+    else:
+        assert project.catalog.objects is not None
+
+
+def test_a_server_refuses_a_new_value_in_the_transaction_that_adds_it(fresh_database: str) -> None:
+    """What the tools do: one transaction for each file."""
+    found, fine = examples(
+        "enum-value-same-transaction", rules.rule("enum-value-same-transaction").__doc__ or ""
+    )
+    for path, _, text in (*found.files, *fine.files):
+        with psycopg.connect(fresh_database) as connection:
+            if path.endswith("00400_status.sql"):
+                connection.execute("DROP TABLE IF EXISTS notes, words; DROP TYPE IF EXISTS status")
+            if (path, text) == (found.files[1][0], found.files[1][2]):
+                with pytest.raises(psycopg.errors.UnsafeNewEnumValueUsage):
+                    connection.execute(text.encode())
+            else:
+                connection.execute(text.encode())
 
 
 @pytest.mark.parametrize("name", rules.RULES)
@@ -181,6 +216,7 @@ class Told:
         self.histories = {each.name: one for each, one in histories}
         self.notices = ()
         self.parts: dict[tuple[str, str], tuple[()]] = {}
+        self.frozen_texts: dict[str, str] = {}
 
     @property
     def catalog(self) -> Catalog:

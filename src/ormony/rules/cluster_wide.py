@@ -35,6 +35,7 @@ Fine: rights of a role that is there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -43,6 +44,7 @@ from ormony.rules.finding import Evidence, Finding, Severity
 from ormony.rules.reading import Places, facts, incoming, is_new, service_of, stream
 
 SEVERITY: Final[Severity] = "warning"
+_WORDS: Final = re.compile(r"\b(?:CREATE|ALTER|DROP)\s+(?:ROLE|USER|GROUP|DATABASE)\s+[\w\"]+", re.IGNORECASE)
 
 
 def find(evidence: Evidence) -> Iterator[Finding]:
@@ -53,8 +55,12 @@ def find(evidence: Evidence) -> Iterator[Finding]:
         for each in facts(file):
             if not sql.cluster_wide(each.statement):
                 continue
-            start = " ".join(each.statement.sql.split()[:3]).rstrip(";")
-            what = "a DO block" if each.statement.kind == "DoStmt" else start
+            text = each.statement.sql
+            if each.statement.kind == "DoStmt":
+                inner = _WORDS.search(text)
+                what = f"a DO block with {' '.join(inner[0].split())}" if inner else "a DO block"
+            else:
+                what = " ".join(text.split()[:3]).rstrip(";")
             yield Finding(
                 rule="cluster-wide",
                 severity=SEVERITY,

@@ -38,6 +38,7 @@ from ormony.rules.reading import stream
 from ormony.sql import Name, quote_identifier
 
 SEVERITY: Final[Severity] = "warning"
+NEEDS_CATALOG: Final = True
 
 
 def find(evidence: Evidence) -> Iterator[Finding]:

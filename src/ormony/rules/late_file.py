@@ -66,7 +66,7 @@ def late(evidence: Evidence) -> Iterator[tuple[StreamFile, str]]:
         return
     newest = max(frozen)
     for file in stream(evidence):
-        if is_new(evidence, file) and (file.version, file.path) < newest:
+        if is_new(evidence, file) and file.version < newest[0]:
             yield file, newest[1]
 
 

@@ -31,6 +31,10 @@ class Evidence(findings.Evidence, Protocol):
         """What reading the stream's folder and the histories noticed."""
 
     @property
+    def frozen_texts(self) -> Mapping[str, str]:
+        """By path, what the frozen branch has of the files that are otherwise here, or not here at all."""
+
+    @property
     def parts(self) -> Mapping[tuple[str, str], Sequence[Part]]:
         """The SQL, by service and source, of changed revisions that are scripts, where the tool could say."""
 
