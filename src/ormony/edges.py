@@ -6,6 +6,7 @@ function that cannot look raises; the caller says that it was not checked. Nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
@@ -678,7 +679,7 @@ def failed(ground_name: str, error: OrmonyError, rule: str) -> Finding:
         rule=rule,
         severity="error",
         message=f"{error.message} [{error.code}]",
-        place=error.place,
+        place=re.sub(r"(:\d+):\d+$", r"\1", error.place) if error.place else None,
         hint=error.hint,
         database=ground_name,
     )

@@ -1,0 +1,344 @@
+"""`check` and `mirror` over small projects with real SQLModel models, and over what is allowed and known."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ormony import checking, cli, mirroring, project
+from ormony.errors import OrmonyError
+from ormony.rules.finding import Checked
+
+ROOT = Path(__file__).parent.parent
+SERVICES = Path(os.environ.get("ORMONY_SERVICES_VENV", ROOT / ".venv-services"))
+pytestmark = pytest.mark.slow
+
+STREAM = """\
+CREATE TYPE public.plan_state AS ENUM ('free', 'paid');
+CREATE TABLE public.users (
+    id uuid PRIMARY KEY,
+    email text NOT NULL,
+    plan public.plan_state NOT NULL DEFAULT 'free',
+    settings jsonb NOT NULL DEFAULT '{}',
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+CREATE TABLE public.notes (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES public.users (id),
+    body varchar(200)
+);
+CREATE TABLE public.credits (
+    user_id uuid PRIMARY KEY REFERENCES public.users (id)
+);
+"""
+MODELS = """\
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime
+from sqlalchemy import Enum as SQLEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+class Plan(str, Enum):
+    free = "free"
+    paid = "paid"
+
+
+class User(SQLModel, table=True):
+    \"\"\"Who may log in.\"\"\"
+
+    __tablename__ = "users"
+
+    id: UUID = Field(primary_key=True)
+    email: str
+    # what they pay for
+    plan: Plan = Field(sa_column=Column(SQLEnum(Plan, name="plan_state"), nullable=False))
+    settings: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+    def label(self) -> str:
+        return self.email.lower()
+
+
+class Note(SQLModel, table=True):
+    __tablename__ = "notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id")
+    body: str | None = Field(default=None, max_length=200)
+
+
+class Credits(SQLModel, table=True):
+    user_id: UUID = Field(primary_key=True, foreign_key="users.id")
+"""
+FILE = "api/app/models.py"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    texts = {
+        "ormony.toml": f'[services.api]\npath = "api"\norm = "sqlalchemy"\npython = "{SERVICES}/bin/python"\n'
+        'models = "app.models"\nmirrors = ["public.*"]\n',
+        "api/app/__init__.py": "",
+        FILE: MODELS,
+        "supabase/migrations/00001_tables.sql": STREAM,
+    }
+    for path, text in texts.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path)
+    return tmp_path
+
+
+def git(root: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], cwd=root, check=True
+    )
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "all")
+
+
+def edit(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new))
+
+
+def check(root: Path, **options: Any) -> Checked:
+    return checking.check(project.load(root), **options)
+
+
+def seen(checked: Checked) -> list[tuple[str, str, str | None]]:
+    return [(each.rule, each.object, each.place) for each in checked.findings if each.severity != "note"]
+
+
+def line(text: str, words: str) -> int:
+    return next(number for number, each in enumerate(text.splitlines(), 1) if words in each)
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli.main, ["--project", str(root), *words], obj=None)
+
+
+def test_a_clean_project_yields_nothing(root: Path) -> None:
+    checked = check(root)
+    assert seen(checked) == []
+    assert checked.exit_status == 0
+    assert all(each.rule == "mirror-cosmetic" for each in checked.findings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "column", "words"),
+    [
+        ("    email: str\n", "    email: str\n    nick: str\n", "mirror-breaks-reads", "nick", "nick"),
+        ("    email: str\n", "", "mirror-breaks-writes", "email", "class User"),
+        ("email: str\n", "email: str | None = None\n", "mirror-breaks-writes", "email", "email: str |"),
+        ("Column(JSONB,", "Column(JSON,", "mirror-breaks-writes", "settings", "settings:"),
+        ("DateTime(timezone=True)", "DateTime()", "mirror-breaks-reads", "created_at", "created_at:"),
+        ('name="plan_state"', 'name="plans"', "mirror-breaks-writes", "plan", "plan: Plan"),
+        ('    paid = "paid"\n', "", "mirror-breaks-reads", "plan", "plan: Plan"),
+        ('"paid"\n', '"paid"\n    gone = "gone"\n', "mirror-breaks-writes", "plan", "plan:"),
+        ("max_length=200", "max_length=300", "mirror-breaks-writes", "body", "body:"),
+    ],
+    ids=lambda value: value.strip()[:24] if isinstance(value, str) else None,
+)  # fmt: skip
+def test_a_mirror_that_breaks_is_one_finding_with_both_places(
+    root: Path, old: str, new: str, rule: str, column: str, words: str
+) -> None:
+    edit(root, FILE, old, new)
+    edit(root, FILE, "JSONB\n", "JSON, JSONB\n")
+    table = "notes" if column == "body" else "users"
+    (found,) = [each for each in check(root).findings if each.severity == "error"]
+    text = (root / FILE).read_text()
+    assert (found.rule, found.object) == (rule, f"public.{table}.{column}")
+    assert found.place == f"{FILE}:{line(text, words)}"
+    if column != "nick":
+        (side,) = found.sides
+        assert side.place == f"supabase/migrations/00001_tables.sql:{line(STREAM, f'    {column} ')}"
+
+
+def test_the_wrong_target_of_a_foreign_key_is_one_finding(root: Path) -> None:
+    edit(root, FILE, '= Field(foreign_key="users.id")', '= Field(foreign_key="credits.user_id")')
+    (found,) = [each for each in check(root).findings if each.severity == "error"]
+    assert (found.rule, found.object) == ("mirror-breaks-writes", "public.notes.user_id")
+    assert found.place == f"{FILE}:{line(MODELS, 'user_id: UUID')}"
+    assert [each.place for each in found.sides] == [
+        f"supabase/migrations/00001_tables.sql:{line(STREAM, 'user_id uuid NOT NULL')}"
+    ]
+
+
+def test_an_unchanged_project_is_answered_from_what_is_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root, FILE, "    email: str\n", "")
+    first = check(root)
+    from ormony.adapters import subprocesses
+    from ormony.database import server
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something was started")
+
+    for module, name in ((subprocesses, "run"), (server, "start")):
+        monkeypatch.setattr(module, name, refuse)
+    assert check(root).findings == first.findings
+    edit(root, FILE, "class Note", "# changed\nclass Note")
+    with pytest.raises(AssertionError, match="something was started"):
+        check(root)
+
+
+def test_findings_are_allowed_in_the_source_and_in_the_configuration(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str  # unused\n")
+    said = "    # ormony: allow mirror-breaks-reads it is on its way\n"
+    edit(root, FILE, "    nick: str", f"{said}    nick: str")
+    checked = check(root)
+    assert seen(checked) == []
+    assert [each.reason for each in checked.allowed] == ["it is on its way"]
+    edit(root, FILE, said, "")
+    assert len(seen(check(root))) == 1
+    with (root / "ormony.toml").open("a") as file:
+        file.write('[[check.allow]]\nrule = "mirror-*"\nobject = "public.users.nick"\nreason = "later"\n')
+    checked = check(root)
+    assert seen(checked) == []
+    assert [each.reason for each in checked.allowed] == ["later"]
+
+
+def test_a_baseline_knows_what_was_found_before(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    assert run(root, "check", "--no-native").exit_code == 1
+    assert run(root, "check", "--no-native", "--write-baseline").exit_code == 0
+    checked = check(root)
+    assert (seen(checked), checked.known, checked.gone) == ([], 1, 0)
+    edit(root, FILE, "    nick: str\n", "    nack: str\n")
+    checked = check(root)
+    assert [each[1] for each in seen(checked)] == ["public.users.nack"]
+    assert (checked.known, checked.gone) == (0, 1)
+    (root / "ormony-baseline.json").write_text("{")
+    with pytest.raises(OrmonyError) as refused:
+        check(root)
+    assert refused.value.code == "bad-baseline"
+
+
+def test_a_stream_that_does_not_run_is_a_finding_with_its_line(root: Path) -> None:
+    (root / "supabase/migrations/00002_broken.sql").write_text("SELECT 1;\nDROP TABLE public.nothing;\n")
+    checked = check(root)
+    (found,) = [each for each in checked.findings if each.rule == "replay-fails"]
+    assert found.place == "supabase/migrations/00002_broken.sql:2"
+    assert checked.exit_status == 1
+    assert "whatever needs the stream to replay" in checked.skipped
+
+
+def test_a_query_that_a_new_migration_breaks_is_named(root: Path) -> None:
+    (root / "api/app/queries.py").write_text(
+        'from sqlalchemy import text\n\nMAILS = text("SELECT email FROM users WHERE id = :id")\n'
+    )
+    commit(root)
+    assert seen(check(root)) == []
+    (root / "supabase/migrations/00002_drop.sql").write_text("ALTER TABLE public.users DROP COLUMN email;\n")
+    found = [each for each in check(root).findings if each.rule == "query-breaks"]
+    assert [(each.severity, each.place) for each in found] == [("error", "api/app/queries.py:3")]
+    assert "email" in found[0].message
+
+
+def test_references_to_another_database_are_known(root: Path) -> None:
+    (root / "supabase/auth").mkdir()
+    (root / "supabase/auth/00001_people.sql").write_text(
+        "CREATE TABLE public.people (id uuid PRIMARY KEY, name text, nick int UNIQUE);\n"
+    )
+    text = (root / "ormony.toml").read_text()
+
+    def refers(target: str) -> list[str]:
+        (root / "ormony.toml").write_text(
+            '[databases.auth]\nstream = "supabase/auth"\n[databases.main]\n[databases.main.references]\n'
+            f'"users.id" = "{target}"\n' + text.replace('path = "api"', 'path = "api"\ndatabase = "main"')
+        )
+        return [each.message for each in check(root).findings if each.rule == "broken-reference"]
+
+    assert refers("auth:people.id") == []
+    assert "does not exist" in refers("auth:people.none")[0]
+    assert "no primary key and not unique" not in refers("auth:people.nick")[0]
+    assert "which is integer" in refers("auth:people.nick")[0]
+    assert "does not exist" in refers("auth:nobody.id")[0]
+
+
+def test_a_database_is_compared_with_its_deployed_files_on_request(root: Path) -> None:
+    from ormony import commands
+    from ormony.database.connect import connect
+
+    loaded = project.load(root)
+    try:
+        commands.deploy(loaded)
+        url = commands.db_url(loaded).text
+        assert seen(check(root, against=url)) == []
+        with connect(url) as connection:
+            connection.execute("ALTER TABLE public.users ADD COLUMN by_hand int")
+            connection.execute("DROP TABLE public.notes")
+        (root / "supabase/migrations/00002_more.sql").write_text("CREATE TABLE public.more (id int);\n")
+        found = {each.object: each for each in check(root, against=url).findings if each.rule == "drift"}
+        assert "public.users.by_hand" in found
+        assert "public.notes" in found
+        assert "public.more" not in found
+        assert found["public.notes"].place == f"supabase/migrations/00001_tables.sql:{line(STREAM, 'notes')}"
+    finally:
+        commands.db_down(loaded, destroy=True)
+
+
+def test_formats(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    found = run(root, "check", "--no-native", "--format", "json")
+    assert found.exit_code == 1
+    document = json.loads(found.stdout)
+    assert [each["rule"] for each in document["findings"]] == ["mirror-breaks-reads"]
+    github = run(root, "check", "--no-native", "--format", "github").stdout
+    assert github.startswith(
+        f"::error file={FILE},line={line((root / FILE).read_text(), 'nick')},title=mirror-"
+    )
+    sarif = json.loads(run(root, "check", "--no-native", "--format", "sarif").stdout)
+    (result,) = sarif["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == FILE
+    markdown = run(root, "check", "--no-native", "--format", "markdown").stdout
+    assert markdown.startswith("**ormony check**: 1 error.")
+    text = run(root, "check", "--no-native").stdout
+    assert text.splitlines()[-1] == "1 error"
+
+
+def test_a_rule_that_is_unknown_is_refused(root: Path) -> None:
+    with pytest.raises(OrmonyError) as refused:
+        check(root, only=("nothing",))
+    assert refused.value.code == "unknown-rule"
+
+
+def test_mirror_edits_exactly_what_differs_and_then_there_is_nothing(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    nick: str\n")
+    edit(root, FILE, "DateTime(timezone=True)", "DateTime()")
+    edit(root, FILE, "max_length=200", "max_length=300")
+    shown = mirroring.mirror(project.load(root))
+    assert [(each.model, each.what.split()[0]) for each in shown.edits]
+    assert shown.written == ()
+    assert mirroring.exit_status(shown, write=False) == 1
+    done = mirroring.mirror(project.load(root), write=True)
+    assert done.left == ()
+    assert done.written == (FILE,)
+    text = (root / FILE).read_text()
+    assert "nick" not in text
+    assert "    email: str\n" in text
+    assert "# what they pay for" in text
+    assert "def label(self)" in text
+    assert seen(check(root)) == []
+    assert mirroring.mirror(project.load(root), write=True).edits == ()
+    subprocess.run(
+        [SERVICES / "bin/python", "-c", "import app.models"], cwd=root / "api", check=True, timeout=60
+    )
