@@ -310,6 +310,34 @@ def test_who_drops_and_makes_again_becomes_the_owner() -> None:
     assert found("foreign-change", evidence) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("CREATE TABLE a (v vector(3));", 'extension "vector" is used here, and no file of the stream'),
+        ("CREATE TABLE a (m mood);", 'type "public.mood" is used here, and no file'),
+        ("GRANT USAGE ON SCHEMA billing TO anon;", 'schema "billing" is used here, and no file'),
+        ("INSERT INTO billing.a SELECT 1;", 'relation "billing.a" is used here, and no file'),
+        ("ALTER TABLE later ADD COLUMN b int;", 'relation "public.later" is used here, and is created later'),
+        (
+            "DO $$ BEGIN PERFORM * FROM nowhere; END $$;",
+            'relation "public.nowhere" is used here, and no file',
+        ),
+        ("SELECT nowhere.f();", None),
+        ("SELECT 1 / 0;", None),
+    ],
+)
+def test_what_is_missing_is_named(text: str, message: str | None, tmp_path: Path, shadow: Shadow) -> None:
+    later = ("supabase/migrations/00401_later.sql", "", "CREATE TABLE later (id int);\n")
+    first = ("supabase/migrations/00400_a.sql", "", text + "\n")
+    example = Example(rule="missing-prerequisite", title="", finds=True, files=(first, later), found=())
+    project = build(tmp_path, example, lambda: shadow)
+    with pytest.raises(OrmonyError):
+        _ = project.catalog
+    messages = [each.message for each in rules.rule("missing-prerequisite").find(project)]
+    assert len(messages) == (message is not None)
+    assert message is None or messages[0].startswith(message)
+
+
 def test_frozen_files_are_not_told_about_their_style() -> None:
     text = "SET search_path TO a;\nCREATE ROLE a;\nCOMMIT;\n"
     old = hand("00400", text)

@@ -59,7 +59,7 @@ def find(evidence: Evidence) -> Iterator[Finding]:
     """Every statement of a service about another service's object."""
     by_hand = {service.name for service in evidence.services if service.orm == "supabase"}
     for act in acts(evidence):
-        if act.action == "creates" or act.owner is None or act.mirror:
+        if act.action == "creates" or act.owner is None or act.service is None or act.mirror:
             continue
         if act.action == "adds" and act.service in by_hand:
             continue

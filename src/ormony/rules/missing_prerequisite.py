@@ -72,12 +72,7 @@ def _findings(
     evidence: Evidence, suspect: _Missing, error: OrmonyError, makers: dict[Name, str]
 ) -> Iterator[Finding]:
     places = Places(evidence)
-    schemas = {Name("schema", "", name.schema) for name in suspect.names if name.schema not in ("", "public")}
-    for name in (*suspect.names, *sorted(schemas - set(suspect.names))):
-        if name.kind != "schema" and "schema " in error.message:
-            continue
-        if f'"{name.name}"' not in error.message and f'"{text_of(name)}"' not in error.message:
-            continue  # the server names one thing; the others may be Supabase's
+    for name in _named(suspect.names, error.message):
         later = makers.get(name)
         yield Finding(
             rule="missing-prerequisite",
@@ -91,6 +86,18 @@ def _findings(
             service=service_of(suspect.file),
             database=evidence.name,
         )
+
+
+def _named(names: tuple[Name, ...], message: str) -> list[Name]:
+    """Of what a statement needs the thing that the server's message is about: the rest may be Supabase's."""
+    if message.startswith("schema "):
+        schemas = {each.schema for each in names} | {each.name for each in names if each.kind == "schema"}
+        return [Name("schema", "", each) for each in sorted(schemas) if f'"{each}"' in message]
+    extensions = [each for each in names if each.kind == "extension"]
+    found = [each for each in names if f'"{each.name}"' in message or f'"{text_of(each)}"' in message]
+    brought = [each for each in found if each.name not in {one.name for one in extensions}]
+    # A type, function or operator class that an extension brings is named, and not the extension.
+    return brought or extensions
 
 
 def _hint(name: Name, file: StreamFile, later: str | None) -> str:

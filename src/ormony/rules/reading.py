@@ -180,16 +180,16 @@ def _service_at(evidence: findings.Evidence, place: str) -> str | None:
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """A service's statement that creates, drops, alters or adds to what another has created.
+    """A statement that creates, drops, alters or adds to what another has created.
 
-    `adds` is an index, a policy, a trigger, a constraint, row-level security: no column changes.
-    `owner` is None where a hand-written file created it. `new`: not in the stream yet. `mirror`: the service
-    declares the table as a mirror.
+    `service` is whose file it is, None for a hand-written one; `owner` is None where such a file created it.
+    `adds` is an index, a policy, a trigger, a constraint, row-level security: no column changes. `new`: not in
+    the stream yet. `mirror`: the service declares the table as a mirror.
     """
 
     action: Literal["creates", "alters", "drops", "adds"]
     what: Name
-    service: str
+    service: str | None
     owner: str | None
     place: str
     created: str
@@ -215,7 +215,8 @@ class _Owner(msgspec.Struct, frozen=True):
 def acts(evidence: findings.Evidence) -> Iterator[Act]:
     """Everything that a service does to what it did not create, in stream order, then what is to be merged.
 
-    What a hand-written file does is not among it: those are the whole project's.
+    Of hand-written files only the tables and types that they create are among it: the rest of what they do is
+    the whole project's.
     """
     owners: dict[Name, _Owner] = {}
     places = Places(evidence)
@@ -224,8 +225,10 @@ def acts(evidence: findings.Evidence) -> Iterator[Act]:
     for file, new in files:
         service = service_of(file)
         for each in facts(file):
-            if service is not None:
+            if owners:
                 for action, what, owner in _touched(each, service, owners):
+                    if service is None and (action != "creates" or what.kind == "signature"):
+                        continue
                     yield Act(
                         action=action,
                         what=what,
@@ -255,7 +258,7 @@ def _remember(each: Facts, owner: _Owner, owners: dict[Name, _Owner]) -> None:
 
 
 def _touched(
-    each: Facts, service: str, owners: Mapping[Name, _Owner]
+    each: Facts, service: str | None, owners: Mapping[Name, _Owner]
 ) -> Iterator[tuple[Literal["creates", "alters", "drops", "adds"], Name, _Owner]]:
     for name in sorted(each.creates):
         owner = owners.get(name)
@@ -283,7 +286,7 @@ def _touched(
             yield ("adds" if _only_adds(each) else "alters"), name, owner
 
 
-def _of_function(name: Name, service: str, owners: Mapping[Name, _Owner]) -> _Owner | None:
+def _of_function(name: Name, service: str | None, owners: Mapping[Name, _Owner]) -> _Owner | None:
     """Who owns the functions of a name that is given without arguments; None where one is the service's."""
     if name.kind != "function":
         return None

@@ -31,6 +31,14 @@ Found: a file written by hand had it before.
     CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     => error services/web/drizzle/0000_touch.sql:1
 
+Found: or has it after.
+
+    == services/web/drizzle/0000_users.sql
+    CREATE TABLE "users" ("id" bigint PRIMARY KEY);
+    == supabase/migrations/00400_more.sql (new)
+    CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, name text);
+    => error supabase/migrations/00400_more.sql:1
+
 Fine: one creates it, the other refers to it. An extension or a schema may be asked for by everybody.
 
     == services/web/drizzle/0000_users.sql
@@ -65,17 +73,21 @@ SEVERITY: Final[Severity] = "error"
 
 def find(evidence: Evidence) -> Iterator[Finding]:
     """Every object at its second creation."""
-    seen: set[tuple[Name, str]] = set()
+    seen: set[tuple[Name, str | None]] = set()
     for act in acts(evidence):
         if act.action != "creates" or act.mirror or (act.what, act.service) in seen:
             continue
         seen.add((act.what, act.service))
         owner = f'"{act.owner}"' if act.owner is not None else "a hand-written file"
-        mirror = f'[services.{act.service}] mirrors = ["{act.what.schema}.{act.what.name}"]'
+        again = f'"{act.service}"' if act.service is not None else "a hand-written file"
+        hint = "let one of them own it, and remove it from the other"
+        if act.service is not None and act.what.kind == "relation":
+            hint = "let one of them own it; the other only models it: "
+            hint += f'[services.{act.service}] mirrors = ["{act.what.schema}.{act.what.name}"]'
         yield Finding(
             rule="second-owner",
             severity=SEVERITY,
-            message=f'{act.what} is created by {owner} and again by "{act.service}"'
+            message=f"{act.what} is created by {owner} and again by {again}"
             + (
                 ", which does nothing where it is there"
                 if act.guarded and act.what.kind == "relation"
@@ -84,9 +96,7 @@ def find(evidence: Evidence) -> Iterator[Finding]:
             object=text_of(act.what),
             place=act.place,
             sides=(Side(act.created, f"created by {owner}"),),
-            hint=f"let one of them own it; the other only models it: {mirror}"
-            if act.what.kind == "relation"
-            else "let one of them own it, and remove it from the other",
+            hint=hint,
             service=act.service,
             database=evidence.name,
         )
