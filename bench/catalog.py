@@ -105,7 +105,7 @@ def introspect(url: str) -> None:
 
     started = time.perf_counter()
     with psycopg.connect(url) as connection:
-        introspect(connection)
+        introspect(connection, beside=lambda: psycopg.connect(url))
     print(time.perf_counter() - started)
 
 
@@ -115,9 +115,9 @@ def diff(old: str, new: str) -> None:
     from ormony.plan import make_plan
 
     with psycopg.connect(old) as connection:
-        before = introspect(connection)
+        before = introspect(connection, beside=lambda: psycopg.connect(old))
     with psycopg.connect(new) as connection:
-        after = introspect(connection)
+        after = introspect(connection, beside=lambda: psycopg.connect(new))
     print(make_plan(before, after).script())
 
 

@@ -1162,6 +1162,73 @@ def test_rows_are_decoded_while_the_server_is_at_what_follows(
     assert late == ["select pg_sleep(2)"]
 
 
+TWO = """
+    create table one (id integer primary key, a text check (a <> ''));
+    create table two (id integer references one, unique (id));
+    create index on one (lower(a)) where id > 0;
+    alter table one enable row level security;
+    create policy mine on one using (id > 1)
+"""
+
+
+def test_a_big_database_is_read_by_two_connections_in_one_snapshot(
+    database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ormony.database.introspect._BIG", "true")
+    conn = database(TWO)
+    alone = introspect(conn)
+    opened: list[Connection] = []
+
+    def beside() -> Connection:
+        other = connect(conn.info.dsn)
+        other.execute("create table late (id integer primary key)")
+        opened.append(other)
+        return other
+
+    assert introspect(conn, beside=beside) == alone
+    assert [other.closed for other in opened] == [True]
+    assert Ref("table", "public", "late") in introspect(conn).objects
+
+
+def test_without_a_second_connection_one_reads_all(database: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ormony.database.introspect._BIG", "true")
+    conn = database(TWO)
+    alone = introspect(conn)
+    tried: list[Connection] = []
+
+    def refused() -> Connection:
+        tried.append(conn)
+        raise psycopg.OperationalError("too many clients")
+
+    def elsewhere() -> Connection:
+        tried.append(connect(conn.info.dsn.replace(f"dbname={conn.info.dbname}", "dbname=postgres")))
+        return tried[-1]
+
+    assert introspect(conn, beside=refused) == alone
+    assert introspect(conn, beside=elsewhere) == alone
+    assert len(tried) == 2
+    assert tried[1].closed
+    with conn.transaction():
+        assert introspect(conn, beside=refused) == alone
+    monkeypatch.undo()
+    assert introspect(conn, beside=refused) == alone
+    assert len(tried) == 2, "in the caller's transaction, and for a small database, none is opened"
+
+
+def test_what_a_second_connection_is_refused_is_said(database: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ormony.database.introspect._BIG", "true")
+    conn = database(TWO)
+
+    def text(name: str, major: int) -> bytes:
+        return b"select 1 / 0" if name == "indexes" else _sql(name, major)
+
+    monkeypatch.setattr("ormony.database.introspect._sql", text)
+    with pytest.raises(OrmonyError, match="division by zero"):
+        introspect(conn, beside=lambda: connect(conn.info.dsn))
+    monkeypatch.undo()
+    assert Ref("table", "public", "one") in introspect(conn).objects
+
+
 def ask(monkeypatch: pytest.MonkeyPatch, sql: str, seen: list[tuple[Any, ...]], *then: str) -> None:
     """Let the next reading ask this too, and the readings after it what follows."""
     texts = iter([sql, *then])

@@ -530,7 +530,7 @@ def read_url(url: str) -> Catalog:
     from ormony.database.introspect import introspect
 
     with connect(url) as connection:
-        return introspect(connection)
+        return introspect(connection, beside=lambda: connect(url))
 
 
 def sql_files(path: Path) -> tuple[StreamFile, ...]:

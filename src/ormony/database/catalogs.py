@@ -111,7 +111,7 @@ def _replayed(opened: Shadow, files: Sequence[StreamFile], settled: int | None) 
     url = opened.replay(files, settled=settled).url
     try:
         with connect(url) as connection:
-            return snapshot.redacted(introspect(connection))
+            return snapshot.redacted(introspect(connection, beside=lambda: connect(url)))
     finally:
         opened.release(url)
 

@@ -825,7 +825,7 @@ BEHAVIOR: Final[tuple[Query, ...]] = (
     Query("aggregates", _aggregates, binary=True, when=any_made("pg_aggregate", "aggfnoid")),
     Query("triggers", _triggers, binary=True, when=any_of("pg_trigger")),
     Query("event_triggers", _event_triggers, binary=True, when=any_of("pg_event_trigger")),
-    Query("policies", _policies, binary=True, when=any_of("pg_policy")),
+    Query("policies", _policies, binary=True, when=any_of("pg_policy"), apart=True),
     Query("rules", _rules, binary=True, when=any_made("pg_rewrite", where="rulename <> '_RETURN'")),
     Query("casts", _casts, binary=True, when=any_made("pg_cast")),
     Query("operators", _operators, binary=True, when=any_made("pg_operator")),

@@ -12,7 +12,7 @@ import gc
 import itertools
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
@@ -51,14 +51,25 @@ _SETTINGS_OF_OUR_TRANSACTION: Final = (("idle_in_transaction_session_timeout", "
 # What the deparsers say when an object was dropped after our snapshot was taken: they look at the present.
 _CHANGED: Final = re.compile(r"cache lookup failed|could not (?:open relation|find tuple)|does not exist")
 _TRIES: Final = 3
+# From a few hundred tables on, a second connection saves more than it takes to open it.
+_BIG: Final = "pg_catalog.pg_relation_size('pg_catalog.pg_index') > 200000"
 
 
-def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog:
+def introspect(
+    conn: psycopg.Connection[Any],
+    *,
+    roles: bool = False,
+    beside: Callable[[], psycopg.Connection[Any]] | None = None,
+) -> Catalog:
     """What the database is, as `conn` sees it; with `roles` also the roles of its cluster.
 
     An idle connection reads one snapshot in a transaction of its own, which is read-only and ended; within
     the caller's transaction it is read as that sees it, and left as it was: settings, locks, and after a
-    failure too. Raises `cannot-introspect` when the connection cannot be used, or the server refuses a query.
+    failure too. Of a big database a second connection, which `beside` opens as the same role and which is
+    closed, reads a part of the same snapshot at the same time; where none can be had, one reads all.
+
+    Raises:
+        OrmonyError: `cannot-introspect` when the connection cannot be used, or the server refuses a query.
     """
     status = conn.info.transaction_status
     if conn.closed or status not in (TransactionStatus.IDLE, TransactionStatus.INTRANS):
@@ -71,7 +82,7 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
     for tries_left in reversed(range(_TRIES if own else 1)):
         try:
             with _without_collection(), _own_transaction(conn) if own else _savepoint(conn):
-                return _read(conn, own=own, roles=roles)
+                return _read(conn, own=own, roles=roles, beside=beside if own else None)
         except ChangedMeanwhile:
             if not tries_left:
                 raise _cannot(conn, "it was changed by somebody else while it was read") from None
@@ -82,29 +93,71 @@ def introspect(conn: psycopg.Connection[Any], *, roles: bool = False) -> Catalog
     raise AssertionError("the last try returns or raises")
 
 
-def _read(conn: psycopg.Connection[Any], *, own: bool, roles: bool) -> Catalog:
+def _read(
+    conn: psycopg.Connection[Any],
+    *,
+    own: bool,
+    roles: bool,
+    beside: Callable[[], psycopg.Connection[Any]] | None,
+) -> Catalog:
     version = conn.info.server_version
     queries = (*STRUCTURE, *BEHAVIOR, *(ROLES if roles else ()), DEPENDS)
-    settings = (*_SETTINGS, *(_SETTINGS_OF_OUR_TRANSACTION if own else ()))
-    calls = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings)
     conditions = sorted({query.when for query in queries} - {""})
-    with _Pipeline(conn) as pipeline:
-        pipeline.ask(f"SELECT current_user, {calls}".encode())
-        pipeline.ask(f"SELECT {', '.join(conditions) or 'NULL'} FROM {TYPES_MADE}".encode())
+    with _Pipeline(conn) as pipeline, contextlib.ExitStack() as stack:
+        pipeline.ask(_settings(own=own))
+        snapshot = f"CASE WHEN {_BIG} THEN pg_catalog.pg_export_snapshot() END" if beside else "NULL"
+        pipeline.ask(f"SELECT {', '.join([snapshot, *conditions])} FROM {TYPES_MADE}".encode())
         # While the server is at these, we learn which of the others can give a row.
-        first = tuple(itertools.takewhile(lambda query: not query.when, queries))
+        first = list(itertools.takewhile(lambda query: not query.when and not query.apart, queries))
         for query in first:
             pipeline.ask(_sql(query.name, version // 10000), binary=query.binary)
         pipeline.send()
-        reading = Reading(version, pipeline.rows()[0][0], conn.pgconn.consume_input)
-        holds = dict(zip(conditions, pipeline.rows()[0], strict=False))
-        others = tuple(query for query in queries[len(first) :] if not query.when or holds[query.when])
+        pipelines = [pipeline]
+
+        def take_in() -> None:
+            for each in pipelines:
+                each.take_in()
+
+        reading = Reading(version, pipeline.rows()[0][0], take_in)
+        name, *answers = pipeline.rows()[0]
+        holds = {"": True, **dict(zip(conditions, answers, strict=True))}
+        others = [query for query in queries[len(first) :] if holds[query.when]]
+        if beside and name:
+            pipelines += stack.enter_context(_beside(beside, name))
+        apart = pipelines[-1]
         for query in others:
-            pipeline.ask(_sql(query.name, version // 10000), binary=query.binary)
-        pipeline.send()
+            (apart if query.apart else pipeline).ask(_sql(query.name, version // 10000), binary=query.binary)
+        for each in pipelines:
+            each.send()
         for query in (*first, *others):
-            query.decode(pipeline.rows(), reading)
+            query.decode((apart if query.apart else pipeline).rows(), reading)
     return reading.catalog()
+
+
+def _settings(*, own: bool) -> bytes:
+    settings = (*_SETTINGS, *(_SETTINGS_OF_OUR_TRANSACTION if own else ()))
+    calls = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings)
+    return f"SELECT current_user, {calls}".encode()
+
+
+@contextlib.contextmanager
+def _beside(connect: Callable[[], psycopg.Connection[Any]], snapshot: str) -> Iterator[list[_Pipeline]]:
+    """The pipeline of a second connection in the snapshot; none where it cannot be opened, or not in that."""
+    found = []
+    with contextlib.ExitStack() as stack:
+        try:
+            conn = stack.enter_context(contextlib.closing(connect()))
+            stack.enter_context(_own_transaction(conn))
+            conn.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'".encode())
+            pipeline = stack.enter_context(_Pipeline(conn))
+            pipeline.ask(_settings(own=True))
+            pipeline.send()
+            pipeline.rows()
+            found.append(pipeline)
+        except (psycopg.Error, OrmonyError):
+            with contextlib.suppress(psycopg.Error):
+                stack.close()
+        yield found
 
 
 class _Pipeline:
@@ -141,6 +194,10 @@ class _Pipeline:
         form = Format.BINARY if self._binary.popleft() else Format.TEXT
         self._rows.set_pgresult(result, format=form)
         return self._rows.load_rows(0, result.ntuples, tuple)
+
+    def take_in(self) -> None:
+        """Take what has come, so that the server does not wait for us."""
+        self._conn.pgconn.consume_input()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         pgconn = self._conn.pgconn

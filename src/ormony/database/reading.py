@@ -164,13 +164,16 @@ class Query(NamedTuple):
     version 15 takes the lowest of these files that is above 15, else `{name}.sql`. With `binary` the rows are
     sent in binary, which is faster to read, but leaves types that the driver does not know as bytes. `when`
     is a condition in SQL, cheap to ask, without which the query gives no rows and is not asked: to plan and
-    run one for a kind that a database has nothing of takes up to a millisecond; '' always holds.
+    run one for a kind that a database has nothing of takes up to a millisecond; '' always holds. What is
+    `apart` can be asked on a second connection: the deparsers that it calls open all tables, which each
+    connection does anew.
     """
 
     name: str
     decode: Callable[[Sequence[Row], Reading], None]
     binary: bool = False
     when: str = ""
+    apart: bool = False
 
 
 def option_pairs(options: Iterable[str] | None) -> tuple[tuple[str, str], ...]:
