@@ -183,8 +183,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     """A statement that creates, drops, alters or adds to what another has created.
 
     `service` is whose file it is, None for a hand-written one; `owner` is None where such a file created it.
-    `adds` is an index, a policy, a trigger, a constraint, row-level security: no column changes. `new`: not in
-    the stream yet. `mirror`: the service declares the table as a mirror.
+    `adds` is an index, a policy, a trigger, a constraint, row-level security: no column changes. `new`: not
+    in the stream yet. `mirror`: the service declares the table as a mirror.
     """
 
     action: Literal["creates", "alters", "drops", "adds"]
