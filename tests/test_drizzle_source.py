@@ -652,7 +652,7 @@ def test_an_enum_is_taken_mended_or_made() -> None:
         (
             DOUBLE.replace("name: text()", "name: own()"),
             alter("name", "integer", "type"),
-            "is made by own, which is not Drizzle's",
+            "is made by own, which is no builder of Drizzle",
             "name: integer(),",
         ),
         (
@@ -714,6 +714,24 @@ def test_what_is_not_plain_is_left_with_the_reason(text: str, edit: Edit, why: s
     assert left is edit
     assert why in said.split("\n")[0]
     assert paste in said.partition("\n")[2] if paste else "\n" not in said
+
+
+def test_what_a_builder_of_the_project_says_besides_its_type_is_edited() -> None:
+    text = """\
+        import { pgTable, uuid } from "drizzle-orm/pg-core";
+        import { role, words } from "./types";
+        export const users = pgTable("users", {
+          id: uuid().primaryKey(),
+          role: role("role"),
+          words: words().notNull(),
+        });
+        """
+    result = done(
+        text, alter("role", "public.role", "null", not_null=True), alter("words", "tsvector", "null")
+    )
+    assert '  role: role("role").notNull(),\n  words: words(),\n' in result
+    [(_, said)] = edited(result, alter("words", "tsvector", "null")).left
+    assert said.startswith('the column "words" is made by words')
 
 
 def test_columns_of_a_spread_are_left_and_the_others_edited() -> None:

@@ -786,6 +786,7 @@ class _NotPlain(Exception):
 
     def __init__(self, why: str, paste: str = "") -> None:
         super().__init__(f"{why}\n{paste}" if paste else why)
+        self.why, self.paste = why, paste
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -830,14 +831,18 @@ class _Column(msgspec.Struct, frozen=True):
 class _Draft:
     """A text on its way, with the table that is edited in it."""
 
-    def __init__(self, text: bytes, model: Model, path: str) -> None:
+    def __init__(self, text: bytes, model: Model, path: str, style: _Style | None = None) -> None:
         self.data = text
         self.path = path
         self.model = model
         self.source = _Source(path, text)
-        self.reader = _Reader({path: self.source}, _casing(self.source, model), (model.schema,))
+        self.style = style or _style(self.source)
+        self.reader = _Reader({path: self.source}, None, (model.schema,))
         self.tables = list(self.reader.tables(self.source))
-        self.style = _style(self.source)
+        casing = _casing(self.tables, model)
+        if casing is not None:
+            self.reader.casing = casing
+            self.tables = list(self.reader.tables(self.source))
         self.changes: list[_Change] = []
         self.wanted: list[tuple[str, str, bool]] = []  # module, name, whether as a type
 
@@ -904,28 +909,16 @@ class _Draft:
         return data
 
 
-def _casing(source: _Source, model: Model) -> str | None:
-    """The casing that the model's columns show: their names, against the keys of the file."""
-    keys = {key for node in _walk(source.root) if (key := _pair(node)[0]) is not None}
-    for casing in ("snake_case", "camelCase"):
-        for key in keys:
-            column = cased(key, casing)
-            shown = column != key and column in model.places and key not in model.places
-            if shown and _is_bare(source, key):
-                return casing
+def _casing(tables: Iterable[_Table], model: Model) -> str | None:
+    """The casing of the configuration, which the names of the model's columns show beside their keys."""
+    for table in tables:
+        for member in table.members.values() if table.constant == model.name else ():
+            if member.explicit or member.key in model.places:
+                continue
+            for casing in ("snake_case", "camelCase"):
+                if cased(member.key, casing) in model.places:
+                    return casing
     return None
-
-
-def _is_bare(source: _Source, key: str) -> bool:
-    """Whether a column of this key is named by nothing but its key."""
-    for node in _walk(source.root):
-        if node.type == "pair" and _pair(node)[0] == key:
-            value = _pair(node)[1]
-            root, _ = chain(value) if value is not None else (node, [])
-            given = _arguments(root) if root.type == "call_expression" else None
-            if given is not None and (not given or given[0].type == "object"):
-                return True
-    return False
 
 
 def _style(source: _Source) -> _Style:
@@ -971,11 +964,12 @@ def edit(text: str, model: Model, edits: Sequence[Edit], *, path: str) -> Edited
     paste. What the new columns need is imported, and what nothing uses any more is not.
     """
     data = text.encode()
-    used = _used(_Source(path, data))
+    source = _Source(path, data)
+    used, style = _used(source), _style(source)
     done, left = list[Edit](), list[tuple[Edit, str]]()
     for each in edits:
         try:
-            draft = _Draft(data, model, path)
+            draft = _Draft(data, model, path, style)
             _carry_out(draft, each)
             data = draft.finish()
         except _NotPlain as why:
@@ -996,7 +990,13 @@ def _carry_out(draft: _Draft, each: Edit) -> None:
         case "alter":
             if member is None:
                 raise _not_here(draft, table, each)
-            _alter(draft, table, member, each)
+            try:
+                _alter(draft, table, member, each)
+            except _NotPlain as left:
+                paste = left.paste
+                if not paste and each.change != ("reference",):
+                    paste = _paste(draft, member, each)
+                raise _NotPlain(left.why, paste) from None
         case "remove":
             if member is None:
                 raise _not_here(draft, table, each)
@@ -1472,35 +1472,40 @@ def _reaches(draft: _Draft, start: _Table, goal: _Table) -> bool:
 def _alter(draft: _Draft, table: _Table, member: _Member, each: Edit) -> None:
     field = each.field
     assert field is not None
-    paste = _paste(draft, member, each)
     if member.spread is not None or member.source is not draft.source or not _own(table):
-        raise _shared(member, paste)
+        raise _shared(member)
     value = _pair(member.node)[1]
     root, links = chain(value) if value is not None else (member.node, [])
     if value is None or value.type != "call_expression" or root.type != "call_expression":
-        raise _NotPlain(f'the column "{each.column}" is not written as a builder of Drizzle', paste)
+        raise _NotPlain(f'the column "{each.column}" is not written as a builder of Drizzle')
     builder = _builder(draft, table, root)
-    if builder is None:
+    has_null = any(one.name == "notNull" for one in links)
+    if builder is None and (
+        {"type", "default"} & set(each.change)
+        or ("null" in each.change and not field.not_null and not has_null)
+    ):
         made = _text(root.child_by_field_name("function") or root)
-        raise _NotPlain(f'the column "{each.column}" is made by {made}, which is not Drizzle\'s', paste)
+        raise _NotPlain(
+            f'the column "{each.column}" is made by {made}, which is no builder of Drizzle and no enum here'
+        )
     unknown = next((one.name for one in links if one.name not in _METHODS), None)
     if unknown is not None:
-        raise _NotPlain(f'the column "{each.column}" has .{unknown}(), which is not known here', paste)
+        raise _NotPlain(f'the column "{each.column}" has .{unknown}(), which is not known here')
     have = frozenset(one.name for one in links)
     if "generatedAlwaysAs" in have and not field.generated:
-        raise _NotPlain(f'the column "{each.column}" is computed in the model', paste)
+        raise _NotPlain(f'the column "{each.column}" is computed in the model')
     parts = [_Part("", _text(root))]
     at = root.end_byte
     for link in links:
         parts.append(_Part(link.name, draft.slice(at, link.node.end_byte)))
         at = link.node.end_byte
     if "type" in each.change or "default" in each.change:
-        parts = _retyped(draft, table, member, each, root, builder, parts, paste)
+        parts = _retyped(draft, table, member, each, root, builder or "", parts)
     if "null" in each.change and not (_is_serial(field) and not have & _GENERATED):
         if not field.not_null and "primaryKey" in have:
-            raise _NotPlain(f'the column "{each.column}" is the primary key of the model', paste)
-        if not field.not_null and builder.endswith("serial") and "type" not in each.change:
-            raise _NotPlain(f'the column "{each.column}" is a {builder}, which is never null', paste)
+            raise _NotPlain(f'the column "{each.column}" is the primary key of the model')
+        if not field.not_null and builder in _SERIAL.values() and "type" not in each.change:
+            raise _NotPlain(f'the column "{each.column}" is a {builder}, which is never null')
         if not field.not_null or not have & {"primaryKey", "notNull"}:
             parts = _set(parts, _NOT_NULL, [".notNull()"] if field.not_null else [], after=("array", ""))
     if "reference" in each.change:
@@ -1508,15 +1513,15 @@ def _alter(draft: _Draft, table: _Table, member: _Member, each: Edit) -> None:
     draft.replace(value, "".join(one.text for one in parts))
 
 
-def _shared(member: _Member, paste: str = "") -> _NotPlain:
+def _shared(member: _Member) -> _NotPlain:
     told = " ".join(_text(member.spread).split()) if member.spread is not None else "an object of its own"
-    return _NotPlain(f'the column "{member.column}" comes from {told}, which other tables may share', paste)
+    return _NotPlain(f'the column "{member.column}" comes from {told}, which other tables may share')
 
 
 def _paste(draft: _Draft, member: _Member, each: Edit) -> str:
     """The property as it would be written anew; '' where Drizzle cannot say it."""
     try:
-        other = _Draft(draft.data, draft.model, draft.path)
+        other = _Draft(draft.data, draft.model, draft.path, draft.style)
         written = _written(other, other.table(), each, each.column if member.explicit else None)
     except _NotPlain:
         return ""
@@ -1549,7 +1554,6 @@ def _retyped(
     root: Node,
     builder: str,
     parts: list[_Part],
-    paste: str,
 ) -> list[_Part]:
     """The chain with the type, and the default that goes with it, of the database."""
     field = each.field
@@ -1559,12 +1563,12 @@ def _retyped(
     if have & _GENERATED and field.default == "":  # an identity column stays one
         wanted = msgspec.structs.replace(each, field=msgspec.structs.replace(field, default=None))
     elif have & _GENERATED and "default" in each.change:
-        raise _NotPlain(f'the column "{each.column}" is generated', paste)
+        raise _NotPlain(f'the column "{each.column}" is generated')
     column = _kept(draft, each, root, builder, _column(draft, wanted))
     becomes_serial = column.builder in _SERIAL.values()
     if "type" in each.change or becomes_serial or builder in _SERIAL.values():
         if "$type" in have and not _alike(builder, column.builder):
-            raise _NotPlain(f'the column "{each.column}" has a type of its own in .$type<…>()', paste)
+            raise _NotPlain(f'the column "{each.column}" has a type of its own in .$type<…>()')
         given = _arguments(root)
         callee = root.child_by_field_name("function")
         if not (column.enum and callee is not None and _text(callee) == column.enum):
