@@ -167,6 +167,7 @@ def test_a_cached_query_stands_where_its_literal_does(tmp_path: Path) -> None:
         ("text", False),
         ("state", True),
     ]
+    assert (cached.macro, by_text["SELECT 1"].macro, by_text["SELECT 3"].macro) == (True, False, True)
     assert (by_text["SELECT 1"].place, by_text["SELECT 1"].kind) == (f"worker/{lost}", "sqlx-cache")
     assert (by_text["SELECT 3"].kind, by_text["SELECT 3"].cached) == ("rust", None)
     assert "SELECT 2" not in by_text

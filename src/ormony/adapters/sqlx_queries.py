@@ -77,7 +77,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     no literal is found; `also` are further literals of the same cached query.
 
     `name` is the first 12 digits of SQLx's hash for a cached query, else the place. `aligned` says that the
-    lines of `sql` are those of the file.
+    lines of `sql` are those of the file. `macro` says that it stands in a macro that SQLx checks: without a
+    database such a query compiles only where it is cached.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     aligned: bool = False
     also: tuple[str, ...] = ()
+    macro: bool = False
     cached: Cached | None = None
 
 
@@ -143,7 +145,7 @@ def find(root: Path, service: Service, *, without: Collection[str] = ()) -> Foun
         queries.append(
             Query(
                 name=each.place, sql=each.sql, place=each.place, service=service.name, kind=each.kind,
-                aligned=each.aligned,
+                aligned=each.aligned, macro=each.macro,
             )
         )  # fmt: skip
     where = {reason: tuple(sorted(places)) for reason, places in sorted(run.skipped.items())}
@@ -333,6 +335,7 @@ class _Search:
                         kind="sqlx-cache",
                         aligned=bool(at) and at[0].aligned,
                         also=tuple(each.place for each in at[1:]),
+                        macro=bool(at),
                         cached=_cached(relative, record.describe),
                     )
                 )
