@@ -207,6 +207,24 @@ def test_the_committed_streams_are_what_sync_writes(tmp_path: Path) -> None:
     assert written == committed
 
 
+def test_check_finds_nothing_and_knows_the_declared_reference(tmp_path: Path) -> None:
+    folder = copy(tmp_path / "fltr")
+    assert saas.ormony_json(folder, "check", "--strict")["findings"] == []
+    config = folder / "ormony.toml"
+    declared = '"public.datasets.owner_id" = "auth:public.users.id"'
+    text = config.read_text()
+    assert declared in text
+    for other, message in (
+        ("auth:public.people.id", "references auth:public.people.id, which does not exist"),
+        ("auth:public.users.name", "which is no primary key and not unique"),
+        ("auth:public.teams.id", "is character varying, and references auth:public.teams.id, which is uuid"),
+    ):
+        config.write_text(text.replace("auth:public.users.id", other))
+        (found,) = saas.ormony_json(folder, "check", exit_status=1)["findings"]
+        assert (found["rule"], found["object"]) == ("broken-reference", "public.datasets.owner_id")
+        assert message in found["message"]
+
+
 def test_each_database_has_the_tables_of_its_owner_alone(fltr: Deployed) -> None:
     credits = {"user_credits", "credit_transactions", "api_key_credits", "teams"}
     better_auth = {"users", "sessions", "accounts", "verifications", "subscriptions"}

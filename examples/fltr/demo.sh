@@ -22,6 +22,7 @@ run() {
 service=
 trap '[ -z "$service" ] || kill "$service"; ormony db down --quiet >/dev/null' EXIT
 run ormony sync
+run ormony check
 run ormony db up --tcp
 run ormony deploy
 run ormony status

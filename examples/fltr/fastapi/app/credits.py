@@ -126,7 +126,7 @@ async def spend(
             .returning(col(ApiKeyCredits.credits_used))
         )
         if used is None:
-            raise NotEnoughCredits(f'the key "{api_key_id}" has fewer than {amount} credits left')
+            raise NotEnoughCredits(f'no key "{api_key_id}" of user "{user_id}" has {amount} credits left')
     booked = CreditTransaction(
         userId=user_id,
         apiKeyId=api_key_id,
