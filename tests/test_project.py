@@ -285,3 +285,22 @@ def test_what_check_is_told_is_checked(root: Path, old: str, new: str, message: 
     assert message in refused.value.message
     assert refused.value.place is not None
     assert refused.value.place.startswith("ormony.toml:")
+
+
+def test_init_says_where_the_models_are_that_no_tool_migrates(root: Path) -> None:
+    folder = root / "services" / "api"
+    (folder / "requirements.txt").write_text("sqlmodel\n")
+    for path, table in {
+        "app/models/users.py": "users",
+        "app/data.py": "rows",
+        "tests/test_x.py": "x",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(
+            f"from sqlmodel import Field, SQLModel\n\n\nclass A(SQLModel, table=True):\n"
+            f'    __tablename__ = "{table}"\n    id: int = Field(primary_key=True)\n'
+        )
+    text = project.as_toml(project.propose(root))
+    assert 'models = ["app.data", "app.models.users"]    # where the models are' in text
+    (root / "ormony.toml").write_text(text)
+    assert project.load(root).services[0].models == "app.data,app.models.users"

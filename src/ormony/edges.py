@@ -426,10 +426,52 @@ def _structs(ground: Ground, service: Service) -> Iterator[Judged]:
 
 
 def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
-    """What is wrong with a service's models of others' tables; each is prepared in a shadow as well."""
-    for each in judged(ground, service):
-        whence = ground.whence(each.database)
-        yield from _mirror_findings(ground, each, whence)
+    """What is wrong with a service's models of others' tables, each also prepared in a shadow."""
+    found = list(judged(ground, service))
+    whence = {name: ground.whence(name) for name in {each.database for each in found}}
+    for each in found:
+        yield from _mirror_findings(ground, each, whence[each.database])
+    yield from _refused_models(ground, service, found)
+
+
+def _refused_models(ground: Ground, service: Service, found: Sequence[Judged]) -> Iterator[Finding]:
+    """What a server refuses of the SELECT and INSERT of models in which nothing was found that breaks."""
+    from ormony.database import prepared
+    from ormony.database.connect import connect
+
+    sound: dict[str, list[Judged]] = {}
+    for each in found:
+        broken = any(SEVERITIES[verdict.breaks] == "error" for verdict in each.verdicts)
+        if each.owner is not None and not broken and service.orm != "sqlx":
+            sound.setdefault(each.database, []).append(each)
+    for database, models in sound.items():
+        texts: list[prepared.Text] = []
+        asked: list[tuple[Judged, str]] = []
+        for each in models:
+            reads, writes = prepared.writes_and_reads(each.shape)
+            place = str(_place(each.model, "") or service.path)
+            for what, statement in (("reads", reads), ("writes", writes)):
+                if what == "reads" or not (each.reads_only or (each.owner and each.owner.view)):
+                    name = f"{what} {'.'.join(each.table)}"
+                    texts.append(prepared.Text(name=name, sql=statement, place=place, service=service.name))
+                    asked.append((each, what))
+        reader = ground.readers[database]
+        url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
+        with connect(url) as connection:
+            outcomes = prepared.outcomes(connection, texts, search_path=(*service.search_path, "extensions"))
+        for (each, what), outcome in zip(asked, outcomes, strict=True):
+            if isinstance(outcome, prepared.Refusal):
+                full = ".".join(each.table)
+                yield Finding(
+                    rule=f"mirror-breaks-{what}",
+                    severity="error",
+                    message=f"the server refuses what the model of {full} {what}: {outcome.message}",
+                    object=full,
+                    place=outcome.place,
+                    hint=_mirror_command(ground, service),
+                    service=service.name,
+                    database=ground.name,
+                )
 
 
 def _mirror_findings(

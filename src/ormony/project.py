@@ -490,7 +490,7 @@ def _from_detection(root: Path) -> Project:
         root=root,
         source="detection",
         databases=(Database(name="main", stream=_detected_stream(found) or "supabase/migrations"),),
-        services=proposed_services(found),
+        services=proposed_services(found, root=root),
     )
 
 
@@ -513,8 +513,13 @@ def _default_branch(root: Path) -> str | None:
     return None
 
 
-def proposed_services(found: Sequence[Detected], database: str = "main") -> tuple[Service, ...]:
-    """Services for what detection found, lanes by language: TypeScript 1, Python 2, Rust 3, others 5 to 9."""
+def proposed_services(
+    found: Sequence[Detected], database: str = "main", root: Path | None = None
+) -> tuple[Service, ...]:
+    """Services for what detection found, lanes by language: TypeScript 1, Python 2, Rust 3, others 5 to 9.
+
+    With `root`, models of SQLAlchemy without Alembic are looked for: nothing else says where they are.
+    """
     services: list[Service] = []
     taken: list[tuple[int, int]] = []
     order = {"drizzle": 0, "alembic": 1, "sqlalchemy": 2, "sqlx": 3}
@@ -530,9 +535,38 @@ def proposed_services(found: Sequence[Detected], database: str = "main") -> tupl
                 lane=lane,
                 config=each.config,
                 migrations=each.migrations,
+                models=_modules(root, each.path) if root is not None and each.orm == "sqlalchemy" else None,
             )
         )
     return tuple(services)
+
+
+_ASIDE: Final = frozenset(
+    {"node_modules", "site-packages", "venv", "tests", "test", "dist", "build", "__pycache__"}
+)
+
+
+def _modules(root: Path, path: str) -> str | None:
+    """The modules of a Python project that hold models, as `models` has them; None where none is found."""
+    from ormony.adapters import python_models
+
+    folder = root / path
+    top = folder / "src" if (folder / "src").is_dir() else folder
+    sources = [
+        each.relative_to(root).as_posix()
+        for each in sorted(top.rglob("*.py"))
+        if not any(part in _ASIDE or part.startswith(".") for part in each.relative_to(top).parts[:-1])
+    ]
+    names = dict.fromkeys(
+        PurePosixPath(model.places[""].path)
+        .relative_to(top.relative_to(root).as_posix())
+        .with_suffix("")
+        .as_posix()
+        .removesuffix("/__init__")
+        .replace("/", ".")
+        for model in python_models.find(root, sources, search_path=("public",))
+    )
+    return ",".join(names) or None
 
 
 def propose(root: Path) -> Project:
@@ -582,11 +616,18 @@ def as_toml(project: Project, *, timestamps: bool = False) -> str:
                 '# python = ".venv/bin/python"    # the interpreter that runs alembic, if it is elsewhere'
             )
         if service.orm == "sqlalchemy":
-            lines.append('# models = "app.models:Base.metadata"    # where the models are')
+            models = _texts(service.models.split(",")) if service.models else '"app.models:Base.metadata"'
+            lines.append(f"{'' if service.models else '# '}models = {models}    # where the models are")
+            lines.append('# python = ".venv/bin/python"    # the interpreter that has SQLAlchemy')
     if not project.services:
         lines += ["", "# No service was found. One looks like this:", "# [services.web]"]
         lines += ['# path = "services/web"', '# orm = "drizzle"', "# lane = 1"]
     return "\n".join(lines) + "\n"
+
+
+def _texts(values: Sequence[str]) -> str:
+    """A TOML list, or one string alone."""
+    return _text(values[0]) if len(values) == 1 else f"[{', '.join(map(_text, values))}]"
 
 
 def _text(value: str) -> str:
