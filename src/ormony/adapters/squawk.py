@@ -103,7 +103,7 @@ def lint(
     ordered = tuple(files)
     if not ordered:
         return ()
-    made = _created_by(ordered)
+    made: frozenset[Name] | None = None
     found: list[tuple[int, int, Lint]] = []
     with tempfile.TemporaryDirectory(prefix="ormony-squawk-") as folder:
         for transaction in (True, False):
@@ -113,6 +113,7 @@ def lint(
                 name = each.rule_name
                 if name in OFF:
                     continue
+                made = _created_by(ordered) if made is None else made
                 facts = _facts_at(ordered[at], each.line + 1)
                 if facts is None or not _nobody_sees(name, facts, made):
                     found.append((at, each.line, _lint(ordered[at], each, facts, own)))

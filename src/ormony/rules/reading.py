@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal, Protocol
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -147,13 +148,7 @@ def text_of(name: Name) -> str:
 
 def verified(evidence: Evidence, codes: frozenset[str], rule: str) -> Iterator[Finding]:
     """What `stream.verify` finds under these codes, as findings of a rule."""
-    for each in streams.verify(
-        evidence.stream,
-        evidence.services,
-        evidence.histories,
-        frozen=evidence.frozen,
-        parts=evidence.parts,
-    ):
+    for each in _verified(evidence):
         if each.code in codes:
             yield Finding(
                 rule=rule,
@@ -164,6 +159,23 @@ def verified(evidence: Evidence, codes: frozenset[str], rule: str) -> Iterator[F
                 service=_service_at(evidence, each.place),
                 database=evidence.name,
             )
+
+
+_KNOWN: Final[WeakKeyDictionary[Evidence, tuple[streams.Finding, ...]]] = WeakKeyDictionary()
+
+
+def _verified(evidence: Evidence) -> tuple[streams.Finding, ...]:
+    """Found once for all rules that ask: every text is hashed for it."""
+    found = _KNOWN.get(evidence)
+    if found is None:
+        found = _KNOWN[evidence] = streams.verify(
+            evidence.stream,
+            evidence.services,
+            evidence.histories,
+            frozen=evidence.frozen,
+            parts=evidence.parts,
+        )
+    return found
 
 
 def _service_at(evidence: findings.Evidence, place: str) -> str | None:

@@ -35,7 +35,7 @@ from typing import Final
 from ormony import sql
 from ormony.errors import OrmonyError
 from ormony.rules.finding import Evidence, Finding, Severity
-from ormony.rules.reading import incoming, service_of, stream
+from ormony.rules.reading import facts, incoming, service_of, stream
 
 SEVERITY: Final[Severity] = "error"
 
@@ -43,6 +43,8 @@ SEVERITY: Final[Severity] = "error"
 def find(evidence: Evidence) -> Iterator[Finding]:
     """Every file of the stream, and of what is to be merged, that the parser refuses."""
     for file in (*stream(evidence), *incoming(evidence)):
+        if facts(file):
+            continue
         try:
             sql.statements(file.text, file.path)
         except OrmonyError as error:
