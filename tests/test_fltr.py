@@ -49,6 +49,14 @@ async def run():
 
 asyncio.run(run())
 """
+CREATE_ALL_OF_FLTR = """
+import os
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from app.models.dataset import metadata
+
+metadata.create_all(create_engine(make_url(os.environ["DATA_DATABASE_URL"]).set(drivername="postgresql+psycopg")))
+"""
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fltr")]
 
 
@@ -375,3 +383,38 @@ def test_a_new_column_of_drizzles_reaches_the_running_fastapi_service(
     with psycopg.connect(deployed.auth) as connection:
         rows = connection.execute("select last_used_at from api_key_credits where id = %s", key).fetchall()
     assert [row[0] for row in rows] == [datetime.fromisoformat(written.strip())]
+
+
+def test_sync_writes_what_the_models_of_fltr_are_ahead_and_renames_when_told(
+    cluster: server.Cluster, tmp_path: Path
+) -> None:
+    folder = copy(tmp_path / "fltr")
+    server.create_database(cluster, "renamed_data")
+    url = cluster.url("renamed_data")
+    saas.ormony(folder, "deploy", "--database", "data", "--to", url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("insert into datasets (owner_id, name, description) values ('ada', 'a', 'kept')")
+    models = folder / "fastapi" / "app" / "models" / "dataset.py"
+    text = models.read_text()
+    title = "    title: str = Field(max_length=300)\n"
+    assert (text.count("    description: str = Field("), text.count(title)) == (1, 1)
+    models.write_text(
+        text.replace("    description: str = Field(", "    summary: str = Field(").replace(
+            title, title + "    language: str | None = None\n"
+        )
+    )
+    before = sorted(folder.glob("supabase/data/migrations/*"))
+    refused = saas.ormony(folder, "sync", exit_status=1)
+    told = "column public.datasets.description = public.datasets.summary"
+    assert told in refused.stderr
+    assert sorted(folder.glob("supabase/data/migrations/*")) == before
+    (written,) = saas.ormony_json(folder, "sync", "--rename", told)["written"]
+    assert "RENAME COLUMN description TO summary" in (folder / written).read_text()
+    assert saas.ormony_json(folder, "sync")["written"] == []
+    saas.ormony(folder, "deploy", "--database", "data", "--to", url)
+    deployed = Deployed(folder, cluster.url("postgres"), url)
+    dumped = server.pg_dump(url, "--schema-only")
+    deployed.run([".venv/bin/python", "-c", CREATE_ALL_OF_FLTR], "fastapi")
+    assert server.pg_dump(url, "--schema-only") == dumped
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select summary from datasets").fetchall() == [("kept",)]
