@@ -211,6 +211,27 @@ def test_an_event_trigger_that_changes_what_is_made_is_caught(
     assert "~ table public.t (row security: no -> yes)" in error.message
 
 
+def test_what_the_files_of_an_extension_decide_stops_nothing(
+    project: Project, cluster: server.Cluster
+) -> None:
+    """The target has the extension where the shadow has a stand-in, or has another version of it."""
+    name = psycopg.conninfo.conninfo_to_dict(project.url)["dbname"]
+    execute(
+        cluster.url(str(name), server.SUPERUSER),
+        "create schema guard",
+        "create function guard.other() returns event_trigger language plpgsql security definer as $$ begin"
+        " comment on extension pg_jsonschema is 'the real one';"
+        " update pg_extension set extrelocatable = true where extname = 'pg_jsonschema'; end $$",
+        "create event trigger other on ddl_command_end when tag in ('CREATE EXTENSION')"
+        " execute function guard.other()",
+    )
+    first = hand("00001", "create extension pg_jsonschema with schema extensions")
+    check = "check (extensions.json_matches_schema('{}', v))"
+    done = project.deploy(first, hand("00002", f"create table j (id int, v json {check})"))
+    assert done.applied == ("00001", "00002")
+    assert done.verified is not None
+
+
 def test_rows_that_a_file_asks_for_are_caught(project: Project) -> None:
     project.deploy(FIRST)
     execute(project.url, "insert into untouched values (1)")
@@ -369,6 +390,12 @@ def test_an_older_target_with_everything_that_prints_otherwise(older: Project) -
     assert (done.applied, done.notices) == (("00001",), ())
     done = older.deploy(first, second)
     assert (done.applied, done.notices) == (("00002",), ())
+    assert done.verified is not None
+
+
+def test_an_extension_with_fewer_members_on_an_older_target_stops_nothing(older: Project) -> None:
+    done = older.deploy(hand("00001", "create extension fuzzystrmatch with schema public"))
+    assert (done.applied, done.notices) == (("00001",), ())
     assert done.verified is not None
 
 

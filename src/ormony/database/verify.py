@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 
 from ormony import majors, narrow, snapshot
-from ormony.catalog import PARTS, RELATIONS, Catalog, DefaultPrivileges, Grant, Ref
+from ormony.catalog import PARTS, RELATIONS, Catalog, DefaultPrivileges, Extension, Grant, Ref
 from ormony.database import pending, reprint, surface
 from ormony.database.catalogs import Replays
 from ormony.database.introspect import introspect
@@ -293,12 +293,21 @@ class Verification:
 
 
 def _unlike(one: Catalog, other: Catalog, parts: Iterable[Part]) -> frozenset[Part]:
-    """Those of the places in which the two differ."""
+    """Those of the places in which the two differ, but for what an extension's own files decide.
+
+    A server has another version of an extension than the shadow, or the extension in place of a stand-in:
+    then its comment, its configuration tables and whether it can be moved are others.
+    """
     both = {facet: (getattr(one, field), getattr(other, field)) for facet, field in _FIELDS.items()}
 
     def differs(part: Part) -> bool:
-        left, right = both[part[0]]
-        return bool(left.get(part[1]) != right.get(part[1]))
+        facet, ref = part
+        left, right = (each.get(ref) for each in both[facet])
+        if facet == "comment" and ref.kind == "extension":
+            return False
+        if isinstance(left, Extension) and isinstance(right, Extension):
+            return left.schema != right.schema and ref.name not in surface.standins()
+        return bool(left != right)
 
     return frozenset(filter(differs, parts))
 
