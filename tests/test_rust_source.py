@@ -630,6 +630,22 @@ def test_what_is_not_plain_is_left_with_the_reason(text: str, edit: Edit, why: s
     assert paste in said.partition("\n")[2] if paste else "\n" not in said
 
 
+def test_a_field_is_renamed_where_its_name_does_not_give_the_column() -> None:
+    text = '#[derive(sqlx::FromRow)]\n#[sqlx(rename_all = "camelCase")]\nstruct User {\n    a: i32,\n}\n'
+    result = edited(
+        text,
+        add("orgId", "text", after="a"),
+        add("org_no", "text", after="orgId"),
+        add("self", "text", after="org_no"),
+        add("1st", "text", after="self"),
+    )
+    assert result.left == ()
+    assert result.text == (
+        '#[derive(sqlx::FromRow)]\n#[sqlx(rename_all = "camelCase")]\nstruct User {\n    a: i32,\n    org_id: String,\n'
+        '    #[sqlx(rename = "org_no")]\n    org_no: String,\n    self_: String,\n    _1st: String,\n}\n'
+    )
+
+
 def test_line_ends_stay() -> None:
     text = "#[derive(sqlx::FromRow)]\r\nstruct User {\r\n    a: i32, // x\r\n}\r\n"
     result = edited(text, add("b", "text", after="a"), add("c", "text"))

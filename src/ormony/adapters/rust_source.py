@@ -925,6 +925,7 @@ def _add(draft: _Draft, item: _Item, column: _Column | None, each: Edit) -> None
     pattern = own["rename_all"].value if "rename_all" in own else None
     name = re.sub(r"\W+", "_", "_".join(map(str.lower, _words(each.column))) or "column", flags=re.ASCII)
     name = f"_{name}" if name[:1].isdigit() else name
+    name = f"{name}_" if name in {"self", "super", "crate"} else name  # those have no raw form
     attribute = ""
     if renamed(name, pattern) != each.column:
         shown = each.column.replace("\\", "\\\\").replace('"', '\\"')
