@@ -295,6 +295,41 @@ def test_what_a_service_may_do_to_anothers(statement: str, severity: str | None)
     assert found("foreign-change", own) == []
 
 
+def test_a_name_without_a_schema_means_ones_own_first() -> None:
+    """Both schemas are in the path; each of them has such a table."""
+    mine = service("worker", "sqlx", search_path=("app", "public"))
+    text = "CREATE SCHEMA app;\nCREATE TABLE users (id int);\n"
+    first, second = sqlx(1, text), sqlx(2, "ALTER TABLE users ADD b int;\nCREATE INDEX ON users (b);\n")
+    told = ((WEB, history(WEB, USERS)), (mine, history(mine, first, second)))
+    web = merged("00100", WEB, USERS)
+    own = Told([web, merged("00300", mine, first), merged("00301", mine, second)], *told)
+    assert found("foreign-change", own) == []
+    other = Told([web, merged("00301", mine, second)], told[0], (mine, history(mine, second)))
+    assert [severity for severity, _ in found("foreign-change", other)] == ["error", "warning"]
+
+
+def test_what_a_service_made_that_is_no_more_is_nobodys() -> None:
+    """Another takes over; ormony.toml has the first no longer."""
+    more = sqlx(1, "ALTER TABLE users ADD b int;\n")
+    evidence = Told(
+        [merged("00100", WEB, USERS), merged("00300", WORKER, more)], (WORKER, history(WORKER, more))
+    )
+    assert found("foreign-change", evidence) == []
+
+
+def test_a_frozen_file_may_get_another_version_but_no_other_text() -> None:
+    evidence = Told([hand("00402", "SELECT 1;\n")])
+    evidence.text = lambda path: "SELECT 3;\n" if "policies" in path else None  # type: ignore[method-assign]
+    folder = "supabase/migrations"
+    was = {f"{folder}/00401_by_hand.sql": "SELECT 1;\n", f"{folder}/policies.sql": "SELECT 2;\n"}
+    evidence.frozen_texts = was
+    assert found("edited-frozen-file", evidence) == []
+    evidence.frozen_texts = {f"{folder}/00401_by_hand.sql": "SELECT 2;\n"}
+    assert found("edited-frozen-file", evidence) == [("error", f"{folder}/00401_by_hand.sql")]
+    evidence.frozen_texts = {f"{folder}/00402_by_hand.sql": "-- a word\nSELECT\n  1"}
+    assert found("edited-frozen-file", evidence) == []
+
+
 def test_who_drops_and_makes_again_becomes_the_owner() -> None:
     """A table that changes hands: first out of one service, then into the other."""
     dropped = drizzle(1, "DROP TABLE users;")

@@ -52,8 +52,8 @@ def find(evidence: Evidence) -> Iterator[Finding]:
     frozen: Mapping[str, str] = getattr(evidence, "frozen_texts", {})  # who has no branch has none
     for path, was in sorted(frozen.items()):
         file = here.get(path)
-        if file is None and was in texts:
-            continue
+        if file is None and (was in texts or evidence.text(path) is not None):
+            continue  # renumbered; or never in the stream, by its name
         if file is not None and (sql.same_code(was, file.text) or not body_is_intact(file)):
             continue  # comments alone; or `edited-stream-file` says it
         yield Finding(

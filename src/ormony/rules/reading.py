@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal, Protocol
 from weakref import WeakKeyDictionary
@@ -238,23 +238,25 @@ def acts(evidence: findings.Evidence) -> Iterator[Act]:
         service = service_of(file)
         for each in facts(file):
             if owners:
-                for action, what, owner in _touched(each, service, owners):
+                for action, what, has in _touched(each, service, owners):
                     if service is None and (action != "creates" or what.kind == "signature"):
                         continue
                     yield Act(
                         action=action,
                         what=what,
                         service=service,
-                        owner=owner.service,
+                        owner=has.service,
                         place=places.of(file, each.statement),
-                        created=places.of(owner.file, owner.statement),
+                        created=places.of(has.file, has.statement),
                         statement=each.statement,
                         new=new,
                         frozen=file.path in evidence.frozen,
                         mirror=service in services and _mirrors(services[service], what, each.statement),
                         guarded=_GUARDED.search(each.statement.sql[:400]) is not None,
                     )
-            _remember(each, _Owner(service, file, each.statement), owners)
+            # What a service made that is no more belongs to the project, like what a person wrote.
+            owner = service if service in services else None
+            _remember(each, _Owner(owner, file, each.statement), owners)
 
 
 def _remember(each: Facts, owner: _Owner, owners: dict[Name, _Owner]) -> None:
@@ -287,15 +289,28 @@ def _touched(
         tables = {Name("relation", name.schema, name.of) for name in each.creates if name.of}
         if kind in ("IndexStmt", "CreateStatsStmt"):
             tables = {name for name in each.uses if name.kind == "relation"}
-        for name in sorted(tables):
-            owner = owners.get(name)
-            if owner is not None and owner.service != service:
-                yield "adds", name, owner
+        for name, owner in _foreign(tables, service, owners):
+            yield "adds", name, owner
         return
-    for name in sorted(each.alters):
+    for name, owner in _foreign(each.alters, service, owners):
+        yield ("adds" if _only_adds(each) else "alters"), name, owner
+
+
+def _foreign(
+    names: Iterable[Name], service: str | None, owners: Mapping[Name, _Owner]
+) -> Iterator[tuple[Name, _Owner]]:
+    """Of the names that are another's, those that can mean nothing of the service's own.
+
+    A name without a schema stands once for each schema of the search path.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[Name, _Owner]]] = {}
+    for name in sorted(names):
         owner = _of_function(name, service, owners) or owners.get(name)
-        if owner is not None and owner.service != service:
-            yield ("adds" if _only_adds(each) else "alters"), name, owner
+        if owner is not None:
+            groups.setdefault((name.kind, name.name, name.of), []).append((name, owner))
+    for found in groups.values():
+        if all(owner.service != service for _, owner in found):
+            yield found[0]
 
 
 def _of_function(name: Name, service: str | None, owners: Mapping[Name, _Owner]) -> _Owner | None:
