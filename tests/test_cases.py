@@ -3,8 +3,10 @@
 A case is a folder with `before.sql` and `after.sql`, each a whole database made from empty by a superuser.
 With `seed.sql` the first database has rows, and the queries of `survives.sql` answer the same before and
 after the plan. `case.toml` may hold `servers` (e.g. `">=18"`), `renames` (e.g. `["table public.a =
-public.b"]`), a `note`, and `unsolved` directions, which must fail. In a folder `equal_…` the two are written
-differently and are one schema. The roles `role_a`, `role_b` and `role_c` exist.
+public.b"]`), a `note`, `unsolved` directions, which must fail, and `refused` ones with the code of the error
+that says so (e.g. `{ forward = "cannot-alter" }`), where PostgreSQL has no way that keeps the data. In a
+folder `equal_…` the two are written differently and are one schema.
+The roles `role_a`, `role_b` and `role_c` exist.
 
 All cases run on 18. On 15 those run that 18 cannot make, and about one of five of the others, always the
 same: little differs between versions. `ORMONY_CASES=all` runs all on both.
@@ -30,12 +32,13 @@ from ormony.catalog import Catalog
 from ormony.database import server
 from ormony.database.introspect import introspect
 from ormony.diff import Rename, compare, uncompared
+from ormony.errors import OrmonyError
 from ormony.plan import Plan, make_plan
 from ormony.plan.renames import parse, resolved, statements
 
 CASES: Final = Path(__file__).parent / "cases"
 ROLES: Final = ("role_a", "role_b", "role_c")
-KEYS: Final = frozenset({"servers", "renames", "note", "unsolved"})
+KEYS: Final = frozenset({"servers", "renames", "note", "unsolved", "refused"})
 ALL: Final = os.environ.get("ORMONY_CASES") == "all"
 
 
@@ -47,6 +50,7 @@ class Case(msgspec.Struct, frozen=True):
     servers: str
     renames: tuple[str, ...]
     unsolved: tuple[str, ...] = ()
+    refused: dict[str, str] = {}
     note: str = ""
 
     @property
@@ -84,6 +88,7 @@ def _case(cases: Path, folder: Path) -> Case:
         servers=conditions.get("servers", ""),
         renames=tuple(conditions.get("renames", ())),
         unsolved=tuple(conditions.get("unsolved", ())),
+        refused=conditions.get("refused", {}),
         note=conditions.get("note", ""),
     )
 
@@ -238,6 +243,12 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     begin = start.catalog
     if steps:
         begin = sides.read_after(case.folder / f"{name}.sql", Plan(steps).script())
+    refusal = case.refused.get("forward" if forward else "backward")
+    if refusal is not None:
+        with pytest.raises(OrmonyError) as caught:
+            make_plan(begin, goal.catalog)
+        assert (caught.value.code, bool(caught.value.hint)) == (refusal, True), caught.value
+        return
     script = Plan((*steps, *make_plan(begin, goal.catalog).statements)).script()
     seed, survives = case.folder / "seed.sql", case.folder / "survives.sql"
     url = sides.take(case, name)

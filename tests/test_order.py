@@ -488,3 +488,30 @@ def test_equal_catalogs_need_no_plan() -> None:
         plan = make_plan(each, each)
         assert plan.statements == ()
         assert plan.script() == ""
+
+
+# ------------------------------------------------------------------------------------- what PostgreSQL refuses
+
+
+def test_a_table_whose_rows_a_column_holds_keeps_its_types() -> None:
+    def whole(x: str, **fields: Any) -> Catalog:
+        return catalog(
+            {
+                table("a"): Table(),
+                column("a", "x"): Column(type=x, **fields),
+                table("b"): Table(),
+                column("b", "Rows"): Column(type="public.a[]"),
+            },
+            {column("b", "Rows"): (table("a"),)},
+        )
+
+    with pytest.raises(OrmonyError) as caught:
+        make_plan(whole("integer"), whole("bigint"))
+    assert caught.value.code == "cannot-alter"
+    assert "table public.a" in caught.value.message
+    assert "column public.b.Rows" in caught.value.message
+    told = """ALTER TABLE public.b ALTER COLUMN "Rows" TYPE jsonb USING to_jsonb("Rows")"""
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith(told)
+    allowed = make_plan(whole("integer"), whole("integer", default="1", not_null=NotNull())).statements
+    assert len(allowed) == 2

@@ -595,3 +595,47 @@ def identity_columns(catalog: Catalog) -> dict[Ref, Ref]:
         for ref, value in catalog.objects.items()
         if isinstance(value, Column) and value.identity is not None
     }
+
+
+_DEPENDS_ON = " depends on extension "
+
+
+def extension_dependents(catalog: Catalog) -> dict[Ref, tuple[str, ...]]:
+    """What goes with an extension (`ALTER … DEPENDS ON EXTENSION`), and with which ones, sorted.
+
+    It is what `unmodelled` says of such objects of the catalog.
+    """
+    found: dict[str, list[str]] = {}
+    for name in catalog.unmodelled:
+        described, words, extension = name.rpartition(_DEPENDS_ON)
+        if words:
+            found.setdefault(described.replace('"', ""), []).append(extension)
+    if not found:
+        return {}
+    return {ref: tuple(sorted(found[text])) for ref in catalog.objects if (text := _described(ref)) in found}
+
+
+def without_dependents(catalog: Catalog) -> dict[str, str]:
+    """`unmodelled` without what `extension_dependents` says."""
+    said = {_described(ref) for ref in extension_dependents(catalog)}
+    return {
+        name: text
+        for name, text in catalog.unmodelled.items()
+        if not said or _DEPENDS_ON not in name or name.rpartition(_DEPENDS_ON)[0].replace('"', "") not in said
+    }
+
+
+def _described(ref: Ref) -> str:
+    """The object as `pg_describe_object` says it, without quotes, of the kinds that ALTER makes depend on an
+    extension; else ''.
+    """
+    match ref.kind:
+        case "function" | "procedure":
+            text = f"function {ref.schema}.{ref.name}({ref.part.replace(', ', ',')})"
+        case "index" | "materialized view":
+            text = f"{ref.kind} {ref.schema}.{ref.name}"
+        case "trigger":
+            text = f"trigger {ref.part} on table {ref.schema}.{ref.name}"
+        case _:
+            return ""
+    return text.replace('"', "")

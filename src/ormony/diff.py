@@ -11,11 +11,24 @@ from typing import Any, Literal
 
 import msgspec
 
-from ormony.catalog import Catalog, Column, Enum, Grant, Index, Kind, Object, Ref, Table, identity_columns
+from ormony.catalog import (
+    Catalog,
+    Column,
+    Enum,
+    Grant,
+    Index,
+    Kind,
+    Object,
+    Ref,
+    Table,
+    extension_dependents,
+    identity_columns,
+    without_dependents,
+)
 
 Action = Literal["create", "drop", "alter", "rename"]
 # What any object may have, named as kinds of change beside the kinds of object.
-Attached = Literal["comment", "owner", "privileges", "security label"]
+Attached = Literal["comment", "owner", "privileges", "security label", "extension dependence"]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,14 +65,18 @@ def compare(old: Catalog, new: Catalog) -> tuple[Change, ...]:
     changes += _attached("owner", old.owners, new.owners, old, new)
     changes += _attached("privileges", old.grants, new.grants, old, new)
     changes += _attached("security label", old.labels, new.labels, old, new)
+    changes += _attached(
+        "extension dependence", extension_dependents(old), extension_dependents(new), old, new
+    )
     return tuple(changes)
 
 
 def uncompared(old: Catalog, new: Catalog) -> tuple[Uncompared, ...]:
     """What differs and cannot be said in changes: two catalogs with any of these are not equal."""
     found = []
-    for name in sorted(old.unmodelled.keys() | new.unmodelled.keys()):
-        before, after = old.unmodelled.get(name), new.unmodelled.get(name)
+    left, right = without_dependents(old), without_dependents(new)
+    for name in sorted(left.keys() | right.keys()):
+        before, after = left.get(name), right.get(name)
         if before != after:
             found.append(
                 Uncompared(name, "create" if before is None else "drop" if after is None else "alter")

@@ -72,7 +72,8 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
 
     Raises:
         OrmonyError: `plan-cycle` when no order of statements serves, `plan-incomplete` when something that
-            differs would stay as it is.
+            differs would stay as it is, `cannot-alter` when PostgreSQL has no way that keeps what columns
+            hold.
     """
     done = steps(old, new)
     statements = (*done.statements, *attached(old, new, done.gone, done.made))

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from ormony.catalog import PUBLIC_SCHEMA, Catalog, Grant, Kind, Ref, Sequence, identity_columns
+from ormony.catalog import (
+    PUBLIC_SCHEMA,
+    Catalog,
+    Grant,
+    Kind,
+    Ref,
+    Sequence,
+    extension_dependents,
+    identity_columns,
+)
 from ormony.plan.render import names
 from ormony.plan.render.privileges import (
     LETTERS,
@@ -51,6 +60,7 @@ def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tupl
         *_labels(old, new, fresh),
         *_owners(old, new, fresh),
         *_privileges(old, new, fresh),
+        *_dependents(old, new, fresh),
     )
 
 
@@ -91,6 +101,20 @@ def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
                 text = names.literal(after[provider]) if provider in after else "NULL"
                 head = f"SECURITY LABEL FOR {names.identifier(provider)} ON {names.object_name(ref)}"
                 yield Statement(sql=f"{head} IS {text}")
+
+
+def _dependents(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+    before, after = extension_dependents(old), extension_dependents(new)
+    for ref in sorted(before.keys() | after.keys()):
+        if ref not in new.objects:
+            continue
+        was = set() if fresh.is_made(ref) else {*before.get(ref, ())}
+        now = {*after.get(ref, ())}
+        kept = {each for each in was if Ref("extension", "", each) in new.objects}
+        for words, extensions in (("NO DEPENDS", kept - now), ("DEPENDS", now - was)):
+            for extension in sorted(extensions):
+                sql = f"ALTER {names.object_name(ref)} {words} ON EXTENSION {names.identifier(extension)}"
+                yield Statement(sql=sql)
 
 
 def _owner_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh) -> str | None:

@@ -25,6 +25,7 @@ from ormony.catalog import (
     Column,
     Constraint,
     Domain,
+    DomainConstraint,
     Enum,
     Index,
     Kind,
@@ -40,7 +41,7 @@ from ormony.catalog import (
 )
 from ormony.errors import OrmonyError
 from ormony.plan.render.kinds import RENDERERS
-from ormony.plan.render.names import identifier
+from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.sequences import following
 from ormony.plan.render.tables import detach
@@ -174,12 +175,26 @@ def incomplete(names: tuple[str, ...]) -> OrmonyError:
     )
 
 
+def cannot_alter(what: Ref, holder: Ref, by_way_of: str) -> OrmonyError:
+    """The error of a change that PostgreSQL refuses as long as a column holds values of what changes."""
+    name = identifier(holder.part)
+    value = f"to_jsonb({name})" if by_way_of == "jsonb" else f"{name}::{by_way_of}"
+    return OrmonyError(
+        "cannot-alter",
+        f"PostgreSQL does not change {what.kind} {what} in this way while column {holder} holds values of it",
+        hint="in an earlier migration, before this change: "
+        f"ALTER TABLE {relation(holder)} ALTER COLUMN {name} TYPE {by_way_of} USING {value}",
+        exit_status=1,
+    )
+
+
 def steps(old: Catalog, new: Catalog) -> Steps:
     """The statements that create, drop and alter objects, in an order that PostgreSQL accepts.
 
     Raises:
         OrmonyError: `plan-cycle` when objects need each other in a way that no order serves,
-            `plan-incomplete` when no statement brings something that differs to its goal.
+            `plan-incomplete` when no statement brings something that differs to its goal, `cannot-alter` when
+            PostgreSQL has no way that keeps what a column holds.
     """
     return _Planner(old, new).solve()
 
@@ -232,6 +247,12 @@ class _Planner:
         return _attached_to(self.old)
 
     @cached_property
+    def rows_held(self) -> Mapping[Ref, list[Ref]]:
+        """The tables whose row type columns hold, alone or inside others, and these columns."""
+        named = {need for needs in self.depends_before.values() for need in needs if need[0] in TABLES}
+        return {table: held for table in named if (held := self._held_by(table))}
+
+    @cached_property
     def keys_to(self) -> Mapping[Ref, list[Ref]]:
         return _keys_to(self.old)
 
@@ -256,6 +277,8 @@ class _Planner:
                 self._clear(alteration, ref, work)
                 self._free_keys(ref, work)
         self._spread(work)
+        self._set_domains_aside()
+        self._refuse_held_types()
         self._name_not_nulls()
         for _ in range(len(self.old.objects) + len(self.new.objects) + 10):
             self._choose_inline()
@@ -268,11 +291,105 @@ class _Planner:
         else:  # pragma: no cover - each turn takes something away, so there is an end
             raise AssertionError("no order found")
         rendered = {node: tuple(self._render(node)) for node in order}
+        self._refuse_held_rows(rendered)
         self._insist(rendered)
         statements = [statement for each in rendered.values() for statement in each]
         statements += self._counting_on()
         gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | self.dropped
         return Steps(tuple(statements), gone | self.replaced, self._made(nodes))
+
+    def _held_by(self, ref: Ref) -> list[Ref]:
+        """The columns of tables whose values hold those of a type, or rows of a table, also inside others."""
+        kinds, found = [ref], set[Ref]()
+        for each in kinds:
+            for dependent in self.needed_by.get(each, ()):
+                if isinstance(self.old.objects.get(dependent), Column):
+                    found.add(dependent)
+                elif dependent.kind in TYPES and dependent not in kinds:
+                    kinds.append(dependent)
+        return sorted(found)
+
+    def _set_domains_aside(self) -> None:
+        """A domain that columns hold inside arrays, rows or other types gets no check and no NOT NULL that
+        its values are tried against: it is made again, and they are converted.
+        """
+        while True:
+            work: list[Ref] = []
+            coming = (*self.created, *self.replaced, *self.altered)
+            for ref in [each for each in coming if each[0] in ("domain", "domain constraint")]:
+                domain = Ref("domain", ref.schema, ref.name)
+                if domain in self.old.objects and self._tries_values(ref) and self._is_inside(domain):
+                    self._replace(domain, work)
+            if not work:
+                return
+            self._spread(work)
+
+    def _tries_values(self, ref: Ref) -> bool:
+        before, after = self.old.objects.get(ref), self.new.objects[ref]
+        if isinstance(after, Domain):
+            return isinstance(before, Domain) and before.not_null is None and after.not_null is not None
+        return isinstance(after, DomainConstraint) and after.valid
+
+    def _is_inside(self, domain: Ref) -> bool:
+        plain = [domain]
+        for each in plain:
+            for dependent in self.needed_by.get(each, ()):
+                value = self.old.objects.get(dependent)
+                if isinstance(value, Column):
+                    table = self._table_of(dependent, self.old)
+                    if value.type.endswith("[]") or (table is not None and table in self.rows_held):
+                        return True
+                elif isinstance(value, Domain) and not value.type.endswith("[]"):
+                    plain.append(dependent)
+                elif dependent.kind in TYPES and self._held_by(dependent):
+                    return True
+        return False
+
+    def _refuse_held_types(self) -> None:
+        """A base type cannot be set aside: its functions take and return it."""
+        for ref in sorted(self.replaced):
+            held = self._held_by(ref) if ref.kind == "base type" else ()
+            for column in held:
+                if column in self.retyped:
+                    raise cannot_alter(ref, column, "text")
+
+    def _refuse_held_rows(self, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
+        """A table's rows cannot be written anew while a column holds its row type."""
+        for table, holders in self.rows_held.items():
+            staying = [column for column in holders if not self._leaves_rows(column, table)]
+            if staying and any(
+                self._writes_rows(node, table) and self._rewrites(node, statements)
+                for node, statements in rendered.items()
+            ):
+                raise cannot_alter(table, staying[0], "jsonb")
+
+    def _leaves_rows(self, column: Ref, table: Ref) -> bool:
+        """Whether the column goes, or is given a type without these rows."""
+        return self._down(column) is not None or (
+            column in self.altered and not self._still_needs(column, table)
+        )
+
+    def _writes_rows(self, node: Node, table: Ref) -> bool:
+        """Whether the step is about a table that stays, what it inherits from, or columns of these."""
+        verb, ref = node
+        if verb not in ("create", "alter", "late") or ref[0] not in (*TABLES, "column"):
+            return False
+        about = self._table_of(ref, self.old) if ref[0] == "column" else ref
+        above = [table]
+        for each in above:
+            above += _parents(self.old.objects.get(each))
+        return about is not None and about in above and not self._comes(about)
+
+    def _rewrites(self, node: Node, statements: tuple[Statement, ...]) -> bool:
+        verb, ref = node
+        if any(each.rewrites for each in statements):
+            return True
+        if ref.kind != "column" or not statements:
+            return False
+        if verb == "create":  # even where a constant default is written into the catalog alone
+            column = self.new.objects[ref]
+            return isinstance(column, Column) and column.default is not None and column.generated != "virtual"
+        return verb == "alter" and (ref in self.retyped or self._changes_type(ref))
 
     def _counting_on(self) -> Iterator[Statement]:
         """What was made again above rows that stayed goes on counting after them."""
@@ -659,14 +776,14 @@ class _Planner:
             return None
         if not self._goes(ref):
             return None
-        above = self._holder_before(ref)
+        above = self._keeperbefore(ref)
         if above is not None and self._goes(above) and ref not in self.explicit:
             return self._down(above)
         if ref in self.set_aside:
             return ("drop aside", ref)
         return ("drop", ref)
 
-    def _holder_before(self, ref: Ref) -> Ref | None:
+    def _keeperbefore(self, ref: Ref) -> Ref | None:
         """What takes `ref` away with it when it is dropped."""
         value = self.old.objects.get(ref)
         if isinstance(value, Sequence):
@@ -838,11 +955,21 @@ class _Planner:
                     elif dependent in self.retyped:
                         first(("create", ref), ("alter", dependent))
                         first(("alter", dependent), ("drop aside", ref))
+                if ref.kind == "domain" and self._is_inside(ref):
+                    for part in self.parts_after.get(ref, ()):  # its checks, before values are inside again
+                        for held in self._held_by(ref):
+                            first(("create", part), ("alter", held))
         for default in self.defaults:
             column = column_of(default)
             first(("drop", default), ("alter", column))
             first(("alter", column), ("create", default))
             first(("drop", default), ("create", default))
+        for whole, holders in self.rows_held.items():
+            writing = [node for node in nodes if self._writes_rows(node, whole)]
+            for keeper in holders if writing else ():
+                if self._leaves_rows(keeper, whole):
+                    for node in writing:
+                        first(self._down(keeper) or ("alter", keeper), node)
         self._names(nodes, first)
         self._completions(nodes, first)
         self._logging(first)
@@ -979,7 +1106,7 @@ class _Planner:
     def _before_what_holds(self, node: Node, first: object) -> None:
         _, ref = node
         assert callable(first)
-        above = self._holder_before(ref)
+        above = self._keeperbefore(ref)
         if above is not None:
             first(node, self._down(above))
         value = self.old.objects.get(ref)

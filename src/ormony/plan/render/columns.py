@@ -212,6 +212,10 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
             statements += given
         else:
             statements += given[1:]
+    keepers = _not_null_left_behind(ref, old, new) if follows else ()
+    if keepers:
+        done = late or Late(())
+        late = Late((*done.statements, _alter_column(ref, "DROP NOT NULL")), after=(*done.after, *keepers))
     statements += _storage_changes(ref, before, after, old, new, retyped=changes_type)
     statements += [_only(ref, action) for action in _planner_actions(before, after)]
     foreign = options.foreign_changes(before.server_options, after.server_options)
@@ -522,6 +526,29 @@ def _not_null_changes(
             sql=f"ALTER TABLE {table} VALIDATE CONSTRAINT {identifier(now)}",
             lock="share update exclusive",
         )
+
+
+def _not_null_left_behind(ref: Ref, old: Catalog, new: Catalog) -> tuple[Ref, ...]:
+    """The parents' columns where the NOT NULL that the column has from them, and is to lose, becomes one that
+    is not inherited: that change leaves it here as the column's own.
+    """
+    before, after, table = held(old, ref, Column), held(new, ref, Column), _table(ref, new)
+    if (
+        before.not_null is None
+        or not before.not_null.inherited
+        or after.not_null is not None
+        or table is None
+    ):
+        return ()
+    above = [Ref("column", parent.schema, parent.name, ref.part) for parent in table.inherits]
+    stays = [
+        value.not_null.no_inherit and was.not_null is not None and not was.not_null.no_inherit
+        for each in above
+        if isinstance(value := new.objects.get(each), Column)
+        and isinstance(was := old.objects.get(each), Column)
+        and value.not_null is not None
+    ]
+    return tuple(above) if any(stays) else ()
 
 
 def _add_not_null(ref: Ref, not_null: NotNull) -> Statement:

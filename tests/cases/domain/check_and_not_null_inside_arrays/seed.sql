@@ -1,0 +1,1 @@
+insert into public.t values (1, array['a', 'b,c'], array['d'], array[1]), (2, '{}', null, null);

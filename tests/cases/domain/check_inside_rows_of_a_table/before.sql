@@ -1,0 +1,3 @@
+create domain public.d as int;
+create table public.a (x public.d);
+create table public.b (a public.a);

@@ -1,0 +1,1 @@
+select (c).v::int, l::int[] from public.t order by 1;

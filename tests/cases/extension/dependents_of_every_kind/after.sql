@@ -1,0 +1,15 @@
+create extension hstore;
+create extension citext;
+create table public."T" (a int);
+create index i on public."T" (a);
+alter index i depends on extension hstore;
+create materialized view public.m as select 2 as one;
+alter materialized view public.m depends on extension hstore;
+create function public."F"(a int, b public."T") returns int language sql as 'select 1';
+alter function public."F"(int, public."T") depends on extension hstore;
+alter function public."F"(int, public."T") depends on extension citext;
+create procedure public.p() language sql as 'select 1';
+alter procedure public.p() depends on extension hstore;
+create function public.t() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on public."T" for each row execute function public.t();
+alter trigger tr on public."T" depends on extension hstore;

@@ -1,0 +1,1 @@
+select x::int, y from public.a; select id from public.b;

@@ -1,0 +1,2 @@
+create table public.a (x int, z text default 'new');
+create table public.b (a public.a);

@@ -1,0 +1,2 @@
+create table public.a (x int);
+create table public.b (a public.a);

@@ -1,0 +1,1 @@
+select id, (a).x, l[1].x from public.b;
