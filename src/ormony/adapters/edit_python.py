@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -1875,8 +1876,19 @@ def _plain_word(text: str) -> str:
 # What is written ------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[bytes]:
+    return [each.encode() for each in text.splitlines(keepends=True)]
+
+
 def _segment(text: str, node: ast.expr) -> str:
-    return ast.get_source_segment(text, node) or ast.unparse(node)
+    """The text of an expression as it is written."""
+    if "\f" in text or node.end_lineno is None or node.end_col_offset is None:
+        return ast.get_source_segment(text, node) or ast.unparse(node)
+    lines = _lines(text)[node.lineno - 1 : node.end_lineno]
+    lines[-1] = lines[-1][: node.end_col_offset]
+    lines[0] = lines[0][node.col_offset :]
+    return b"".join(lines).decode()
 
 
 def _code(node: cst.CSTNode) -> str:
@@ -2108,9 +2120,20 @@ def _search(node: cst.CSTNode, wanted: Callable[[cst.CSTNode], bool]) -> list[An
     return visitor.found
 
 
+def _statements(body: Iterable[Any]) -> Iterator[Any]:
+    """The statements of a body and of the blocks in it."""
+    for each in body:
+        yield each
+        block = getattr(each, "body", None)
+        if isinstance(block, cst.IndentedBlock):
+            yield from _statements(block.body)
+
+
 def _find_class(module: cst.Module, name: str) -> cst.ClassDef | None:
-    found = _search(module, lambda node: isinstance(node, cst.ClassDef) and node.name.value == name)
-    return found[0] if found else None
+    for each in _statements(module.body):
+        if isinstance(each, cst.ClassDef) and each.name.value == name:
+            return each
+    return None
 
 
 def _calls(node: cst.CSTNode, word: str, names: _Names) -> list[cst.Call]:
@@ -2119,21 +2142,25 @@ def _calls(node: cst.CSTNode, word: str, names: _Names) -> list[cst.Call]:
 
 def _table_call(module: cst.Module, name: str) -> cst.Call | None:
     """`name = Table(…)` of the top level, or `__table__ = Table(…)` of the class."""
-    holder: cst.CSTNode = module
+    body: Sequence[Any] = module.body
     wanted = name
     node = _find_class(module, name)
     if node is not None:
-        holder, wanted = node, "__table__"
-    for each in _search(holder, lambda one: isinstance(one, cst.Assign | cst.AnnAssign)):
-        target = each.targets[0].target if isinstance(each, cst.Assign) else each.target
-        value = each.value
-        bound = isinstance(target, cst.Name) and target.value == wanted
-        if bound and isinstance(value, cst.Call) and _code(value.func).rpartition(".")[2] == "Table":
-            return value
+        body, wanted = node.body.body, "__table__"
+    for line in _statements(body):
+        if _target(line) == wanted and isinstance(line, cst.SimpleStatementLine):
+            value = getattr(line.body[0], "value", None)
+            if isinstance(value, cst.Call) and _code(value.func).rpartition(".")[2] == "Table":
+                return value
     return None
 
 
 def _replaced(module: cst.Module, old: cst.CSTNode, new: cst.CSTNode) -> cst.Module:
+    body: list[Any] = list(module.body)
+    for i, each in enumerate(body):
+        if each is old:  # nearly always; the rest of the tree need not be gone through
+            body[i] = new
+            return module.with_changes(body=body)
     changed = module.deep_replace(old, new)
     assert isinstance(changed, cst.Module)
     return changed
@@ -2489,9 +2516,8 @@ def _with_enum(module: cst.Module, text: str, name: str) -> cst.Module:
     blank = [cst.EmptyLine(indent=False)] * 2
     body = list(module.body)
     for i, statement in enumerate(body):
-        if _search(statement, lambda node: isinstance(node, cst.ClassDef) and node.name.value == name) or (
-            _target(statement) == name
-        ):
+        inner = [each for each in _statements([statement]) if isinstance(each, cst.ClassDef)]
+        if any(each.name.value == name for each in inner) or _target(statement) == name:
             blanks, rest = _leading(statement)
             body[i] = statement.with_changes(leading_lines=[*blank, *rest])
             body.insert(i, new.with_changes(leading_lines=blanks or blank))

@@ -33,7 +33,7 @@ _BASE_DECORATORS: Final = frozenset({"as_declarative", "as_declarative_base"})
 _PLAIN_BASES: Final = frozenset(
     {"object", "MappedAsDataclass", "AsyncAttrs", "Generic", "Protocol", "ABC", "BaseModel", "Enum"}
 )
-_HINTS: Final = (b"Table", b"Column", b"mapped_column", b"Mapped", b"SQLModel", b"__tablename__", b".Model")
+_HINTS: Final = (b"Table", b"table", b"Column", b"mapped_column", b"Mapped", b"SQLModel", b".Model")
 _DEPTH: Final = 40  # of names that lead to names
 
 
