@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import inspect
 import re
 import time
@@ -12,6 +13,7 @@ import msgspec
 import psycopg
 import pytest
 
+from ormony import project as projects
 from ormony import rules, stream
 from ormony.catalog import Catalog
 from ormony.database.shadow import Shadow
@@ -114,6 +116,16 @@ def test_the_reference_is_what_the_pages_say() -> None:
     kept = ROOT / "docs" / "reference" / "rules.md"
     made = rules.docs()
     assert kept.read_text() == made, "write rules.docs() to docs/reference/rules.md"
+
+
+def test_what_the_reference_says_of_allowing_is_so(tmp_path: Path) -> None:
+    lines = rules.docs().partition("\n## ")[0].splitlines()
+    indented = [line.removeprefix("    ") for line in lines if line.startswith("    ")]
+    assert suppressed(finding("a.sql:2"), f"{indented[0]}\nCREATE ROLE backups;\n")
+    (tmp_path / "ormony.toml").write_text("\n".join(["[database]", *indented[1:]]) + "\n")
+    (allowed,) = projects.load(tmp_path).allowed
+    assert fnmatch.fnmatchcase("public.is_admin()", allowed.object)
+    assert allowed.rule in rules.RULES
 
 
 def test_nothing_is_found_in_the_example_project(shadow: Shadow) -> None:

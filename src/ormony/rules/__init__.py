@@ -53,10 +53,17 @@ def docs() -> str:
     head = (
         "# The rules of `ormony check`\n\n"
         "This page is made from the rules; each example in it is a test. `=>` shows what is found.\n"
+        "A service's migrations are merged into the stream, but those that are (new); what is (edited) or\n"
+        "(removed) became so after the merge, and what is (frozen) is on the branch that production has.\n"
         "Errors fail `check`; warnings do with `--strict`; notes are shown with `--verbose` alone.\n\n"
         "A finding that is meant to be is allowed where it is, with a reason: over the statement, or at the"
         " top of the file:\n\n"
         "    -- ormony: allow cluster-wide the role of our backups is the same everywhere\n"
+        "\nA file that ormony wrote is not edited: there, and for frozen files, ormony.toml allows it:\n\n"
+        "    [[check.allow]]\n"
+        '    rule   = "definer-without-search-path"\n'
+        '    object = "public.is_admin*"\n'
+        '    reason = "nobody but us may create objects here"\n'
     )
     pages = []
     for name in RULES:
