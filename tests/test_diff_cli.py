@@ -249,3 +249,10 @@ def test_no_password_is_shown(project: Path, empty_database: str) -> None:
 def test_nothing_is_no_source(project: Path) -> None:
     done = saas.ormony(project, "diff", "", "migrations", exit_status=2)
     assert "error[unknown-source]" in done.stderr
+
+
+def test_a_file_in_another_encoding_is_told(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "latin.sql").write_bytes("-- one\ncomment on schema public is 'größe';".encode("latin-1"))
+    done = saas.ormony(project, "diff", str(tmp_path / "latin.sql"), "old.sql", exit_status=2)
+    assert done.stdout == ""
+    assert f"{tmp_path}/latin.sql:2: error[not-utf-8]" in done.stderr

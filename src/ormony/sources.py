@@ -537,7 +537,7 @@ def sql_files(path: Path) -> tuple[StreamFile, ...]:
     """A `.sql` file, or those of a folder by name, as files to replay.
 
     Raises:
-        OrmonyError: `no-file` when there is none.
+        OrmonyError: `no-file` when there is none, `not-utf-8`.
     """
     found = sorted(path.glob("*.sql")) if path.is_dir() else [path] if path.is_file() else []
     if not found:
@@ -545,9 +545,23 @@ def sql_files(path: Path) -> tuple[StreamFile, ...]:
             "no-file", f'there is no SQL in "{path}"', hint=f"ls {path.parent}", place=str(path)
         )
     return tuple(
-        StreamFile(path=each.as_posix(), version=f"{number:05}", name=each.stem, text=_bytes(each).decode())
+        StreamFile(path=each.as_posix(), version=f"{number:05}", name=each.stem, text=_text(each))
         for number, each in enumerate(found)
     )
+
+
+def _text(path: Path) -> str:
+    data = _bytes(path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise OrmonyError(
+            "not-utf-8",
+            f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} at offset {error.start})",
+            hint=f"iconv -f WINDOWS-1252 -t UTF-8 {path} > {path}.utf8   # if that is what it is in",
+            place=f"{path}:{line}",
+        ) from None
 
 
 def _bytes(path: str | Path) -> bytes:
