@@ -200,3 +200,16 @@ def test_rights_on_what_is_no_member_are_compared() -> None:
     member = Ref("function", "public", "f", "()")
     one, other = majors.across(catalog(OLD, table), catalog(NEW, sequence, member))
     assert {each.object for each in compare(one, other)} == {table, sequence}
+
+
+def test_what_the_files_of_an_extension_say_is_not_compared() -> None:
+    ref = Ref("extension", "", "e")
+
+    def catalog(version: int, schema: str, *, relocatable: bool) -> Catalog:
+        found = Extension(schema=schema, version=str(version), relocatable=relocatable)
+        return Catalog(version=version, role="r", objects={ref: found}, comments={ref: f"of {version}"})
+
+    one = catalog(OLD, "s", relocatable=True)
+    assert compare(*majors.across(one, catalog(NEW, "s", relocatable=False))) == ()
+    assert compare(*majors.across(one, catalog(NEW, "other", relocatable=True))) != ()
+    assert compare(*majors.across(one, catalog(OLD, "s", relocatable=False))) != ()

@@ -102,9 +102,12 @@ _STREAMING: Final = (("streaming", "off"), ("streaming", "parallel"))
 
 def _without_extension_versions(catalog: Catalog, _: Catalog) -> Catalog:
     def other(value: Object) -> Object:
-        return msgspec.structs.replace(value, version="") if isinstance(value, Extension) else value
+        if isinstance(value, Extension):
+            return msgspec.structs.replace(value, version="", relocatable=False, configuration=())
+        return value
 
-    return _each(catalog, other)
+    comments = {ref: text for ref, text in catalog.comments.items() if ref.kind != "extension"}
+    return msgspec.structs.replace(_each(catalog, other), comments=comments)
 
 
 def _without_privileges_of_lone_members(catalog: Catalog, other: Catalog) -> Catalog:
@@ -154,7 +157,8 @@ RULES: Final = (
     Rule(
         "extension-versions",
         None,
-        "CREATE EXTENSION without a version takes the newest that the server has, and each has another",
+        "CREATE EXTENSION without a version takes the newest that the server has, and each has another, with"
+        " its own comment and configuration tables",
         _without_extension_versions,
     ),
     Rule(
