@@ -490,7 +490,7 @@ def test_equal_catalogs_need_no_plan() -> None:
         assert plan.script() == ""
 
 
-# ------------------------------------------------------------------------------------- what PostgreSQL refuses
+# ------------------------------------------------------------------------------------ what PostgreSQL refuses
 
 
 def test_a_table_whose_rows_a_column_holds_keeps_its_types() -> None:

@@ -29,6 +29,7 @@ from ormony.catalog import (
     Enum,
     Index,
     Kind,
+    MaterializedView,
     Object,
     Publication,
     Ref,
@@ -278,6 +279,7 @@ class _Planner:
                 self._free_keys(ref, work)
         self._spread(work)
         self._set_domains_aside()
+        self._renew_views_of_rows()
         self._refuse_held_types()
         self._name_not_nulls()
         for _ in range(len(self.old.objects) + len(self.new.objects) + 10):
@@ -299,12 +301,16 @@ class _Planner:
         return Steps(tuple(statements), gone | self.replaced, self._made(nodes))
 
     def _held_by(self, ref: Ref) -> list[Ref]:
-        """The columns of tables whose values hold those of a type, or rows of a table, also inside others."""
+        """The columns of tables whose values hold those of a type, or rows of a table, also inside others.
+
+        Not those of foreign tables, whose values are not here.
+        """
         kinds, found = [ref], set[Ref]()
         for each in kinds:
             for dependent in self.needed_by.get(each, ()):
                 if isinstance(self.old.objects.get(dependent), Column):
-                    found.add(dependent)
+                    if Ref("table", dependent.schema, dependent.name) in self.old.objects:
+                        found.add(dependent)
                 elif dependent.kind in TYPES and dependent not in kinds:
                     kinds.append(dependent)
         return sorted(found)
@@ -324,6 +330,28 @@ class _Planner:
                 return
             self._spread(work)
 
+    def _renew_views_of_rows(self) -> None:
+        """A materialized view that holds a table's rows, which are to be written anew, is made again."""
+        work: list[Ref] = []
+        for view, value in self.old.objects.items():
+            if not isinstance(value, MaterializedView) or self._goes(view):
+                continue
+            types = {kind.removesuffix("[]") for _, kind in value.columns}
+            for table in self.depends_before.get(view, ()):
+                if table[0] in TABLES and relation(table) in types and self._is_written_anew(table):
+                    self._replace(view, work)
+        self._spread(work)
+
+    def _is_written_anew(self, table: Ref) -> bool:
+        """Whether an ALTER of the table, or of a column that it keeps or gets, writes its rows."""
+        columns = {*self.parts_before.get(table, ()), *self.parts_after.get(table, ())}
+        nodes: list[Node] = [("create" if self._comes(ref) else "alter", ref) for ref in (table, *columns)]
+        return any(
+            self._rewrites(node, self.altered[node[1]].statements if node[1] in self.altered else ())
+            for node in nodes
+            if node[1] in self.altered or (node[0] == "create" and node[1].kind == "column")
+        )
+
     def _tries_values(self, ref: Ref) -> bool:
         before, after = self.old.objects.get(ref), self.new.objects[ref]
         if isinstance(after, Domain):
@@ -337,7 +365,8 @@ class _Planner:
                 value = self.old.objects.get(dependent)
                 if isinstance(value, Column):
                     table = self._table_of(dependent, self.old)
-                    if value.type.endswith("[]") or (table is not None and table in self.rows_held):
+                    inside = value.type.endswith("[]") and table is not None and table.kind == "table"
+                    if inside or (table is not None and table in self.rows_held):
                         return True
                 elif isinstance(value, Domain) and not value.type.endswith("[]"):
                     plain.append(dependent)
@@ -384,12 +413,12 @@ class _Planner:
         verb, ref = node
         if any(each.rewrites for each in statements):
             return True
-        if ref.kind != "column" or not statements:
+        if ref.kind != "column":
             return False
         if verb == "create":  # even where a constant default is written into the catalog alone
             column = self.new.objects[ref]
             return isinstance(column, Column) and column.default is not None and column.generated != "virtual"
-        return verb == "alter" and (ref in self.retyped or self._changes_type(ref))
+        return bool(statements) and verb == "alter" and (ref in self.retyped or self._changes_type(ref))
 
     def _counting_on(self) -> Iterator[Statement]:
         """What was made again above rows that stayed goes on counting after them."""

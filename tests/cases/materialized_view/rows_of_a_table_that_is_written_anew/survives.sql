@@ -1,0 +1,1 @@
+select x::int from public.a;
