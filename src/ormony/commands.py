@@ -1346,6 +1346,7 @@ def revert(
     `unknown-version`, `nothing-to-revert`, `not-proved`, and what the stream and its replay refuse.
     """
     from ormony import sources
+    from ormony.database.prove import told
     from ormony.diff import compare, uncompared
     from ormony.plan import make_plan
 
@@ -1402,9 +1403,12 @@ def revert(
             reached = reader.replayed((*stream, file))
         except OrmonyError as error:
             raise _not_reverted(to, error.message) from error
-        left = [*compare(reached, then), *uncompared(reached, then)]
+        left = compare(reached, then)
         if left:
-            raise _not_reverted(to, f"it ends elsewhere, e.g. in {left[0]}")
+            raise _not_reverted(to, f"it ends elsewhere: {told(left)}")
+        hidden = uncompared(reached, then)
+        if hidden:
+            raise _not_reverted(to, f"it ends elsewhere: {hidden[0].action} {hidden[0].name}")
         progress("replaying the stream", 3, 3)
     if not dry_run:
         files.write(project.root, [File(file.path, file.text)])
