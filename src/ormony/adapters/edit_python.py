@@ -1352,13 +1352,15 @@ class _Work:
             return False
         said = _annotation(spot.annotation, self.names)
         core = said.core
-        basic = core in self.enums or _plain_word(core) in _BASIC
-        if core == python or _plain_word(core) == "Any" or said.core == "":
+        basic = core in self.enums or _plain_word(core) in _BASIC | {"Any"}
+        if core in (python, ""):
+            return False
+        if _plain_word(core) == "Any" and self.style != "sqlmodel":  # which takes the type from it
             return False
         if "[" not in core + python and _plain_word(core) == _plain_word(python):
             return False
         loose = kind.base in ("json", "jsonb", "vector", "halfvec", "hstore") and not kind.array
-        if loose and (not basic or _plain_word(core) in ("dict", "Dict", "list", "List", "object")):
+        if loose and (not basic or _plain_word(core) in _LOOSE):
             return False
         if not basic:
             if python == "str":  # EmailStr, a Literal, a NewType
@@ -1799,6 +1801,9 @@ _BASIC: Final = frozenset(
         "dict", "Dict", "list", "List", "object",
     }
 )  # fmt: skip
+
+
+_LOOSE: Final = frozenset({"dict", "Dict", "list", "List", "object", "Any"})
 
 
 class _Spot:
