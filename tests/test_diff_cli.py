@@ -246,6 +246,13 @@ def test_no_password_is_shown(project: Path, empty_database: str) -> None:
             assert "hunter2" not in done.stdout + done.stderr
 
 
+def test_no_password_is_in_the_hint_of_several_databases(tmp_path: Path) -> None:
+    (tmp_path / "ormony.toml").write_text("[databases.one]\nstream = 'a'\n[databases.two]\nstream = 'b'\n")
+    done = saas.ormony(tmp_path, "diff", "postgresql://u:hunter2@127.0.0.1:1/x", "migrations", exit_status=2)
+    assert "error[several-databases]" in done.stderr
+    assert "ormony diff 'postgresql://u:***@127.0.0.1:1/x' migrations --database one" in done.stderr
+
+
 def test_nothing_is_no_source(project: Path) -> None:
     done = saas.ormony(project, "diff", "", "migrations", exit_status=2)
     assert "error[unknown-source]" in done.stderr

@@ -1205,7 +1205,7 @@ def diff(
     from ormony.plan import renames as renaming
     from ormony.plan.online import online as made_online
 
-    database = None if project is None else _one_database(project, name, old, new)
+    database = None if project is None else _one_database(project, name, "diff", old, new)
     given = tuple(renaming.parse(text) for text in renames)
     with sources.Reader(project, database, cache=cache) as reader:
         one, other = reader.read_both(old, new)
@@ -1313,7 +1313,7 @@ def snapshot(
     from ormony import snapshot as snapshots
     from ormony import sources
 
-    database = None if project is None else _one_database(project, name, source)
+    database = None if project is None else _one_database(project, name, "snapshot", source)
     with sources.Reader(project, database, cache=cache) as reader:
         found = reader.read(source)
     text = snapshots.encode(found.catalog).decode()
@@ -1350,7 +1350,7 @@ def revert(
     from ormony.diff import compare, uncompared
     from ormony.plan import make_plan
 
-    database = _one_database(project, name, "revert")
+    database = _one_database(project, name, "revert", "--to", to)
     loaded = load(project, database)
     notices = [*loaded.notices, *_refuse_findings(_findings(project, loaded))]
     stream = streams.in_stream_order(loaded.stream)
@@ -1461,14 +1461,14 @@ def _shown(source: str) -> str:
     return redact(source)
 
 
-def _one_database(project: Project, name: str | None, *named: str) -> Database:
-    """The database that sources of a project are about."""
+def _one_database(project: Project, name: str | None, *command: str) -> Database:
+    """The database of a project that a command, given by its words, is about."""
     chosen = project.chosen(name)
     if len(chosen) > 1:
         raise OrmonyError(
             "several-databases",
-            f"the project has {len(chosen)} databases, and {' and '.join(named)} could be of any",
-            hint=f"ormony diff {shlex.join(named)} --database {chosen[0].name}",
+            f"the project has {len(chosen)} databases, and {command[0]} is about one",
+            hint=f"ormony {shlex.join(map(_shown, command))} --database {chosen[0].name}",
         )
     return chosen[0]
 
