@@ -5,7 +5,8 @@ tables; the tables show medians of whole processes, ratios and the peak memory o
 of a small project are compared again, unchanged. What every process needs only to start is measured at the
 end, for whoever wants to subtract it. Tools written in Python run from bytecode, as they do once installed.
 `make bench` runs it; `--tables`, `--rounds` and `--only` make it smaller. `catalog.py introspect URL` and
-`… diff URL URL` are contestants; the second reads one database after the other.
+`… diff URL URL` are contestants; the second reads one database after the other, both a big one over two
+connections, as the command line does.
 """
 
 from __future__ import annotations
