@@ -14,13 +14,15 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ormony.adapters import edit_python, python_models
+from ormony.errors import OrmonyError
 from ormony.mirrors import Edit, Edited, Field, Key, Model
 
 ROOT = Path(__file__).parent.parent
@@ -1006,3 +1008,40 @@ def test_a_class_without_fields_of_its_own(style: str, services: Services, tmp_p
     result = edit_python.edit(text, model, [add("more", "integer", after="gone")], path=PATH)
     assert result.left == ()
     assert "    pass\n" not in result.text.partition("class Empty")[2]
+
+
+# The first model ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_first_model_of_a_table(services: Services, empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        conn.execute(
+            "create type mood as enum ('sad', 'ok');"
+            "create table users (id text primary key, email varchar(200) not null unique, "
+            "m mood not null default 'ok', j jsonb, at timestamptz default now());"
+            "create table posts (id bigint generated always as identity primary key, "
+            "owner text references users (id), parent bigint references posts (id), n numeric(10,2) not null);"
+        )
+    styles: tuple[Literal["sqlmodel", "sqlalchemy"], ...] = ("sqlmodel", "sqlalchemy")
+    for style in styles:
+        users = services.tables(edit_python.first(empty_database, "public", "users", style=style))["users"]
+        assert [each["ddl"] for each in users.values()] == [
+            "id TEXT NOT NULL", "email VARCHAR(200) NOT NULL", "m mood DEFAULT 'ok'::mood NOT NULL",
+            "j JSONB", "at TIMESTAMP WITH TIME ZONE DEFAULT now()",
+        ]  # fmt: skip
+        text = edit_python.first(empty_database, "public", "posts", style=style)
+        posts = services.tables(text)["posts"]
+        assert {name: each["type"] for name, each in posts.items()} == {
+            "id": "BIGINT", "n": "NUMERIC(10, 2)", "owner": "TEXT", "parent": "BIGINT",
+        }  # fmt: skip
+        assert posts["id"]["identity"]
+        assert posts["parent"]["keys"] == ["posts.id"]
+        assert posts["owner"]["keys"] == []  # no model of users stands beside it
+        known = edit_python.first(
+            empty_database, "public", "posts", style=style, modelled=[("public", "users")]
+        )
+        assert "users.id" in known
+    with pytest.raises(OrmonyError) as caught:
+        edit_python.first(empty_database, "public", "nothing", style="sqlmodel")
+    assert (caught.value.code, caught.value.exit_status) == ("first-model-failed", 3)
