@@ -1,0 +1,1 @@
+select id, parent from docs order by 1;

@@ -1,0 +1,1 @@
+select org, r from app.m;

@@ -1,0 +1,12 @@
+create extension pg_trgm;
+create table t (a bigint, b varchar, c jsonb, d bigint[], e point, f tsrange, g inet, h text);
+create index i1 on t using gin (c);
+create index i2 on t using gist (e) where a > 1;
+create index i3 on t using brin (a int8_bloom_ops) with (pages_per_range = 64);
+create index i4 on t using hash (b) where b is not null;
+create index i5 on t using gist (f);
+create index i6 on t (b varchar_pattern_ops, lower(h) collate "POSIX" desc nulls last) include (a);
+create index i7 on t using gist (b gist_trgm_ops(siglen=64));
+create index i8 on t using gin (d);
+create unique index i9 on t (a);
+alter index i6 alter column 2 set statistics 98;

@@ -1,0 +1,12 @@
+create extension pg_trgm;
+create table t (a int, b text, c jsonb, d int[], e point, f tsrange, g inet, h text);
+create index i1 on t using gin (c jsonb_path_ops);
+create index i2 on t using gist (e) where a > 0;
+create index i3 on t using brin (a int4_minmax_multi_ops) with (pages_per_range = 32);
+create index i4 on t using hash (b);
+create index i5 on t using spgist (f);
+create index i6 on t (b text_pattern_ops, lower(h) collate "C" desc nulls last) include (a);
+create index i7 on t using gist (b gist_trgm_ops(siglen=32));
+create index i8 on t using gin (d) with (fastupdate = off);
+create unique index i9 on t (a) nulls not distinct;
+alter index i6 alter column 2 set statistics 99;

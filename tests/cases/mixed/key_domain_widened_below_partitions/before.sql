@@ -1,0 +1,10 @@
+create domain uid as int;
+create table a (id uid primary key);
+create table b (id uid primary key references a, a uid references a);
+create table c (id int primary key, b uid references b, unique (id, b));
+create table d (c int, b uid, foreign key (c, b) references c (id, b) on update cascade) partition by hash (c);
+create table d0 partition of d for values with (modulus 1, remainder 0);
+insert into a values (1);
+insert into b values (1,1);
+insert into c values (1,1);
+insert into d values (1,1);

@@ -1,0 +1,16 @@
+create type v as (a int, b int, c int);
+create function vlt(v,v) returns bool language sql immutable as 'select $1.a < $2.a';
+create function vle(v,v) returns bool language sql immutable as 'select $1.a <= $2.a';
+create function veq(v,v) returns bool language sql immutable as 'select $1.a = $2.a';
+create function vge(v,v) returns bool language sql immutable as 'select $1.a >= $2.a';
+create function vgt(v,v) returns bool language sql immutable as 'select $1.a > $2.a';
+create function vcmp(v,v) returns int language sql immutable as 'select $2.a - $1.a';
+create operator <<< (leftarg=v,rightarg=v,function=vlt, commutator = >>>);
+create operator <<= (leftarg=v,rightarg=v,function=vle);
+create operator === (leftarg=v,rightarg=v,function=veq, hashes, merges);
+create operator >>= (leftarg=v,rightarg=v,function=vge);
+create operator >>> (leftarg=v,rightarg=v,function=vgt, commutator = <<<);
+create operator class vops for type v using btree as operator 1 <<<, operator 2 <<=, operator 3 ===, operator 4 >>=, operator 5 >>>, function 1 vcmp(v,v);
+create table t (v v);
+create index i on t using btree (v vops desc);
+create view w as select * from t order by v using >>>;

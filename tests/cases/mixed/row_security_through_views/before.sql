@@ -1,0 +1,10 @@
+create schema private;
+create function private.uid() returns uuid language sql stable as $$ select nullif(current_setting('request.jwt.claim.sub', true), '')::uuid $$;
+create table teams (id uuid primary key, owner uuid default private.uid());
+create table members (team uuid references teams on delete cascade, usr uuid, role text default 'm', primary key (team, usr));
+create view my_teams with (security_invoker) as select t.* from teams t join members m on m.team = t.id where m.usr = private.uid();
+alter table teams enable row level security;
+alter table members enable row level security;
+create policy sel on teams for select using (exists (select 1 from members m where m.team = teams.id and m.usr = private.uid()));
+create policy ins on teams for insert with check (owner = private.uid());
+create policy m_sel on members for select using (usr = private.uid() or team in (select id from my_teams));

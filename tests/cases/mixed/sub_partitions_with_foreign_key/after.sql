@@ -1,0 +1,10 @@
+create table p (id bigint, k int, x text, primary key (id, k)) partition by hash (id);
+create table p0 partition of p for values with (modulus 2, remainder 0) partition by range (k);
+create table p0a partition of p0 for values from (minvalue) to (10);
+create table p0n partition of p0 default;
+create table p1 partition of p for values with (modulus 4, remainder 1);
+create table p3 partition of p for values with (modulus 4, remainder 3);
+create table ch (id bigint, k int, foreign key (id, k) references p on delete set null (k));
+create function tf() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr after insert or update on p for each row execute function tf();
+alter table p1 disable trigger tr;

@@ -1,0 +1,10 @@
+create table t (a bigint, b text);
+create table log (x text);
+create function f() returns trigger language plpgsql as $$ begin return null; end $$;
+create trigger t1 before update of a, b on t for each row when (old.a is distinct from new.a or old.b = 'q') execute function f('x', 'y"z');
+create constraint trigger t2 after insert on t from log deferrable for each row execute function f();
+create trigger t3 after update on t referencing old table as o new table as nn for each statement execute function f();
+create trigger t4 after insert on t for each statement execute function f();
+alter table t enable always trigger t4;
+create view v as select a, b from t;
+create trigger vi instead of insert or update on v for each row execute function f();

@@ -1,0 +1,10 @@
+create table t (a int, b text);
+create table log (x text);
+create function f() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger t1 before update of a on t for each row when (old.a is distinct from new.a) execute function f('x', 'y''z');
+create constraint trigger t2 after insert on t deferrable initially deferred for each row execute function f();
+create trigger t3 after update on t referencing old table as o new table as n for each statement execute function f();
+create trigger t4 after insert on t for each statement execute function f();
+alter table t disable trigger t4;
+create view v as select a from t;
+create trigger vi instead of insert on v for each row execute function f();
