@@ -1,14 +1,23 @@
-"""docs/reference/errors.md has a row for every code that a user can meet, and for no other."""
+"""docs/reference/errors.md has a row for every code that a user can meet, and for no other.
+
+The refusals and notes of `check`, `mirror`, and of models without a migration tool have their golden texts
+from here; those of all else from `test_bad_input.py`.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import pytest
+
+from ormony import edges, rules
 from ormony.database import refusals
 from ormony.errors import OrmonyError, visible
+from test_bad_input import Case, case, models  # noqa: F401 (case is a fixture)
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "ormony"
@@ -42,6 +51,7 @@ def literals(node: ast.expr) -> set[str] | None:
     return None
 
 
+@cache
 def codes() -> set[str]:
     found = {code for code, _ in refusals._CAUSES.values()}
     for _, _, node in calls():
@@ -98,3 +108,78 @@ def test_no_text_of_a_project_steers_the_terminal_or_begins_a_line() -> None:
     error = OrmonyError("x", "a\nerror[y]: b\x1b[31m\u202e", place="f\r.sql", hint="one\ntwo\x07")
     assert str(error) == ("f\\r.sql: error[x]: a\\nerror[y]: b\\x1b[31m\\u202e\nhint: one\ntwo\\x07")
     assert visible("é „ü“ 漢字 — …") == "é „ü“ 漢字 — …"
+
+
+# ------------------------------------------------------------------------------------------- golden texts
+
+BASE = "from sqlalchemy import *\n\nm = MetaData()\n"
+
+
+def test_baseline_that_is_none(case: Case) -> None:  # noqa: F811
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    for number, text in enumerate(("{", "[]", '{"findings": {}}', '{"findings": [1]}')):
+        case.configure(f'[check]\nbaseline = "known-{number}.json"\n[database]\n')
+        case.write(f"known-{number}.json", text)
+        case.refuses("check", "--no-native", exit_status=2, code="bad-baseline")
+
+
+def test_rule_that_is_none(case: Case) -> None:  # noqa: F811
+    case.hidden[", ".join(sorted({*rules.RULES, *edges.RULES, "squawk"}))] = "RULES"
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    case.refuses("check", "--only", "lat-file", exit_status=2, code="unknown-rule")
+
+
+def test_check_of_which_database(case: Case) -> None:  # noqa: F811
+    case.configure('[databases.one]\nstream = "one"\n[databases.two]\nstream = "two"\n')
+    case.write("one/00000_first.sql", "create table first (id int primary key);\n")
+    case.write("two/00000_first.sql", "create table first (id int primary key);\n")
+    case.refuses("check", "--against", "postgresql://db.invalid/x", exit_status=2, code="which-database")
+
+
+def test_check_against_a_variable_that_is_not_set(case: Case) -> None:  # noqa: F811
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    case.refuses("check", "--against", "env:SHOP_DATABASE_URL", exit_status=2, code="no-url")
+
+
+def test_squawk_with_settings_that_are_none(case: Case) -> None:  # noqa: F811
+    case.commit()
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    case.write(".squawk.toml", "excluded_rules = 7\n")
+    case.refuses("check", "--no-native", exit_status=2, code="tool-failed")
+
+
+def test_mirror_of_a_service_that_is_none(case: Case) -> None:  # noqa: F811
+    case.sqlx("create table jobs (id int primary key);")
+    case.refuses("mirror", "--service", "wroker", exit_status=2, code="unknown-service")
+
+
+@pytest.mark.slow
+def test_mirror_without_a_model(case: Case) -> None:  # noqa: F811
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    case.service("worker", "sqlx", 'mirrors = ["public.first"]\n')
+    case.write("worker/migrations/0001_m.sql", "create table jobs (id int primary key);\n")
+    case.does("sync")
+    case.notes("mirror", code="no-model")
+
+
+@pytest.mark.slow
+def test_models_that_lose_data(case: Case) -> None:  # noqa: F811
+    table = "Table('notes', m, Column('id', Integer, primary_key=True), Column('body', Text))\n"
+    models(case, BASE + table, 'models = "models"\n')
+    case.does("sync")
+    case.write("api/models.py", BASE + table.replace("'body'", "'text'"))
+    case.refuses("sync", exit_status=1, code="loses-data")
+    case.write("api/models.py", BASE + table.replace(", Column('body', Text)", ""))
+    case.refuses("sync", exit_status=1, code="loses-data")
+
+
+@pytest.mark.slow
+def test_migration_of_what_its_service_mirrors(case: Case) -> None:  # noqa: F811
+    case.hand("00000_first", "create table first (id int primary key);\n")
+    case.service("worker", "sqlx", 'mirrors = ["public.first"]\n')
+    case.write(
+        "worker/migrations/0001_m.sql",
+        "create table first (id int primary key);\ncreate table jobs (id int references first);\n",
+    )
+    case.notes("sync", code="left-out")
+    assert "-- create table first" in (case.root / case.merged("_worker_m")).read_text()
