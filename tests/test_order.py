@@ -16,8 +16,10 @@ from ormony.catalog import (
     Constraint,
     DefaultPrivileges,
     Enum,
+    Extension,
     Grant,
     Identity,
+    Index,
     NotNull,
     Object,
     Ref,
@@ -28,6 +30,7 @@ from ormony.catalog import (
     Table,
     View,
 )
+from ormony.diff import compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.plan import make_plan
 
@@ -515,3 +518,27 @@ def test_a_table_whose_rows_a_column_holds_keeps_its_types() -> None:
     assert caught.value.hint.endswith(told)
     allowed = make_plan(whole("integer"), whole("integer", default="1", not_null=NotNull())).statements
     assert len(allowed) == 2
+
+
+def test_what_depends_on_an_extension() -> None:
+    """It is read among what no kind covers; what names no object of the catalog stays there."""
+    f, i = Ref("function", "public", "F", "integer, text"), Ref("index", "public", "i")
+    objects: Objects = {
+        Ref("extension", "", "citext"): Extension(schema="public", version="1.6"),
+        f: Routine(definition='CREATE OR REPLACE FUNCTION public."F"(a integer, b text)', language="sql"),
+        table("t"): Table(),
+        i: Index(table=table("t"), definition="CREATE INDEX i", method="btree", columns=("a",)),
+    }
+    said = 'function public."F"(integer,text) depends on extension citext'
+    gone = "view public.v depends on extension citext"
+    old = catalog(objects, unmodelled={"index public.i depends on extension citext": "x"})
+    new = catalog(objects, unmodelled={said: "x", gone: "x"})
+    assert [each.sql for each in make_plan(old, new).statements] == [
+        'ALTER FUNCTION public."F"(integer, text) DEPENDS ON EXTENSION citext',
+        "ALTER INDEX public.i NO DEPENDS ON EXTENSION citext",
+    ]
+    assert [(each.action, each.kind, each.object) for each in compare(old, new)] == [
+        ("create", "extension dependence", f),
+        ("drop", "extension dependence", i),
+    ]
+    assert [each.name for each in uncompared(old, new)] == [gone]
