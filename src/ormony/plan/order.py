@@ -250,7 +250,13 @@ class _Planner:
     @cached_property
     def rows_held(self) -> Mapping[Ref, list[Ref]]:
         """The tables whose row type columns hold, alone or inside others, and these columns."""
-        named = {need for needs in self.depends_before.values() for need in needs if need[0] in TABLES}
+        named = {
+            need
+            for dependent, needs in self.depends_before.items()
+            if dependent[0] == "column" or dependent[0] in TYPES
+            for need in needs
+            if need[0] in TABLES
+        }
         return {table: held for table in named if (held := self._held_by(table))}
 
     @cached_property
