@@ -734,3 +734,41 @@ def test_array_casts_are_printed_again_as_they_were(empty_database: str) -> None
         assert connection.execute(ask, ["two"]).fetchone() == first
         connection.execute(f"create table three (o varchar(20), constraint c {first[0]})".encode())
         assert connection.execute(ask, ["three"]).fetchone() != first, "it is needed no more"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("CHECK (((a >= 1) AND (a <= 4)))", None),
+        ("CHECK (((b > 0) AND ((a >= 1) AND (a <= 4))))", None),
+        ("CHECK ((((a = 1) OR (a = 4)) AND b))", None),
+        ("CHECK ((((a >= 1) AND (a <= 4)) AND b))", "CHECK ((((a >= 1) AND (a <= 4))::boolean AND b))"),
+        ("(((((a) OR (b)) OR (c)) OR (d)))", "(((((a) OR (b))::boolean OR (c))::boolean OR (d)))"),
+        ("(('((a AND b) AND c)' = \"(AND\") AND ($$((a AND b) AND c)$$ = é))", None),
+        ("((a AND b) AND", "((a AND b)::boolean AND"),
+    ],
+)
+def test_conditions_stay_nested_as_they_are_printed(text: str, wanted: str | None) -> None:
+    assert sql.keep_nesting(text) == (wanted or text)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "a between 1 and 4 and b > 0",
+        "a not between 1 and 4 or b > 0 or a between symmetric 2 and b",
+        "case when a between 1 and 2 and b = 1 and not (b between 0 and 1 and a = 2) then b end > 1",
+    ],
+)
+def test_nested_conditions_are_printed_again_as_they_were(empty_database: str, condition: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(f"create table one (a int, b int, constraint c check ({condition}))".encode())
+        ask = "select pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass"
+        first = connection.execute(ask, ["one"]).fetchone()
+        assert first is not None
+        kept = sql.keep_nesting(first[0])
+        assert kept != first[0]
+        connection.execute(f"create table two (a int, b int, constraint c {kept})".encode())
+        assert connection.execute(ask, ["two"]).fetchone() == first
+        connection.execute(f"create table three (a int, b int, constraint c {first[0]})".encode())
+        assert connection.execute(ask, ["three"]).fetchone() != first, "it is needed no more"

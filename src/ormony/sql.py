@@ -236,6 +236,37 @@ def _array_type(words: Sequence[bytes], start: int) -> tuple[int, int] | None:
     return None
 
 
+_NESTED: Final = re.compile(r"\)\s+(?:AND|OR)\b")
+
+
+def keep_nesting(text: str) -> str:
+    """The text, so that PostgreSQL prints its ANDs and ORs again as they are nested here.
+
+    `a BETWEEN 1 AND 4 AND b` is kept and printed as `((a >= 1) AND (a <= 4)) AND b`; read again, the inner
+    AND becomes a part of the outer one (`makeAndExpr`), and the same condition is printed differently. A cast
+    of the inner one to boolean, which it is already, stops that and leaves no trace.
+    """
+    if "((" not in text or not _NESTED.search(text):
+        return text
+    data = text.encode()
+    tokens = _tokens(text)
+    words = [data[start:stop] for start, stop in tokens]
+    inserted: list[int] = []
+    groups: list[tuple[bool, set[bytes]]] = [(False, set())]  # is it first in its group; its AND or OR
+    for at, word in enumerate(words):
+        if word == b"(":
+            groups.append((at > 0 and words[at - 1] == b"(", set()))
+        elif word == b")" and len(groups) > 1:
+            first, found = groups.pop()
+            if first and found.intersection(words[at + 1 : at + 2]):
+                inserted.append(tokens[at][1])
+        elif word in (b"AND", b"OR"):
+            groups[-1][1].add(word)
+    for offset in reversed(inserted):
+        data = data[:offset] + b"::boolean" + data[offset:]
+    return data.decode()
+
+
 def quote_identifier(name: str) -> str:
     """The identifier in double quotes, always. Raises `bad-identifier` for what no identifier can hold."""
     if not name or "\0" in name:

@@ -81,9 +81,9 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
         left = [each for each in compare(old, new) if each.kind != "privileges"]
         if left:
             raise incomplete(tuple(f"{each.kind} {each.object}" for each in left))
-    return Plan(tuple(_with_array_casts(each) for each in statements))
+    return Plan(tuple(_as_printed(each) for each in statements))
 
 
-def _with_array_casts(statement: Statement) -> Statement:
-    text = sql.keep_array_casts(statement.sql)
+def _as_printed(statement: Statement) -> Statement:
+    text = sql.keep_nesting(sql.keep_array_casts(statement.sql))
     return statement if text is statement.sql else msgspec.structs.replace(statement, sql=text)

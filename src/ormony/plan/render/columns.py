@@ -208,7 +208,7 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
         if before.identity is not None and len(given) > 1:
             # the sequence may take the name of the identity's own, which has to go first
             late = Late(given, after=_new_sequences(ref, old, new))
-        elif not changes_type or follows:
+        elif not changes_type or follows or before.identity is not None:
             statements += given
         else:
             statements += given[1:]
