@@ -233,7 +233,7 @@ def test_a_baseline_knows_what_was_found_before(root: Path) -> None:
 
 
 def test_a_stream_that_does_not_run_is_a_finding_with_its_line(root: Path) -> None:
-    (root / "supabase/migrations/00002_broken.sql").write_text("SELECT 1;\nDROP TABLE public.nothing;\n")
+    (root / "supabase/migrations/00002_broken.sql").write_text("SELECT 1;\nSELECT 1 / 0;\n")
     checked = check(root)
     (found,) = [each for each in checked.findings if each.rule == "replay-fails"]
     assert found.place == "supabase/migrations/00002_broken.sql:2"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ormony import commands, edges, files, narrow, rules
+from ormony import commands, edges, files, git, narrow, origins, rules
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -27,7 +27,7 @@ from ormony.edges import Ground
 from ormony.errors import TOOL_MISSING, USAGE, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Service
-from ormony.loading import Loaded, exported_of, load
+from ormony.loading import Loaded, load
 from ormony.project import Database, Project
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
@@ -74,12 +74,28 @@ class _Evidence:
         return commands.changed_scripts(self._ground.project, self._loaded)
 
     @cached_property
+    def frozen_texts(self) -> Mapping[str, str]:
+        """The texts, by path, of stream files that the frozen branch holds otherwise than they are here."""
+        return _frozen_texts(self._ground, self._loaded)
+
+    @cached_property
     def catalog(self) -> Catalog:
         reader = self._ground.reader
         return narrow.without_surface(reader.migrations(), reader.surface, reader.ledgers())
 
     def text(self, path: str) -> str | None:
         return _text(self._ground.project.root, path)
+
+
+def _frozen_texts(ground: Ground, loaded: Loaded) -> dict[str, str]:
+    root, database = ground.project.root, loaded.database
+    found = git.snapshot(root, database.frozen, database.stream)
+    if found is None:
+        return {}
+    here = {file.path: file.text for file in loaded.stream}
+    blobs = {path: blob for path, blob in found.blobs.items() if path.endswith(".sql")}
+    texts = git.texts(root, blobs.values())
+    return {path: texts[blob] for path, blob in blobs.items() if here.get(path) != texts.get(blob)}
 
 
 def _text(root: Path, path: str) -> str | None:
@@ -209,6 +225,7 @@ def _look(ground: Ground, database: Database, *, cache: bool, progress: Progress
     """All findings of one database that hang on the project's files alone; kept under their hash."""
     project, reader = ground.project, ground.reader
     loaded = reader.loaded
+    reader.prefetch(loaded.services)
     frozen = commands.frozen_paths(project, database, loaded.stream)
 
     def make() -> _Kept:
@@ -230,6 +247,7 @@ def _key(ground: Ground, frozen: frozenset[str]) -> str | None:
     from ormony.database import catalogs
 
     digest: list[str] = [_code(), repr(ground.project), *sorted(frozen)]
+    digest += [text for pair in _frozen_texts(ground, ground.reader.loaded).items() for text in pair]
     for reader in ground.readers.values():
         loaded = reader.loaded
         digest += [text for file in loaded.stream for text in (file.path, repr(file.provenance), file.text)]
@@ -244,7 +262,7 @@ def _key(ground: Ground, frozen: frozenset[str]) -> str | None:
                 if service.orm == "sqlalchemy" and service.models is None:
                     continue
                 try:
-                    found = exported_of(ground.project.root, service, apart=apart, cache=reader.cache)
+                    found = reader.exported(service, apart=apart)
                 except OrmonyError:
                     return None  # the findings say so; nothing is kept
                 digest += [found.sql, repr(found.filled), repr(found.modules)]
@@ -324,6 +342,8 @@ def _looked(ground: Ground, loaded: Loaded, frozen: frozenset[str], progress: Pr
             found += _service(ground, service, fresh, skipped)
             progress("checking", number, total)
     progress("checking", total, total)
+    told = {each.place for each in found if each.rule != "replay-fails"}
+    found = [each for each in found if each.rule != "replay-fails" or each.place not in told]
     named = [each if each.database else msgspec.structs.replace(each, database=ground.name) for each in found]
     return _Kept(tuple(named), tuple(skipped))
 
@@ -364,7 +384,8 @@ def _squawk(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> Iterator[
     from ormony.adapters import squawk
 
     fresh = [file for file in loaded.stream if file.path not in frozen]
-    for each in squawk.lint(ground.project.root, fresh) if fresh else ():
+    own = origins.natives(loaded.services, loaded.histories)
+    for each in squawk.lint(ground.project.root, fresh, own=own) if fresh else ():
         yield Finding(
             rule=each.rule,
             severity=each.severity,

@@ -1228,8 +1228,10 @@ def diff(
         rest = Plan(())
         if changes:
             # what was cut from both sides still gives new objects their privileges; what is compared may go
-            hidden = narrow.keep(one.catalog, lambda ref: ref not in start.objects)
-            begin, goal = (narrow.with_default_privileges(each, hidden) for each in (start, after))
+            begin, goal = start, after
+            if "models" not in (one.kind, other.kind):  # models say nothing of privileges
+                hidden = narrow.keep(one.catalog, lambda ref: ref not in start.objects)
+                begin, goal = (narrow.with_default_privileges(each, hidden) for each in (start, after))
             rest = make_plan(begin, goal)
             rest = made_online(rest, begin, goal) if online else rest
         plan = Plan((*steps, *rest.statements))

@@ -18,7 +18,6 @@ from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.history import Service
-from ormony.loading import exported_of
 from ormony.mirrors import Model, Place, Shape, Verdict
 from ormony.project import Project
 from ormony.rules.finding import Finding, Severity, Side
@@ -53,12 +52,13 @@ RULES: Final[Mapping[str, str]] = {
 """The rules that compare two sides, and their titles; those in `rules/` look at one."""
 
 
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
+class Ground:
     """What all edges of one database look at. `readers` are of every database of the project, by name."""
 
-    project: Project
-    name: str
-    readers: Mapping[str, Reader]
+    def __init__(self, project: Project, name: str, readers: Mapping[str, Reader]) -> None:
+        self.project, self.name, self.readers = project, name, readers
+        self._whence: dict[str, Mapping[origins.Key, origins.Origin]] = {}
+        self._models: dict[str, tuple[Model, ...]] = {}
 
     @property
     def reader(self) -> Reader:
@@ -67,10 +67,18 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 
     def whence(self, database: str | None = None) -> Mapping[origins.Key, origins.Origin]:
         """Where each object of a database was made."""
-        loaded = self.readers[database or self.name].loaded
-        return origins.origins(
-            in_stream_order(loaded.stream), origins.natives(loaded.services, loaded.histories)
-        )
+        name = database or self.name
+        if name not in self._whence:
+            loaded = self.readers[name].loaded
+            own = origins.natives(loaded.services, loaded.histories)
+            self._whence[name] = origins.origins(in_stream_order(loaded.stream), own)
+        return self._whence[name]
+
+    def models(self, service: Service) -> tuple[Model, ...]:
+        """Where a service's models stand; see `models_of`."""
+        if service.name not in self._models:
+            self._models[service.name] = models_of(self, service)
+        return self._models[service.name]
 
     def catalog(self, database: str | None = None) -> Catalog:
         """What the stream makes, with Supabase's surface."""
@@ -98,7 +106,7 @@ def models_of(ground: Ground, service: Service) -> tuple[Model, ...]:
         for apart in (False, True):
             if apart and not service.mirror_models:
                 continue
-            exported = exported_of(root, service, apart=apart, cache=ground.reader.cache)
+            exported = ground.reader.exported(service, apart=apart)
             found += drizzle_source.find(
                 root,
                 sources_of(exported.files),
@@ -109,7 +117,7 @@ def models_of(ground: Ground, service: Service) -> tuple[Model, ...]:
     if service.orm in ("alembic", "sqlalchemy"):
         from ormony.adapters import python_models
 
-        exported = exported_of(root, service, cache=ground.reader.cache)
+        exported = ground.reader.exported(service)
         return python_models.find(
             root, sources_of(exported.files), search_path=service.search_path, made=exported.modules
         )
@@ -137,7 +145,7 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
         return
     base = reader.read(f"service:{service.name}" if has_files else "migrations")
     before, after = reader.comparable(base, made)
-    whence, places = ground.whence(), _by_table(models_of(ground, service))
+    whence, places = ground.whence(), _by_table(ground.models(service))
     for group in _grouped(compare(before, after), before, after):
         severity = _severity(service, group, before, after)
         ref = group[0].object
@@ -344,13 +352,17 @@ def judged(ground: Ground, service: Service) -> Iterator[Judged]:
         if not wanted:
             continue
         done |= wanted
-        places = places or _by_table(models_of(ground, service))
+        places = places or _by_table(ground.models(service))
         filled = _filled(ground, service)
         mine = mirrors.shapes(source.catalog, wanted)
-        for table in sorted(mine):
-            word = next((each for each in words if each.covers(*table)), None)
+        homes = {table: next((each for each in words if each.covers(*table)), None) for table in sorted(mine)}
+        owners = {
+            name: mirrors.shapes(ground.catalog(name), wanted)
+            for name in {(word.database if word else None) or ground.name for word in homes.values()}
+        }
+        for table, word in homes.items():
             database = (word.database if word else None) or ground.name
-            owner = mirrors.shapes(ground.catalog(database), {table}).get(table)
+            owner = owners[database].get(table)
             shape = _with_filled(mine[table], filled)
             reads_only = word is not None and word.reads_only
             yield Judged(
@@ -375,11 +387,11 @@ def _filled(ground: Ground, service: Service) -> frozenset[tuple[str, str, str]]
             path
             for apart in (False, True)
             if not apart or service.mirror_models
-            for path in sources_of(exported_of(root, service, apart=apart, cache=ground.reader.cache).files)
+            for path in sources_of(ground.reader.exported(service, apart=apart).files)
         ]
         casing = drizzle_models.casing(root, service)
         return drizzle_source.filled(root, files, casing=casing, search_path=service.search_path)
-    exported = exported_of(root, service, cache=ground.reader.cache)
+    exported = ground.reader.exported(service)
     return frozenset((schema or first, table, column) for schema, table, column in exported.filled)
 
 
@@ -613,7 +625,7 @@ def queries(
     found = sqlx_queries.find(ground.project.root, service, without=others)
     left = sum(found.skipped.values())
     if left:
-        skipped(f"{left} statements of {service.name} that are put together when they run")
+        skipped(f"{left} statements in {service.path} that are put together when they run")
     if not found.queries:
         return
     stream = in_stream_order(ground.reader.loaded.stream)

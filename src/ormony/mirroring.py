@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Literal
 
 from ormony import edges, files, history, mirrors
 from ormony.commands import Mirrored, MirrorEdit, Pasted, Progressed, _silent
@@ -107,7 +111,7 @@ class _Run:
                 continue
             wanted = mirrors.edits(self._asked(each))
             if wanted:
-                self._edit(service, each, wanted)
+                self._edit(ground, service, each, wanted)
         for table, database in _missing(service, seen, ground.name):
             if not tables or ".".join(table) in tables:
                 self._first(ground, service, table, database)
@@ -118,7 +122,7 @@ class _Run:
             if not (judged.reads_only and each.breaks == "incomplete"):
                 yield each
 
-    def _edit(self, service: Service, judged: Judged, wanted: tuple[Edit, ...]) -> None:
+    def _edit(self, ground: Ground, service: Service, judged: Judged, wanted: tuple[Edit, ...]) -> None:
         full = ".".join(judged.table)
         model = judged.model
         if model is None:
@@ -138,7 +142,7 @@ class _Run:
         if text is None:
             text = files.read_text(self.project.root, path)
             self.before[path] = text
-        done = _editor(service)(text, model, wanted, path=path)
+        done = _editor(service, ground)(text, model, wanted, path=path)
         self.texts[path] = done.text
         for edit in done.done:
             place = model.places.get(edit.column) or model.places[""]
@@ -167,27 +171,44 @@ class _Run:
         from ormony.adapters import edit_python
 
         path, style = self._home(ground, service)
+        home = (PurePosixPath(path).parent / f"{_slug(table[1])}.py").as_posix()
         reader = ground.readers[database]
-        url = reader.shadow.clone(reader.loaded.stream)
-        text = self.texts.get(path)
-        if text is None:
-            there = (self.project.root / path).is_file()
-            text = files.read_text(self.project.root, path) if there else ""
-            self.before[path] = text
-        self.texts[path] = edit_python.with_first(text, url, table, style=style)
-        self.edits.append(
-            MirrorEdit(place=path, model="".join(table[1:]), table=".".join(table), what="a new model")
+        text = edit_python.first(
+            reader.shadow.clone(reader.loaded.stream),
+            *table,
+            style=style,
+            search_path=service.search_path,
+            modelled={(each.schema, each.table) for each in ground.models(service)},
+        )
+        name = ".".join(table)
+        if home in self.texts or (self.project.root / home).exists():
+            self.left.append(
+                Pasted(place=home, model=table[1], what=f"is a model of {name}", why="it is there", text=text)
+            )
+            return
+        self.texts[home] = text
+        self.edits.append(MirrorEdit(place=home, model=table[1], table=name, what="is a new model"))
+        self.notices.append(
+            Notice(
+                code="import-it",
+                message=f"{home} counts once the service imports it, beside {path}",
+                place=home,
+            )
         )
 
-    def _home(self, ground: Ground, service: Service) -> tuple[str, str]:
-        """The file that a new model goes to, and its style: where the service's other models are."""
-        found = edges.models_of(ground, service)
+    def _home(self, ground: Ground, service: Service) -> tuple[str, Literal["sqlmodel", "sqlalchemy"]]:
+        """The file of most of the service's mirrors, beside which a new one goes, and its style."""
+        found = ground.models(service)
         words = history.declared(service)
         theirs = [m for m in found if any(word.covers(m.schema, m.table) for word in words)] or list(found)
         paths = [each.places[""].path for each in theirs]
-        path = max(set(paths), key=paths.count) if paths else f"{service.path}/mirrors.py"
+        path = max(sorted(set(paths)), key=paths.count) if paths else f"{service.path}/mirrors.py"
         text = files.read_text(self.project.root, path) if (self.project.root / path).is_file() else ""
         return path, "sqlmodel" if "sqlmodel" in text or "SQLModel" in text else "sqlalchemy"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "model"
 
 
 def _missing(
@@ -199,7 +220,7 @@ def _missing(
             yield table, word.database or own
 
 
-def _editor(service: Service) -> Editor:
+def _editor(service: Service, ground: Ground) -> Editor:
     match service.orm:
         case "drizzle":
             from ormony.adapters import drizzle_source
@@ -212,7 +233,8 @@ def _editor(service: Service) -> Editor:
         case _:
             from ormony.adapters import edit_python
 
-            return edit_python.edit
+            modelled = {(each.schema, each.table) for each in ground.models(service)}
+            return partial(edit_python.edit, modelled=modelled)
 
 
 def _words(edit: Edit) -> str:

@@ -105,11 +105,15 @@ def prove(project: Project, loaded: Loaded, service: Service) -> None:
 
 
 def _sides(reader: sources.Reader, models: sources.Source) -> tuple[Catalog, ...]:
-    """What the stream has of the service's part, what the models have, and the whole of the stream."""
+    """What the stream has of the service's part, what the models have, and the whole of the stream.
+
+    Default privileges are in none of them: models say nothing of privileges, and new tables get what the
+    database gives.
+    """
     stream = reader.read("migrations")
     before, after = reader.comparable(stream, models)
     whole = reader.whole(stream, models)
-    return before, after, narrow.with_default_privileges(whole, stream.catalog)
+    return before, after, narrow.keep(whole, lambda ref: ref.kind != "default privileges")
 
 
 def _losing(service: Service, plan: Plan, candidates: Sequence[Rename]) -> OrmonyError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +28,7 @@ from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
+    from ormony.adapters.exported import Exported
     from ormony.database.rebuild import Ground
     from ormony.database.shadow import Shadow
 
@@ -91,6 +92,8 @@ class Reader:
         """`loaded` is what `load` gives, where it was loaded already or is to be another stream."""
         self.project, self.database, self.cache = project, database, cache
         self._loaded = loaded
+        self._exported: dict[tuple[str, bool], Exported] = {}
+        self._models_read: dict[tuple[str, bool], Source] = {}
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Reader:
@@ -228,7 +231,9 @@ class Reader:
         """
         project, database = self._needs_project(text)
         service = project.service(name, database.name)
-        found = exported_of(project.root, service, apart=apart, cache=self.cache)
+        if (name, apart) in self._models_read:
+            return self._models_read[name, apart]
+        found = self.exported(service, apart=apart)
         folder = "models-apart" if apart else "models"
         prepared = self._kept(folder, service, found.sql, lambda: self._prepare_models(service, found.sql))
         scope, foreign = prepared.scope, prepared.foreign
@@ -246,7 +251,7 @@ class Reader:
             hint=f"in ormony.toml, under [services.{name}]: mirrors = "
             + msgspec.json.encode([".".join(filter(None, each)) for each in unsaid]).decode(),
         )
-        return Source(
+        source = Source(
             name=text,
             kind="models",
             catalog=catalog,
@@ -258,6 +263,32 @@ class Reader:
             ),
             notices=(*found.notices, *((notice,) if unsaid else ()), *self._waiting(service, text)),
         )
+        self._models_read[name, apart] = source
+        return source
+
+    def prefetch(self, services: Iterable[Service]) -> None:
+        """Export the models of several services at the same time; one that fails fails when it is read."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        jobs = [(each, False) for each in services if each.orm in ("drizzle", "alembic")]
+        jobs += [(each, False) for each in services if each.orm == "sqlalchemy" and each.models]
+        jobs += [(each, True) for each, _ in jobs if each.orm == "drizzle" and each.mirror_models]
+        if len(jobs) < 2:
+            return
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            for (service, apart), found in [
+                (job, pool.submit(exported_of, self.root, job[0], apart=job[1], cache=self.cache))
+                for job in jobs
+            ]:
+                with contextlib.suppress(OrmonyError):
+                    self._exported[service.name, apart] = found.result()
+
+    def exported(self, service: Service, *, apart: bool = False) -> Exported:
+        """The DDL of a service's models, once for this reader; see `loading.exported_of`."""
+        key = (service.name, apart)
+        if key not in self._exported:
+            self._exported[key] = exported_of(self.root, service, apart=apart, cache=self.cache)
+        return self._exported[key]
 
     def mirrored(self, service: Service) -> tuple[Source, ...]:
         """The sources that hold a service's models of tables that others own: its models, and those apart.
@@ -463,9 +494,15 @@ def _named(
     files: Sequence[StreamFile], search_path: Sequence[str]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """(schema, name) of what these files create, and of all that they use."""
-    return _names_in(
-        fact for file in files for fact in sql.facts(file.body, search_path=search_path, path=file.path)
-    )
+    found = [_names_of(file.body, tuple(search_path), file.path) for file in files]
+    return frozenset().union(*(each[0] for each in found)), frozenset().union(*(each[1] for each in found))
+
+
+@lru_cache(maxsize=4096)  # every service asks about every file of the stream
+def _names_of(
+    text: str, search_path: tuple[str, ...], path: str
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    return _names_in(sql.facts(text, search_path=search_path, path=path))
 
 
 def _names_in(

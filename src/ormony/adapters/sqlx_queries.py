@@ -404,6 +404,7 @@ class _Search:
             return  # a revision, wherever the folder of revisions lies
         postgres = any(each.split(".")[0] in _PYTHON_DRIVERS for each in modules)
         constants = _python_constants(tree)
+        lines = text.split("\n")
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
@@ -435,7 +436,7 @@ class _Search:
                 found = _converted(found, _COLON)
             elif name == "exec_driver_sql" or len(node.args) > 1 or node.keywords:
                 found = _converted(found, _PERCENT)
-            yield _Literal(sql=found, place=place, kind="python", aligned=_aligned(text, first, found))
+            yield _Literal(sql=found, place=place, kind="python", aligned=_aligned(lines, first, found))
 
     # TypeScript ---------------------------------------------------------------------------------------------
 
@@ -736,10 +737,12 @@ def _converted(text: str, placeholder: re.Pattern[str]) -> str:
     return placeholder.sub(lambda found: found["kept"][-1] if found["kept"] else f"${next(numbers)}", text)
 
 
-def _aligned(source: str, node: ast.Constant, text: str) -> bool:
+def _aligned(lines: Sequence[str], node: ast.Constant, text: str) -> bool:
     """Are the lines of the value those of the literal? Not where it is several literals, or has escapes."""
-    written = ast.get_source_segment(source, node) or ""
-    return written.count("\n") == text.count("\n") and "\\" not in written
+    last = node.end_lineno or node.lineno
+    return last - node.lineno == text.count("\n") and not any(
+        "\\" in line for line in lines[node.lineno - 1 : last]
+    )
 
 
 @cache

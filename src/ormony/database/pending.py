@@ -283,6 +283,10 @@ def _unmerged(
     ]
 
 
+_OWN_SOURCES = ("models/", "behavior/")
+"""What ormony itself writes for a service: no tool of the service has a revision of it."""
+
+
 def _changed_natives(
     pending: Sequence[StreamFile], services: Sequence[Service], histories: Mapping[str, History]
 ) -> list[Notice]:
@@ -299,7 +303,7 @@ def _changed_natives(
     notices = []
     for file in pending:
         key = revision_of(file)
-        if key is None or file.provenance is None:
+        if key is None or file.provenance is None or file.provenance.source.startswith(_OWN_SOURCES):
             continue
         revision = revisions.get(key)
         if revision is None:
