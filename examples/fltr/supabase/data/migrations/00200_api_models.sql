@@ -1,4 +1,4 @@
--- ormony: service=api source=models/00200 native=e2cc70fa6e25750558ad5f9696d60208d768ad1a78852a87ead6f5105ebb4dba body=e2cc70fa6e25750558ad5f9696d60208d768ad1a78852a87ead6f5105ebb4dba
+-- ormony: service=api source=models/00200 native=a0db265a4067a5c2a4d97eed1cf1dfb359e2dddb7df961dee53bdac7e2a03321 body=a0db265a4067a5c2a4d97eed1cf1dfb359e2dddb7df961dee53bdac7e2a03321
 SET LOCAL check_function_bodies = false;
 CREATE TYPE public.job_status AS ENUM ('queued', 'running', 'done', 'failed');
 CREATE TABLE public.datasets (
@@ -41,12 +41,3 @@ CREATE TABLE public.processing_jobs (
 );
 CREATE INDEX ix_processing_jobs_document_id ON public.processing_jobs USING btree (document_id);
 CREATE INDEX ix_processing_jobs_queue ON public.processing_jobs USING btree (created_at) WHERE (status = 'queued'::public.job_status);
-REVOKE ALL ON TABLE public.datasets FROM anon;
-REVOKE ALL ON TABLE public.datasets FROM authenticated;
-REVOKE ALL ON TABLE public.datasets FROM service_role;
-REVOKE ALL ON TABLE public.documents FROM anon;
-REVOKE ALL ON TABLE public.documents FROM authenticated;
-REVOKE ALL ON TABLE public.documents FROM service_role;
-REVOKE ALL ON TABLE public.processing_jobs FROM anon;
-REVOKE ALL ON TABLE public.processing_jobs FROM authenticated;
-REVOKE ALL ON TABLE public.processing_jobs FROM service_role;
