@@ -33,6 +33,7 @@ CREATE TABLE public.notes (
     user_id uuid NOT NULL REFERENCES public.users (id),
     body varchar(200)
 );
+CREATE INDEX notes_user_id ON public.notes (user_id);
 CREATE TABLE public.credits (
     user_id uuid PRIMARY KEY REFERENCES public.users (id)
 );

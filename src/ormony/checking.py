@@ -222,53 +222,103 @@ def _refuse_unknown(only: Collection[str]) -> None:
 
 
 def _look(ground: Ground, database: Database, *, cache: bool, progress: Progressed) -> _Kept:
-    """All findings of one database that hang on the project's files alone; kept under their hash."""
-    project, reader = ground.project, ground.reader
-    loaded = reader.loaded
-    reader.prefetch(loaded.services)
+    """All findings of one database that hang on the project's files alone.
+
+    They are kept in parts, each under the hash of what it hangs on: the rules, and each service's edges. So a
+    model that has changed asks nothing of the other services.
+    """
+    from ormony.database import catalogs, server
+
+    project, loaded = ground.project, ground.reader.loaded
+    ground.reader.prefetch(loaded.services)
     frozen = commands.frozen_paths(project, database, loaded.stream)
+    stream = catalogs.key(_of_streams(ground, frozen))
+    home = server.home_of(project.root, "checks")
+    done = 0
+    total = len(loaded.services) + 1
 
-    def make() -> _Kept:
-        return _looked(ground, loaded, frozen, progress)
+    def part(name: str, hangs_on: Sequence[str] | None, make: Callable[[], _Kept]) -> _Kept:
+        nonlocal done
+        progress("checking", done, total)
+        done += 1
+        if hangs_on is None or not cache or project.shadow_url is not None:
+            return make()
+        path = home / f"{hashlib.sha256(f'{ground.name} {name}'.encode()).hexdigest()}.json"
+        return exported.kept(path, catalogs.key([stream, *hangs_on]), _Kept, make)
 
-    if not cache or project.shadow_url is not None:
-        return make()
-    key = _key(ground, frozen)
-    if key is None:
-        return make()
-    from ormony.database import server
-
-    path = server.home_of(project.root, "checks") / f"{hashlib.sha256(ground.name.encode()).hexdigest()}.json"
-    return exported.kept(path, key, _Kept, make)
-
-
-def _key(ground: Ground, frozen: frozenset[str]) -> str | None:
-    """A hash of everything that findings hang on; None where something cannot be told without a tool."""
-    from ormony.database import catalogs
-
-    digest: list[str] = [_code(), repr(ground.project), *sorted(frozen)]
-    digest += [text for pair in _frozen_texts(ground, ground.reader.loaded).items() for text in pair]
-    for reader in ground.readers.values():
-        loaded = reader.loaded
-        digest += [text for file in loaded.stream for text in (file.path, repr(file.provenance), file.text)]
-        digest += [repr(loaded.notices)]
+    kept = [part("", _of_rules(ground), lambda: _ruled(ground, loaded, frozen))]
+    if all(each.rule != "replay-fails" for each in kept[0].findings):
+        fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
         for service in loaded.services:
-            history = loaded.histories[service.name]
-            digest += [f"{each.id} {each.native} {each.parents}" for each in history.revisions]
-            digest.append(repr(history.notices))
-            for apart in (False, True):
-                if service.orm in ("sqlx", "supabase") or (apart and not service.mirror_models):
-                    continue
-                if service.orm == "sqlalchemy" and service.models is None:
-                    continue
-                try:
-                    found = reader.exported(service, apart=apart)
-                except OrmonyError:
-                    return None  # the findings say so; nothing is kept
-                digest += [found.sql, repr(found.filled), repr(found.modules)]
-                digest += _texts(ground.project.root, edges.sources_of(found.files))
-            digest += _listing(ground.project.root, service)
-    return catalogs.key(digest)
+            kept.append(
+                part(
+                    service.name,
+                    _of_service(ground, service),
+                    lambda service=service: _serviced(ground, service, fresh),  # type: ignore[misc]  # a default
+                )
+            )
+    progress("checking", total, total)
+    found = [finding for each in kept for finding in each.findings]
+    told = {each.place for each in found if each.rule != "replay-fails"}
+    return _Kept(
+        tuple(
+            each if each.database else msgspec.structs.replace(each, database=ground.name)
+            for each in found
+            if each.rule != "replay-fails" or each.place not in told
+        ),
+        tuple(text for each in kept for text in each.skipped),
+    )
+
+
+def _of_streams(ground: Ground, frozen: frozenset[str]) -> Iterator[str]:
+    """What every finding hangs on: ormony itself, the configuration, all streams and histories."""
+    yield from (_code(), repr(ground.project), *sorted(frozen))
+    for reader in ground.readers.values():
+        for file in reader.loaded.stream:
+            yield from (file.path, repr(file.provenance), file.text)
+        for service in reader.loaded.services:
+            history = reader.loaded.histories[service.name]
+            yield from (f"{each.id} {each.native} {each.parents}" for each in history.revisions)
+            yield repr(history.notices)
+
+
+def _of_rules(ground: Ground) -> list[str]:
+    """What the rules read beside the streams."""
+    root, loaded = ground.project.root, ground.reader.loaded
+    found = [repr(loaded.notices)]
+    found += [text for pair in _frozen_texts(ground, loaded).items() for text in pair]
+    for service in loaded.services:
+        found += _listing(root / service.path, (".sql", ".json", ".toml"))
+    found += _listing(root / loaded.database.stream, (".sql",))
+    config = root / loaded.database.stream / ".." / "config.toml"
+    found.append(_text(root, os.path.relpath(config, root)) or "")
+    return found
+
+
+def _of_service(ground: Ground, service: Service) -> list[str] | None:
+    """What a service's edges hang on; None where its models cannot be told: the findings say so."""
+    root = ground.project.root
+    found: list[str] = []
+    for apart in (False, True):
+        if service.orm in ("sqlx", "supabase") or (apart and not service.mirror_models):
+            continue
+        if service.orm == "sqlalchemy" and service.models is None:
+            continue
+        try:
+            made = ground.reader.exported(service, apart=apart)
+        except OrmonyError:
+            return None
+        found += [made.sql, repr(made.filled), repr(made.modules), repr(made.notices)]
+        found += _texts(root, edges.sources_of(made.files))
+    # SQLx may keep the queries of all crates of a workspace above the service.
+    folder = root / service.path
+    tops = {
+        folder,
+        *(each for each in folder.parents if each.is_relative_to(root) and (each / ".sqlx").is_dir()),
+    }
+    for top in sorted(tops):
+        found += _listing(top, _QUERIED)
+    return found
 
 
 def _texts(root: Path, paths: Sequence[str]) -> Iterator[str]:
@@ -280,9 +330,9 @@ def _texts(root: Path, paths: Sequence[str]) -> Iterator[str]:
 _QUERIED = (".rs", ".sql", ".py", ".ts", ".tsx", ".mts", ".json")
 
 
-def _listing(root: Path, service: Service) -> Iterator[str]:
-    """The sources of a service in which statements are looked for: names, sizes and times, not contents."""
-    stack = [root / service.path]
+def _listing(top: Path, suffixes: Sequence[str]) -> Iterator[str]:
+    """Files of these kinds below a folder: names, sizes and times, not contents."""
+    stack = [top]
     while stack:
         folder = stack.pop()
         try:
@@ -291,13 +341,13 @@ def _listing(root: Path, service: Service) -> Iterator[str]:
             continue
         for entry in entries:
             if entry.is_dir():
-                if entry.name not in edges.OTHERS and (
-                    not entry.name.startswith(".") or entry.name == ".sqlx"
-                ):
+                hidden = entry.name.startswith(".") and entry.name != ".sqlx"
+                if entry.name not in edges.OTHERS and not hidden and not entry.is_symlink():
                     stack.append(entry)
-            elif entry.suffix in _QUERIED:
-                about = entry.stat()
-                yield f"{entry} {about.st_size} {about.st_mtime_ns}"
+            elif entry.suffix in suffixes:
+                with contextlib.suppress(OSError):  # it went meanwhile, or leads nowhere
+                    about = entry.stat()
+                    yield f"{entry} {about.st_size} {about.st_mtime_ns}"
 
 
 @cache
@@ -311,14 +361,12 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _looked(ground: Ground, loaded: Loaded, frozen: frozenset[str], progress: Progressed) -> _Kept:
+def _ruled(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> _Kept:
+    """What the rules, squawk and references to other databases say; `replay-fails` where nothing replays."""
     found: list[Finding] = []
     skipped: list[str] = []
     evidence = _Evidence(ground, loaded, frozen)
-    names = list(rules.RULES)
-    total = len(names) + 2 + len(loaded.services)
     replays = True
-    progress("checking", 0, total)
     try:
         ground.catalog()
     except OrmonyError as error:
@@ -327,25 +375,19 @@ def _looked(ground: Ground, loaded: Loaded, frozen: frozenset[str], progress: Pr
         replays = False
         found.append(edges.failed(ground.name, error, "replay-fails"))
         skipped.append("whatever needs the stream to replay")
-    for number, name in enumerate(names, 1):
+    for name in rules.RULES:
         rule: Any = rules.rule(name)
-        if getattr(rule, "NEEDS_CATALOG", False) and not replays:
-            continue
-        found += rule.find(evidence)
-        progress("checking", number, total)
+        if replays or not getattr(rule, "NEEDS_CATALOG", False):
+            found += rule.find(evidence)
     found += _squawk(ground, loaded, frozen)
-    progress("checking", len(names) + 1, total)
     if replays:
-        fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
         found += edges.references(ground)
-        for number, service in enumerate(loaded.services, len(names) + 2):
-            found += _service(ground, service, fresh, skipped)
-            progress("checking", number, total)
-    progress("checking", total, total)
-    told = {each.place for each in found if each.rule != "replay-fails"}
-    found = [each for each in found if each.rule != "replay-fails" or each.place not in told]
-    named = [each if each.database else msgspec.structs.replace(each, database=ground.name) for each in found]
-    return _Kept(tuple(named), tuple(skipped))
+    return _Kept(tuple(found), tuple(skipped))
+
+
+def _serviced(ground: Ground, service: Service, fresh: frozenset[str]) -> _Kept:
+    skipped: list[str] = []
+    return _Kept(tuple(_service(ground, service, fresh, skipped)), tuple(skipped))
 
 
 def _service(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ormony.rules.finding import Finding, Severity
     from ormony.rules.reading import Evidence
 
-_OTHERS: Final = frozenset({"__init__", "finding", "reading", "suppression"})
+_OTHERS: Final = frozenset({"__init__", "exposure", "finding", "reading", "suppression"})
 
 
 class Rule(Protocol):
