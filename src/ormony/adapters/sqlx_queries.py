@@ -399,13 +399,14 @@ class _Search:
         if not any(word in text for word in ("text(", *(f".{each}(" for each in _PYTHON_METHODS))):
             return
         tree = ast.parse(text, path)
-        modules = _imported(tree)
+        nodes = list(ast.walk(tree))
+        modules = _imported(nodes)
         if "alembic.op" in modules:
             return  # a revision, wherever the folder of revisions lies
         postgres = any(each.split(".")[0] in _PYTHON_DRIVERS for each in modules)
-        constants = _python_constants(tree)
+        constants = _python_constants(tree, nodes)
         lines = text.split("\n")
-        for node in ast.walk(tree):
+        for node in nodes:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -688,9 +689,9 @@ def _unescaped(found: re.Match[str]) -> str:
     return _RUST_ESCAPES.get(found[3], found[3]) if found[3] else ""  # a line that goes on
 
 
-def _imported(tree: ast.Module) -> set[str]:
+def _imported(nodes: Iterable[ast.AST]) -> set[str]:
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -698,11 +699,11 @@ def _imported(tree: ast.Module) -> set[str]:
     return found
 
 
-def _python_constants(tree: ast.Module) -> dict[str, ast.Constant]:
+def _python_constants(tree: ast.Module, nodes: Iterable[ast.AST]) -> dict[str, ast.Constant]:
     """The literals that names stand for: those that a module assigns once, and nothing else in it assigns."""
     stored = Counter(
         node.id if isinstance(node, ast.Name) else node.arg
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     )
     found = {}
