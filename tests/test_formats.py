@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from ormony import __version__, edges, formats, report, rules
 from ormony.history import Notice
 from ormony.rules.finding import Allowed, Checked, Finding, Side
 
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "check.md"
 PLAIN = Finding(
     rule="mirror-breaks-reads",
     severity="error",
@@ -187,6 +189,15 @@ def test_json_has_every_field_in_its_order() -> None:
         {"place": "supabase/migrations/00001_tables.sql:3", "says": "public.users in the migrations"}
     ]
     assert document["allowed"][1]["finding"]["rule"] == "drift"
+
+
+def test_the_page_has_every_edge_and_every_field() -> None:
+    rows = re.findall(r"^\| (`.*?`) \|(.*)\|$", PAGE.read_text(), re.MULTILINE)
+    first = [name for cell, _ in rows for name in re.findall(r"`([^`]+)`", cell)]
+    assert [name for name in first if name in edges.RULES] == list(edges.RULES)
+    assert all(len(rest.split("|")) == 3 for cell, rest in rows if cell.strip("`") in edges.RULES)
+    for fields in (Checked.__struct_fields__, Finding.__struct_fields__):
+        assert set(fields) <= set(first)
 
 
 def test_every_rule_has_a_title_and_a_page_in_sarif() -> None:

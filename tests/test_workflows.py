@@ -188,6 +188,18 @@ def test_every_input_is_used_and_no_script_has_a_value_in_it() -> None:
         assert "${{" not in step.get("run", "")
 
 
+def test_the_page_has_every_input_and_its_example_has_no_other() -> None:
+    page = (ROOT / "docs" / "reference" / "check.md").read_text()
+    table = page.partition("| input |")[2]
+    assert set(re.findall(r"`([\w-]+)`", "".join(re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)))) == set(
+        action()["inputs"]
+    )
+    example = re.search(r"    - uses: OWNER/.*?(?=\n\n)", page, re.DOTALL)
+    assert example
+    (step,) = yaml.safe_load(example[0])
+    assert set(step["with"]) <= set(action()["inputs"])
+
+
 def test_the_workflow_deploys_only_what_was_checked_and_one_at_a_time() -> None:
     found = workflow()
     check, deploy = found["jobs"]["check"], found["jobs"]["deploy"]
