@@ -62,6 +62,7 @@ class Customer(Base):
     name: Mapped[str]
 
 
+# ormony: allow mirror-incomplete a shipment gives these columns alone, the rest have defaults
 class Job(Base):
     """Owned by the rust service: services/rust-service/migrations."""
 
