@@ -343,3 +343,34 @@ def test_mirror_edits_exactly_what_differs_and_then_there_is_nothing(root: Path)
     subprocess.run(
         [SERVICES / "bin/python", "-c", "import app.models"], cwd=root / "api", check=True, timeout=60
     )
+
+
+def test_models_are_compared_once_all_migrations_are_merged(root: Path) -> None:
+    (root / "worker/migrations").mkdir(parents=True)
+    (root / "worker/migrations/20260101000000_jobs.sql").write_text(
+        "CREATE TABLE jobs (id int PRIMARY KEY);\n"
+    )
+    with (root / "ormony.toml").open("a") as file:
+        file.write('[services.worker]\npath = "worker"\norm = "sqlx"\n')
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    checked = check(root)
+    assert [each[0] for each in seen(checked)] == ["unmerged-migration"]
+    assert any("ormony sync" in each for each in checked.skipped)
+    assert run(root, "sync").exit_code == 0
+    assert [each[0] for each in seen(check(root))] == ["mirror-breaks-reads"]
+
+
+def test_a_table_that_is_declared_as_mirrored_gets_a_model(root: Path) -> None:
+    edit(root, "ormony.toml", '"public.*"', '"public.*", "public.plans"')
+    with (root / "supabase/migrations/00001_tables.sql").open("a") as file:
+        file.write(
+            "CREATE TABLE public.plans (id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2));\n"
+        )
+    done = mirroring.mirror(project.load(root), write=True)
+    assert done.written == ("api/app/plans.py",)
+    assert [each.code for each in done.notices] == ["import-it"]
+    (root / "api/app/models.py").write_text(
+        (root / "api/app/models.py").read_text() + "\n\nfrom app.plans import *  # noqa\n"
+    )
+    assert seen(check(root)) == []
+    assert mirroring.mirror(project.load(root), write=True).written == ()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ormony import commands, edges, files, git, narrow, origins, rules
+from ormony import accessing, commands, edges, files, git, narrow, origins, rules
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -249,14 +249,13 @@ def _look(ground: Ground, database: Database, *, cache: bool, progress: Progress
     kept = [part("", _of_rules(ground), lambda: _ruled(ground, loaded, frozen))]
     if all(each.rule != "replay-fails" for each in kept[0].findings):
         fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
+        whole = all(each.rule != "unmerged-migration" for each in kept[0].findings)
         for service in loaded.services:
-            kept.append(
-                part(
-                    service.name,
-                    _of_service(ground, service),
-                    lambda service=service: _serviced(ground, service, fresh),  # type: ignore[misc]  # a default
-                )
-            )
+
+            def look(service: Service = service) -> _Kept:
+                return _serviced(ground, service, fresh, whole=whole)
+
+            kept.append(part(service.name, _of_service(ground, service), look))
     progress("checking", total, total)
     found = [finding for each in kept for finding in each.findings]
     told = {each.place for each in found if each.rule != "replay-fails"}
@@ -285,7 +284,7 @@ def _of_streams(ground: Ground, frozen: frozenset[str]) -> Iterator[str]:
 def _of_rules(ground: Ground) -> list[str]:
     """What the rules read beside the streams."""
     root, loaded = ground.project.root, ground.reader.loaded
-    found = [repr(loaded.notices)]
+    found = [repr(loaded.notices), *accessing.hangs_on(ground)]
     found += [text for pair in _frozen_texts(ground, loaded).items() for text in pair]
     for service in loaded.services:
         found += _listing(root / service.path, (".sql", ".json", ".toml"))
@@ -382,27 +381,31 @@ def _ruled(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> _Kept:
     found += _squawk(ground, loaded, frozen)
     if replays:
         found += edges.references(ground)
+        found += accessing.findings(ground)
     return _Kept(tuple(found), tuple(skipped))
 
 
-def _serviced(ground: Ground, service: Service, fresh: frozenset[str]) -> _Kept:
+def _serviced(ground: Ground, service: Service, fresh: frozenset[str], *, whole: bool) -> _Kept:
+    """The edges of one service. Models are compared with the `whole` of what the services have migrated."""
     skipped: list[str] = []
-    return _Kept(tuple(_service(ground, service, fresh, skipped)), tuple(skipped))
+    if not whole:
+        skipped.append("models and mirrors, before what is not merged yet is: ormony sync")
+    return _Kept(tuple(_service(ground, service, fresh, skipped, whole=whole)), tuple(skipped))
 
 
 def _service(
-    ground: Ground, service: Service, fresh: frozenset[str], skipped: list[str]
+    ground: Ground, service: Service, fresh: frozenset[str], skipped: list[str], *, whole: bool
 ) -> Iterator[Finding]:
     """The edges of one service; one that cannot be looked at is told."""
-    has_models = service.orm in ("drizzle", "alembic") or (
-        service.orm == "sqlalchemy" and service.models is not None
+    has_models = whole and (
+        service.orm in ("drizzle", "alembic") or (service.orm == "sqlalchemy" and service.models is not None)
     )
     if service.orm == "sqlalchemy" and service.models is None:
         skipped.append(f"the models of {service.name}: ormony.toml does not say where they are (`models`)")
     jobs: list[tuple[str, Callable[[], Iterator[Finding]]]] = []
     if has_models:
         jobs.append(("models", lambda: edges.models(ground, service)))
-    if has_models or service.orm == "sqlx":
+    if has_models or (whole and service.orm == "sqlx"):
         jobs.append(("mirrors", lambda: edges.mirrored(ground, service)))
     jobs.append(("queries", lambda: edges.queries(ground, service, fresh, skipped.append)))
     told: set[str] = set()
