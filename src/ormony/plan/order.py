@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
@@ -52,7 +52,6 @@ from ormony.sql import object_name, words
 
 Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
 Node = tuple[Verb, Ref]
-Holder = TypeVar("Holder", Column, Domain)
 
 # Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
 TYPES: frozenset[Kind] = frozenset(
@@ -149,6 +148,8 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 )
 
 
+# Whose names a NOT NULL cannot be given by PostgreSQL.
+_NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
 # What others' statements can bring to its goal: those of a parent, a type, a table or an index.
 _FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
 # What `_parts` finds parts of.
@@ -266,6 +267,7 @@ class _Planner:
     # ----------------------------------------------------------------------------------- what happens to each
 
     def solve(self) -> Steps:
+        self._name_not_nulls_in_use(self.created | self.changed, self.dropped | self.changed)
         work: list[Ref] = list(self.dropped)
         for ref in sorted(self.changed, key=lambda each: (each.kind not in TABLES, each)):
             above = holder(ref, self.old)
@@ -288,6 +290,8 @@ class _Planner:
         self._renew_views_of_rows()
         self._refuse_held_types()
         self._name_not_nulls()
+        if self.replaced:
+            self._name_not_nulls_in_use(self.replaced, self.replaced)
         for _ in range(len(self.old.objects) + len(self.new.objects) + 10):
             self._choose_inline()
             nodes = self._nodes()
@@ -499,6 +503,39 @@ class _Planner:
             value = self.new.objects[ref]
             if isinstance(value, Domain) and value.not_null is not None and value.not_null.name is None:
                 named[ref] = _with_name(value, object_name(ref.name, "", "not_null"))
+        if named:
+            self.new = msgspec.structs.replace(self.new, objects={**self.new.objects, **named})
+
+    def _name_not_nulls_in_use(self, coming: Set[Ref], going: Set[Ref]) -> None:
+        """Where anything in the schema has, for a while at least, the name that PostgreSQL would give to a
+        new NOT NULL, the NOT NULL is given that name: else it would get one with a number."""
+        if self.new.version < 180000 or not coming:
+            return
+        used: dict[tuple[str, str], set[Ref]] = defaultdict(set)
+        for catalog in (self.old, self.new):
+            for ref, value in catalog.objects.items():
+                kind = ref[0]
+                if kind == "column" or kind == "domain":
+                    assert isinstance(value, Column | Domain)
+                    name = value.not_null.name if value.not_null is not None else None
+                    if name is not None and name.endswith("_not_null"):
+                        used[ref[1], name].add(ref)
+                elif kind in _NAMED_CONSTRAINTS and ref[3].endswith("_not_null"):
+                    used[ref[1], ref[3]].add(ref)
+        for ref in going:
+            if _has_unnamed_not_null(self.old.objects.get(ref)):
+                used[ref.schema, object_name(ref.name, ref.part, "not_null")].add(ref)
+        if not used:
+            return
+        named: dict[Ref, Object] = {}
+        for ref in coming:
+            value = self.new.objects[ref]
+            if not _has_unnamed_not_null(value):
+                continue
+            name = object_name(ref.name, ref.part, "not_null")
+            if used.get((ref.schema, name), set()) - {ref}:
+                assert isinstance(value, Column | Domain)
+                named[ref] = _with_name(value, name)
         if named:
             self.new = msgspec.structs.replace(self.new, objects={**self.new.objects, **named})
 
@@ -1105,6 +1142,11 @@ class _Planner:
             for parent in _parents(self._relation_before(ref)) if ref.kind == "column" else ():
                 # as long as the parent has it, its heir has it
                 first(self._down(Ref("column", parent.schema, parent.name, ref.part)), node)
+            if isinstance(value, Column) and value.inherited and not value.local:
+                for parent in _parents(self._relation_after(ref)):  # else it is not there yet
+                    first(self._up(Ref("column", parent.schema, parent.name, ref.part)), node)
+            for above in self._columns_above(ref) if isinstance(value, Table) and value.inherits else ():
+                first(self._down(above), node)  # else it would be merged with its own
         if isinstance(value, Table) and value.partition is not None and verb == "late":
             # bounds may overlap those of a partition that goes or moves
             for sibling in self.children_before.get(value.partition.parent, ()):
@@ -1134,6 +1176,20 @@ class _Planner:
             # a column takes its sequence with it: OWNED BY NONE comes first
             first(node, self._down(before.owned_by))
 
+    def _columns_above(self, table: Ref) -> Iterator[Ref]:
+        """The columns that the parents of a new table had under the names of its own."""
+        names = {part.part for part in self.parts_after.get(table, ()) if part.kind == "column"}
+        above = [*_parents(self.new.objects[table])]
+        for parent in above:
+            above += (each for each in _parents(self.new.objects.get(parent)) if each not in above)
+            for part in self.parts_before.get(parent, ()):
+                if part.kind == "column" and part.part in names:
+                    yield part
+
+    def _relation_after(self, column: Ref) -> Object | None:
+        table = self._table_of(column, self.new)
+        return None if table is None else self.new.objects[table]
+
     def _relation_before(self, column: Ref) -> Object | None:
         table = self._table_of(column, self.old)
         return None if table is None else self.old.objects[table]
@@ -1148,6 +1204,10 @@ class _Planner:
         if isinstance(value, Constraint | Index) and value.parent is not None:
             table = holder(ref, self.old)
             if table is not None:  # what is attached can go when its table is detached
+                first(self._alters(table), node)
+        for lower in self.attached_to.get(ref, ()) if ref[0] in ("constraint", "index") else ():
+            if not self._goes(lower) and (table := holder(lower, self.old)) is not None:
+                # what stays goes along unless its partition is detached before
                 first(self._alters(table), node)
         for parent in _parents(value):
             first(node, self._down(parent))
@@ -1415,11 +1475,17 @@ def _with(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
     return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
 
 
-def _with_name(value: Holder, name: str) -> Holder:
+def _with_name(value: Column | Domain, name: str) -> Object:
     """The column or domain with its NOT NULL named."""
-    not_null = value.not_null
-    assert not_null is not None
-    return msgspec.structs.replace(value, not_null=msgspec.structs.replace(not_null, name=name))
+    assert value.not_null is not None
+    not_null = msgspec.structs.replace(value.not_null, name=name)
+    if isinstance(value, Column):
+        return msgspec.structs.replace(value, not_null=not_null)
+    return msgspec.structs.replace(value, not_null=not_null)
+
+
+def _has_unnamed_not_null(value: Object | None) -> bool:
+    return isinstance(value, Column | Domain) and value.not_null is not None and value.not_null.name is None
 
 
 def _without_default(column: Column) -> Column:

@@ -1,0 +1,1 @@
+create table a (b_c int not null, x int);

@@ -1,0 +1,1 @@
+create table r2 (part int not null) partition by list (part);

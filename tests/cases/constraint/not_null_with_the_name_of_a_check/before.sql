@@ -1,0 +1,1 @@
+create table n (x int);
