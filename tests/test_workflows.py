@@ -334,6 +334,30 @@ def test_warnings_fail_when_that_is_asked(job: Job) -> None:
 
 
 @pytest.mark.slow
+def test_a_checkout_without_history_is_told(job: Job) -> None:
+    """Without the branch of `frozen` no file is new, and rules about new files find nothing."""
+    job.write("db/ormony.toml", '[database]\nfrozen = "main"\n')
+    job.commit()
+    saas.git(job.workspace, "checkout", "-q", "-b", "feature")
+    job.write("db/supabase/migrations/00002_role.sql", LATE)
+    job.commit()
+    full = job.uses(project="db")
+    assert "::warning title=ormony::" not in full.stdout
+    assert "title=cluster-wide::" in full.stdout
+    shallow = job.workspace / "shallow"
+    saas.git(
+        job.workspace, "clone", "-q", "--depth=1", "--branch=feature", f"file://{job.workspace}", str(shallow)
+    )
+    try:
+        done = Job(job.runner, shallow).uses(project="db")
+        assert done.status == 0
+        assert "::warning title=ormony::the checkout has no history" in done.stdout
+    finally:
+        for home in (server.home_of(shallow / "db"), *(shallow / "db" / ".ormony").glob("shadow-*")):
+            server.destroy(home)
+
+
+@pytest.mark.slow
 def test_an_error_of_the_project_is_no_finding_and_nothing_is_deployed(job: Job) -> None:
     job.write("db/ormony.toml", "[database]\nstraem = 'x'\n")
     done = job.uses(project="db", deploy="true", sarif="out.sarif")
