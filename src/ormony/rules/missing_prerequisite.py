@@ -23,8 +23,10 @@ Fine: what Supabase brings, and what an earlier file makes.
 
     == supabase/migrations/00400_tenants.sql
     CREATE TABLE tenants (id bigint PRIMARY KEY, owner uuid REFERENCES auth.users (id));
+    ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
     == supabase/migrations/00401_notes.sql
     CREATE TABLE notes (id bigint PRIMARY KEY, tenant bigint REFERENCES tenants (id));
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
     GRANT SELECT ON notes TO authenticated;
 """
 
