@@ -374,3 +374,57 @@ def test_a_table_that_is_declared_as_mirrored_gets_a_model(root: Path) -> None:
     )
     assert seen(check(root)) == []
     assert mirroring.mirror(project.load(root), write=True).written == ()
+
+
+def test_an_enum_that_differs_is_at_a_column_of_the_model(root: Path) -> None:
+    made = own(root)
+    edit(root, FILE, '    paid = "paid"\n', '    paid = "paid"\n    gone = "gone"\n')
+    [found] = [each for each in check(root).findings if each.severity == "error"]
+    assert (found.rule, found.object) == ("model-drift", "public.plan_state")
+    assert found.place == f"{FILE}:{line((root / FILE).read_text(), 'plan: Plan')}"
+    assert [each.place for each in found.sides] == [f"{made}:{line((root / made).read_text(), 'ENUM')}"]
+
+
+def test_a_new_table_is_at_its_class_and_a_new_column_where_its_table_is_made(root: Path) -> None:
+    made = own(root)
+    text = (
+        (root / FILE).read_text().replace("    body: str |", "    title: str | None = None\n    body: str |")
+    )
+    text += "\n\nclass Debts(SQLModel, table=True):\n    user_id: UUID = Field(primary_key=True"
+    (root / FILE).write_text(text := text + ', foreign_key="users.id")\n')
+    found = {each.object: each for each in check(root, only=["model-drift"]).findings}
+    assert found["public.debts"].place == f"{FILE}:{line(text, 'class Debts')}"
+    assert found["public.notes.title"].place == f"{FILE}:{line(text, 'title: str')}"
+    home = f"{made}:{line((root / made).read_text(), 'CREATE TABLE public.notes')}"
+    assert [each.place for each in found["public.notes.title"].sides] == [home]
+
+
+def test_a_column_that_the_table_has_not_is_told_where_the_table_is_made(root: Path) -> None:
+    (root / "supabase/migrations/00002_more.sql").write_text(
+        "ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;\n"
+    )
+    edit(root, FILE, "    body: str |", "    title: str | None = None\n    body: str |")
+    [found] = [each for each in check(root).findings if each.severity == "error"]
+    assert found.rule == "mirror-breaks-reads"
+    home = f"supabase/migrations/00001_tables.sql:{line(STREAM, 'TABLE public.notes')}"
+    assert [each.place for each in found.sides] == [home]
+
+
+def test_models_that_do_not_run_are_at_no_file_that_does_not_exist(root: Path) -> None:
+    own(root)
+    old = "    id: UUID = Field(primary_key=True)\n"
+    edit(root, FILE, old, "    id: UUID\n    other: int = Field(primary_key=True)\n")
+    places = {each.place for each in check(root).findings if each.rule == "not-checked"}
+    assert places
+    assert all(place is None or (root / place.partition(":")[0]).exists() for place in places)
+
+
+def own(root: Path) -> str:
+    """Let the service own its tables, by a migration that `sync` writes: its path."""
+    edit(root, "ormony.toml", 'mirrors = ["public.*"]\n', "")
+    (root / "supabase/migrations/00001_tables.sql").unlink()
+    commit(root)
+    assert run(root, "sync").exit_code == 0
+    commit(root)
+    [made] = (root / "supabase" / "migrations").glob("*.sql")
+    return made.relative_to(root).as_posix()

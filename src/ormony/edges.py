@@ -150,10 +150,13 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
         severity = _severity(service, group, before, after)
         ref = group[0].object
         table, part = _home(ref, before, after)
-        column = part or next(iter(_columns(group, before, after)), "")
+        whole = ref.kind in ("table", "view", "materialized view") and ref.part == ""
+        column = part or ("" if whole else next(iter(_columns(group, before, after)), ""))
         origin = _origin(whence, group, table, column)
-        line = None if origin is None else origin.created if ref.kind == "table" else origin.place
-        place = _place(places.get(table), column)
+        # A column that no migration has is added to the table where that is made, not where it last changed.
+        added = ref.kind == "column" and ref not in before.objects
+        line = None if origin is None else origin.created if whole or added else origin.place
+        place = _place(places.get(table), column) or _typed(ref, places, after, before)
         yield Finding(
             rule="model-drift",
             severity=severity,
@@ -243,6 +246,20 @@ def _place(model: Model | None, column: str) -> Place | None:
     if model is None:
         return None
     return model.places.get(column) or model.places.get("")
+
+
+def _typed(ref: Ref, places: Mapping[tuple[str, str], Model], *catalogs: Catalog) -> Place | None:
+    """Where a model has the first column of a type: an enum, a domain; None for anything else."""
+    if ref.part:
+        return None
+    for catalog in catalogs:
+        for other, value in catalog.objects.items():
+            model = places.get((other.schema, other.name))
+            if model is None or not isinstance(value, Column):
+                continue
+            if value.type.removesuffix("[]").replace('"', "") == str(ref):
+                return _place(model, other.part)
+    return None
 
 
 def _home(ref: Ref, before: Catalog, after: Catalog) -> tuple[tuple[str, str], str]:
@@ -531,17 +548,19 @@ def _mirror_findings(
         if verdict in lacking:
             continue
         place = _place(judged.model, verdict.column)
-        origin = whence.get((*table, verdict.column)) or whence.get((*table, ""))
+        origin = whence.get((*table, verdict.column)) if verdict.column else None
         key = verdict.edit.reference if verdict.edit else None
         if verdict.edit is not None and "reference" in verdict.edit.change and key is not None:
             origin = whence.get((*table, key.name)) or origin
+        home = whence.get((*table, ""))
+        side = origin.place if origin else home.created if home else None
         yield Finding(
             rule=f"mirror-{_RULES[verdict.breaks]}",
             severity=SEVERITIES[verdict.breaks],
             message=f"{name}, the model of {full} in {service.name}, {_lead(verdict)}{verdict.message}",
             object=f"{full}.{verdict.column}" if verdict.column else full,
             place=str(place) if place else service.path,
-            sides=(Side(origin.place, f"{full} in the migrations"),) if origin else (),
+            sides=(Side(side, f"{full} in the migrations"),) if side else (),
             hint=_mirror_command(ground, service)
             if verdict.edit is not None and verdict.breaks != "cosmetic"
             else None,
@@ -733,7 +752,10 @@ def failed(ground_name: str, error: OrmonyError, rule: str) -> Finding:
         rule=rule,
         severity="error",
         message=f"{error.message} [{error.code}]",
-        place=re.sub(r"(:\d+):\d+$", r"\1", error.place) if error.place else None,
+        # DDL that a model's tool wrote is called `(the models of api)`: that is no file.
+        place=re.sub(r"(:\d+):\d+$", r"\1", error.place)
+        if error.place and not error.place.startswith("(")
+        else None,
         hint=error.hint,
         database=ground_name,
     )
