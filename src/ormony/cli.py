@@ -82,6 +82,7 @@ class _Settings:
 
 _FORMATS = ("text", "json")
 _CHECK_FORMATS = (*_FORMATS, "sarif", "github", "markdown")
+_ACCESS_FORMATS = (*_FORMATS, "markdown")
 
 
 def _shared(function: Callable[..., Any], formats: Sequence[str] = _FORMATS) -> Callable[..., Any]:
@@ -438,6 +439,35 @@ def mirror(
     )
     terminal.show(found)
     return mirroring.exit_status(found, write=write)
+
+
+@main.command(
+    epilog="\b\nExamples:\n  ormony access --write      # makes supabase/access.matrix, to be committed\n"
+    "  ormony access              # exits 1 when it differs, or when a tenant reaches another's rows\n"
+    "  ormony access --format markdown > access.md"
+)
+@click.option("--write", is_flag=True, help="Write the matrix to its file.")
+@click.option("--no-cache", is_flag=True, help="Replay everything anew.")
+@partial(_verb, formats=_ACCESS_FORMATS)
+def access(settings: _Settings, terminal: Terminal, *, write: bool, no_cache: bool) -> int:
+    """Ask who may select, insert, update and delete whose rows: the access matrix.
+
+    Personas of two tenants ask every table, view, function and storage bucket in a shadow that is
+    filled with generated rows. What reaches another tenant's rows is an error, with the SQL that does
+    it and the policy that lets it.
+    """
+    from ormony import accessing
+
+    found = accessing.run(
+        settings.load(), settings.database, write=write, cache=not no_cache, progress=terminal.progress
+    )
+    if settings.format == "markdown":
+        from ormony.access import as_markdown
+
+        terminal.document("\n".join(as_markdown(each.matrix) for each in found.databases))
+    else:
+        terminal.show(found)
+    return found.exit_status
 
 
 @main.command(

@@ -47,6 +47,9 @@ RULES: Final[Mapping[str, str]] = {
     "stale-query": "a query that SQLx has cached is out of date",
     "native-check": "a service's own tool finds a difference",
     "drift": "the database differs from its deployed migrations",
+    "access-changed": "personas may do something else than the access matrix says",
+    "access-leak": "a persona reaches another tenant's rows",
+    "access-unknown": "a cell of the access matrix could not be asked",
     "ledger": "the ledgers of the database and the stream differ",
 }
 """The rules that compare two sides, and their titles; those in `rules/` look at one."""

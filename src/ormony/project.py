@@ -13,11 +13,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Final, TypeVar, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 
 from ormony import files, git, history
+from ormony.access import Persona
 from ormony.adapters.detected import Detected
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
@@ -65,6 +66,17 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "*"
 
 
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """`[access]`: personas beside the usual ones, and what is meant to be, with the reason.
+
+    `unknown` are `object command` that cannot be asked, `allow` those that reach another tenant's rows.
+    """
+
+    personas: tuple[Persona, ...] = ()
+    unknown: Mapping[str, str] = {}
+    allow: Mapping[str, str] = {}
+
+
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """A validated project. `source` is the file that described it, or `detection`."""
 
@@ -75,6 +87,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     shadow_url: str | None = None
     allowed: tuple[Allowed, ...] = ()
     baseline: str = "ormony-baseline.json"
+    access: Access = Access()
 
     def of(self, database: str) -> tuple[Service, ...]:
         """The services of one database, in the order of their lanes."""
@@ -152,6 +165,19 @@ class _CheckTable(msgspec.Struct, forbid_unknown_fields=True):
     baseline: str = "ormony-baseline.json"
 
 
+class _PersonaTable(msgspec.Struct, forbid_unknown_fields=True):
+    role: str
+    tenant: Literal["a", "b"] | None = None
+    claims: dict[str, Any] = {}
+    fixture: str = ""
+
+
+class _AccessTable(msgspec.Struct, forbid_unknown_fields=True):
+    personas: dict[str, _PersonaTable] = {}
+    unknown: dict[str, str] = {}
+    allow: dict[str, str] = {}
+
+
 class _Config(msgspec.Struct, forbid_unknown_fields=True):
     database: _DatabaseTable | None = None
     databases: dict[str, _DatabaseTable] = {}
@@ -159,6 +185,7 @@ class _Config(msgspec.Struct, forbid_unknown_fields=True):
     order: dict[str, list[str]] = {}
     shadow: _ShadowTable = msgspec.field(default_factory=_ShadowTable)
     check: _CheckTable = msgspec.field(default_factory=_CheckTable)
+    access: _AccessTable = msgspec.field(default_factory=_AccessTable)
 
 
 def find_root(start: Path) -> Path:
@@ -255,7 +282,27 @@ def _from_toml(root: Path) -> Project:
             Allowed(rule=each.rule, reason=each.reason, object=each.object) for each in config.check.allow
         ),
         baseline=_inside(config.check.baseline, text, "baseline"),
+        access=_access(root, config.access, text),
     )
+
+
+def _access(root: Path, table: _AccessTable, text: str) -> Access:
+    """Personas with their fixtures, which are SQL, or the path of a file that ends in .sql."""
+    for said in (table.unknown, table.allow):
+        for what, reason in said.items():
+            if not reason.strip():
+                raise _problem(text, what, f'[access] accepts "{what}" without a reason', f'"{what}" = "…"')
+    personas = []
+    for name, each in table.personas.items():
+        if not _NAME.fullmatch(name):
+            raise _problem(text, name, f'"{name}" is not a name', "names are letters, digits, - and _")
+        fixture = each.fixture
+        if fixture.endswith(".sql"):
+            fixture = files.read_text(root, _inside(fixture, text, "fixture"))
+        personas.append(
+            Persona(name=name, role=each.role, tenant=each.tenant, claims=each.claims, fixture=fixture)
+        )
+    return Access(personas=tuple(personas), unknown=table.unknown, allow=table.allow)
 
 
 def _database(name: str, table: _DatabaseTable, config: _Config, text: str) -> Database:

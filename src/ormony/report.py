@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import sys
 import time
@@ -16,17 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 
 import msgspec
 
-from ormony import commands
+from ormony import access, commands
+from ormony.accessing import Accessed
 from ormony.errors import FINDINGS, OrmonyError, visible
 from ormony.history import Notice
-from ormony.rules.finding import Checked
+from ormony.rules.finding import Checked, Finding
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
 
-Result = commands.Result | Checked
+Result = commands.Result | Checked | Accessed
 
 
 class Terminal:
@@ -186,6 +188,8 @@ def _print(value: Result, out: TextIO) -> None:
             out.write(value.text + "\n")
         case Checked():
             _checked(value, out)
+        case Accessed():
+            _accessed(value, out)
         case _:
             assert_never(value)
 
@@ -450,9 +454,9 @@ def _mirrored(value: commands.Mirrored, out: TextIO) -> None:
 _STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
-def _checked(value: Checked, out: TextIO) -> None:
-    """Findings as compilers print them, then one line that counts."""
-    for each in value.findings:
+def _findings(found: Sequence[Finding], out: TextIO) -> None:
+    """Findings as compilers print them."""
+    for each in found:
         if each.place:
             _piece(out, f"{visible(each.place)}: ", "bold")
         _piece(out, f"{each.severity}[{each.rule}]", _STYLES[each.severity])
@@ -464,6 +468,42 @@ def _checked(value: Checked, out: TextIO) -> None:
             _line(out, f"  hint: {first}", "cyan")
             for line in more:
                 _line(out, f"        {line}", "cyan")
+
+
+_VALUES: Final = {"allow": "green", "filter": "yellow", "deny": "red", "?": "bold magenta", "-": "dim"}
+
+
+def _accessed(value: Accessed, out: TextIO) -> None:
+    """Each matrix with colors, what is wrong, and what to do next."""
+    for each in value.databases:
+        lines = access.as_text(each.matrix).splitlines()
+        for line in lines:
+            if line.startswith("#"):
+                _line(out, visible(line), "dim")
+                continue
+            words = re.split(r"( {2,})", visible(line))
+            for at, word in enumerate(words):
+                _piece(out, word, _VALUES.get(word) if at >= 6 else None)
+            _line(out, "")
+        _findings([found for found in each.findings if found.severity != "note"], out)
+        weak = sum(found.severity == "note" for found in each.findings)
+        if weak:
+            keys = _count(weak, "foreign key")
+            _line(out, f"{keys} can refer to another tenant's rows: see `reference`", "dim")
+        wrong = sum(found.severity == "error" for found in each.findings)
+        if wrong:
+            _line(out, _count(wrong, "error"), "bold red")
+        elif not each.exists and not value.written:
+            _line(out, f"there is no {visible(each.file)} yet; next: ormony access --write", "cyan")
+        elif not value.written:
+            _line(out, f"{visible(each.file)} says the same", "green")
+    for path in value.written:
+        _line(out, f"wrote {visible(path)}", "green")
+
+
+def _checked(value: Checked, out: TextIO) -> None:
+    """Findings as compilers print them, then one line that counts."""
+    _findings(value.findings, out)
     for path in value.fixed:
         _line(out, f"wrote {visible(path)}", "green")
     for what in value.skipped:

@@ -1,0 +1,271 @@
+"""The verb `access`: what each persona may do, asked in a shadow, compared with the committed matrix.
+
+`findings` is the same for `check`. A leak from one tenant to another is an error, whatever the file says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+import msgspec
+
+from ormony import access, files, narrow
+from ormony.access import Differs, Matrix, Persona
+from ormony.catalog import Ref
+from ormony.claims import Claim
+from ormony.edges import Ground
+from ormony.errors import FINDINGS, OrmonyError
+from ormony.files import File
+from ormony.history import Notice
+from ormony.loading import load
+from ormony.project import Project
+from ormony.rules.finding import Finding, Severity
+from ormony.sources import Reader
+from ormony.stream import in_stream_order
+
+Progressed = Callable[[str, int, int], None]
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    del what, done, total
+
+
+class Matrixed(msgspec.Struct, frozen=True, kw_only=True):
+    """One database: its matrix, the file, what differs from it, and what is to be mended."""
+
+    database: str
+    file: str
+    exists: bool
+    matrix: Matrix
+    differs: tuple[Differs, ...]
+    findings: tuple[Finding, ...]
+
+
+class Accessed(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `access`."""
+
+    databases: tuple[Matrixed, ...]
+    written: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """1 where an error was found, or the file is another one and was not written."""
+        found = [each for database in self.databases for each in database.findings]
+        return FINDINGS if any(each.severity == "error" for each in found) else 0
+
+
+def run(
+    project: Project,
+    name: str | None = None,
+    *,
+    write: bool = False,
+    cache: bool = True,
+    progress: Progressed = _silent,
+) -> Accessed:
+    """Ask every persona everything in a shadow; with `write` the matrix becomes the file.
+
+    Raises `bad-matrix`, `unknown-role`, `fixture-failed`, and what the stream's replay raises.
+    """
+    found: list[Matrixed] = []
+    with contextlib.ExitStack() as stack:
+        readers = {
+            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
+            for each in project.databases
+        }
+        chosen = project.chosen(name)
+        for number, database in enumerate(chosen):
+            progress("asking personas", number, len(chosen))
+            found.append(_matrixed(Ground(project=project, name=database.name, readers=readers), write))
+        progress("asking personas", len(chosen), len(chosen))
+    written = [
+        File(each.file, access.as_text(each.matrix)) for each in found if write and _changed(project, each)
+    ]
+    if written:
+        files.write(project.root, written)
+    return Accessed(databases=tuple(found), written=tuple(each.path for each in written))
+
+
+def _changed(project: Project, each: Matrixed) -> bool:
+    text = access.as_text(each.matrix)
+    return not each.exists or files.read_text(project.root, each.file) != text
+
+
+def path_of(ground: Ground) -> str:
+    """Where the matrix of a database lies: beside its stream."""
+    return (PurePosixPath(ground.reader.loaded.database.stream).parent / access.FILE).as_posix()
+
+
+def findings(ground: Ground) -> Iterator[Finding]:
+    """What `check` says of the matrix of a database; nothing where no file was ever written."""
+    if (ground.project.root / path_of(ground)).is_file():
+        yield from _matrixed(ground, write=False).findings
+
+
+def hangs_on(ground: Ground) -> list[str]:
+    """The texts, beside the stream, that the findings of `check` hang on."""
+    root = ground.project.root
+    folder = PurePosixPath(path_of(ground)).parent
+    paths = [path_of(ground), (folder / "seed.sql").as_posix()]
+    return [files.read_text(root, each) if (root / each).is_file() else "" for each in paths]
+
+
+def _matrixed(ground: Ground, write: bool) -> Matrixed:
+    from ormony.database import access as asking
+    from ormony.database.connect import connect
+
+    project, reader = ground.project, ground.reader
+    settings = project.access
+    path = path_of(ground)
+    exists = (project.root / path).is_file()
+    old = access.parse(files.read_text(project.root, path), path) if exists else None
+    whole = reader.migrations()
+    catalog = narrow.without_surface(whole, reader.surface, reader.ledgers())
+    subject = asking.Subject(
+        whole=whole,
+        catalog=catalog,
+        tenancy=access.tenancy(whole, catalog, _told(project)),
+        personas=personas(settings.personas),
+        seed=_seed(ground),
+    )
+    url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
+    try:
+        with connect(url) as connection:
+            asked = asking.ask(connection, subject)
+    finally:
+        reader.shadow.release(url)
+    matrix = Matrix(tuple(each.name for each in subject.personas), asked.lines)
+    differs = access.compare(old, matrix) if old is not None and not write else ()
+    found = [
+        *_leaks(ground, asked.leaks),
+        *_unknown(ground, matrix, asked.unknown),
+        *(_changes(ground, path, differs) if old is not None else ()),
+    ]
+    return Matrixed(
+        database=ground.name,
+        file=path,
+        exists=exists,
+        matrix=matrix,
+        differs=differs,
+        findings=tuple(found),
+    )
+
+
+def personas(told: tuple[Persona, ...]) -> tuple[Persona, ...]:
+    """The defaults, those of the same name replaced, and the others behind them."""
+    by_name = {each.name: each for each in (*access.DEFAULTS, *told)}
+    return tuple(by_name.values())
+
+
+def _told(project: Project) -> Mapping[str, Claim]:
+    """The column and claim of `[behavior.tenancy]`."""
+    tenancy = getattr(getattr(project, "behavior", None), "tenancy", None)
+    if tenancy is None:
+        return {}
+    claim = tuple(tenancy.claim.split("."))
+    return dict.fromkeys((tenancy.column, *tenancy.columns.values()), claim)
+
+
+def _seed(ground: Ground) -> str:
+    path = (PurePosixPath(path_of(ground)).parent / "seed.sql").as_posix()
+    root = ground.project.root
+    return files.read_text(root, path) if (root / path).is_file() else ""
+
+
+def _matching(said: Mapping[str, str], name: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in said)
+
+
+def _place(ground: Ground, refs: tuple[Ref | None, ...]) -> str | None:
+    whence = ground.whence()
+    for ref in refs:
+        if ref is None:
+            continue
+        origin = whence.get((ref.schema, ref.name, ref.part)) or whence.get((ref.schema, ref.name, ""))
+        if origin is not None:
+            return origin.place
+    return None
+
+
+def _leaks(ground: Ground, leaks: tuple[object, ...]) -> Iterator[Finding]:
+    from ormony.database.access import Leak
+
+    for leak in leaks:
+        assert isinstance(leak, Leak)
+        what = f"{leak.object} {leak.command}"
+        if _matching(ground.project.access.allow, what):
+            continue
+        severity: Severity = "note" if leak.weak else "error"
+        if leak.command == "move":
+            said = f"{leak.persona} can give its row of {leak.object} to another tenant"
+        elif leak.weak:
+            said = f"{leak.persona} can refer from its row of {leak.object} to another tenant's"
+        else:
+            said = f"{leak.persona} can {leak.command} another tenant's rows of {leak.object}"
+            if leak.command == "call":
+                said = f"{leak.persona} reaches another tenant's rows by calling {leak.object}"
+        yield Finding(
+            rule="access-leak",
+            severity=severity,
+            message=f"{said}: {leak.why}",
+            object=leak.object,
+            place=_place(ground, (*leak.policies, leak.at)),
+            hint=f'{leak.sql}\n-- or, if it is meant: [access] allow = {{ "{what}" = "why" }}',
+            database=ground.name,
+        )
+
+
+def _unknown(ground: Ground, matrix: Matrix, reasons: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
+    for line in matrix.lines:
+        what = f"{line.object} {line.command}"
+        if access.UNKNOWN not in line.values or (line.object, line.command) in told:
+            continue
+        told.add((line.object, line.command))
+        if _matching(ground.project.access.unknown, what):
+            continue
+        yield Finding(
+            rule="access-unknown",
+            severity="error",
+            message=f"{line.command} of {line.object} could not be asked: "
+            + reasons.get((line.object, line.command), "no reason is known"),
+            object=line.object,
+            hint="give the rows that are missing in supabase/seed.sql or in a persona's fixture, or in "
+            f'ormony.toml: [access] unknown = {{ "{what}" = "why" }}',
+            database=ground.name,
+        )
+
+
+def _changes(ground: Ground, path: str, differs: tuple[Differs, ...]) -> Iterator[Finding]:
+    by_object: dict[str, list[Differs]] = {}
+    for each in differs:
+        by_object.setdefault(each.object, []).append(each)
+    for name, cells in by_object.items():
+        shown = "; ".join(
+            f"{each.command} {each.row} {each.persona} {each.was or 'absent'} → {each.now or 'absent'}"
+            for each in cells[:6]
+        )
+        more = f"; and {len(cells) - 6} more" if len(cells) > 6 else ""
+        yield Finding(
+            rule="access-changed",
+            severity="error",
+            message=f"what personas may do with {name} is not what the matrix says: {shown}{more}",
+            object=name,
+            place=_line(ground, path, name),
+            hint="ormony access --write   # and review the difference",
+            database=ground.name,
+        )
+
+
+def _line(ground: Ground, path: str, name: str) -> str:
+    try:
+        text = files.read_text(ground.project.root, path)
+    except OrmonyError:
+        return path
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith(f"{name} "):
+            return f"{path}:{number}"
+    return path

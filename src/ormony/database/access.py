@@ -1,0 +1,1046 @@
+"""Personas asked in a shadow: may they select, insert, update, delete their own rows, and those of others?
+
+Two worlds of rows are made, of tenant a and tenant b. Each persona then does each thing in a savepoint. What
+it does counts only where the same succeeds as a role that row security does not hold back. Views and
+functions are asked three times: with all rows, without the other tenant's, without any; what changes their
+answer is what they tell. Nothing is committed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import psycopg
+
+from ormony.access import (
+    ALLOW,
+    APART,
+    DENY,
+    FILTER,
+    SUB,
+    UNKNOWN,
+    USERS,
+    Line,
+    Persona,
+    Tenancy,
+    claim_document,
+    sorted_lines,
+)
+from ormony.catalog import Catalog, Column, Policy, Ref, Routine, Table, View
+from ormony.claims import SETTING, Claim, literal
+from ormony.database import rows
+from ormony.database.connect import Connection
+from ormony.database.rows import Candidate, Maker, Row, Shape, World, insert_of, name_of
+from ormony.errors import DATABASE, OrmonyError
+from ormony.sql import quote_identifier
+
+_WORLDS: Final = ("a", "b")
+_CELL: Final = "ormony_cell"
+_TIMEOUT_MS: Final = 5000
+_WORST: Final = {ALLOW: 0, UNKNOWN: 1, FILTER: 3, DENY: 4, APART: 5}
+
+
+class Leak(msgspec.Struct, frozen=True, kw_only=True):
+    """A way from one tenant to another's rows: who, what, the SQL that does it, what lets it through.
+
+    `policies` are those that do, by their references; `why` says it in words. `weak` are those that tell
+    only that a row is there.
+    """
+
+    object: str
+    command: str
+    persona: str
+    sql: str
+    why: str
+    policies: tuple[Ref, ...] = ()
+    at: Ref | None = None
+    weak: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """All answers: lines of the matrix, the leaks, and why cells are not known, by object and command."""
+
+    lines: tuple[Line, ...]
+    leaks: tuple[Leak, ...]
+    unknown: Mapping[tuple[str, str], str]
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked about: the database's catalog with the surface, the project's own part, its tenancy."""
+
+    whole: Catalog
+    catalog: Catalog
+    tenancy: Tenancy
+    personas: tuple[Persona, ...]
+    seed: str = ""
+
+
+def ask(connection: Connection, subject: Subject) -> Asked:
+    """Ask every persona everything, in one transaction that is rolled back.
+
+    `connection` is in autocommit, as a role that bypasses row security. Raises `fixture-failed`,
+    `unknown-role`.
+    """
+    with connection.transaction(force_rollback=True):
+        return _Asking(connection, subject).all()
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    value: str
+    message: str = ""
+    count: int = 0
+    text: str | None = None
+
+
+class _Privileges(msgspec.Struct, frozen=True):
+    """Of a role on a table: which commands on the whole, and which columns else."""
+
+    whole: Collection[str]
+    columns: Mapping[str, Sequence[str]]
+
+
+class _Asking:
+    def __init__(self, connection: Connection, subject: Subject) -> None:
+        self.conn, self.subject = connection, subject
+        self.tenancy, self.whole = subject.tenancy, subject.whole
+        self.cells: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.leaks: dict[tuple[str, str], Leak] = {}
+        self.unknown: dict[tuple[str, str], str] = {}
+        self._seeded: dict[Ref, list[Mapping[str, str | None]]] | None = None
+        self._evidence: dict[tuple[object, ...], _Answer] = {}
+        self.tables = self._tables()
+        self.shapes = rows.shapes(self.whole, [*self.tables, USERS])
+        self.maker = Maker(connection, self.whole, self.shapes, self._patterns)
+
+    # ------------------------------------------------------------------------------------------------- begin
+
+    def _tables(self) -> tuple[Ref, ...]:
+        self.exposed = exposed = self._exposed()
+        return tuple(
+            ref
+            for ref, value in self.subject.catalog.of("table")
+            if isinstance(value, Table) and ref.schema in exposed and value.partition is None
+        )
+
+    def _exposed(self) -> frozenset[str]:
+        """Schemas that a persona may use which row security holds back."""
+        roles = sorted({each.role for each in self.subject.personas})
+        known: dict[str, bool] = dict(
+            self.conn.execute(
+                "SELECT rolname, rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = ANY(%s)", (roles,)
+            ).fetchall()
+        )
+        for each in self.subject.personas:
+            if each.role not in known:
+                raise OrmonyError(
+                    "unknown-role",
+                    f'persona "{each.name}" has the role "{each.role}", which the database has not',
+                    hint='role = "authenticated"   # in ormony.toml',
+                )
+        self.bypasses = {role for role, free in known.items() if free}
+        held = [role for role in roles if role not in self.bypasses] or roles
+        found = self.conn.execute(
+            "SELECT nspname FROM pg_namespace AS n, unnest(%s::text[]) AS r"
+            " WHERE nspname !~ '^pg_' AND has_schema_privilege(r, n.oid, 'USAGE')",
+            (held,),
+        ).fetchall()
+        return frozenset(name for (name,) in found) - {"information_schema", "extensions"}
+
+    def all(self) -> Asked:
+        self.conn.execute(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}; SET CONSTRAINTS ALL DEFERRED")
+        self.values = self._claim_values()
+        before = self._known()
+        self.worlds = {}
+        for number, name in enumerate(_WORLDS):
+            fixed = {
+                ref: self.values[name][claim]
+                for ref, claim in self.tenancy.bound.items()
+                if claim in self.values[name]
+            }
+            self.worlds[name] = World(number, fixed)
+            self._become(next((p for p in self.subject.personas if p.tenant == name), None), name)
+            self.maker.fill(self.worlds[name])
+        self._moved()
+        self.privileges = self._privileges()
+        after = self._known()
+        # what a trigger made beside belongs to the world that made it: told by what the row holds
+        self.made = {ref: after[ref] - before.get(ref, set()) for ref in after}
+        self.of_world = self._split()
+        for persona in self.subject.personas:
+            self._persona(persona)
+        lines = [
+            Line(*key, tuple(values.get(each.name, APART) for each in self.subject.personas))
+            for key, values in self.cells.items()
+            if key[1] not in ("insert-returning", "upsert")
+            or any(value != self.cells[key[0], "insert", key[2]].get(who) for who, value in values.items())
+        ]
+        return Asked(lines=sorted_lines(lines), leaks=tuple(self.leaks.values()), unknown=dict(self.unknown))
+
+    def _claim_values(self) -> dict[str, dict[Claim, str]]:
+        """Of each world the value of each claim, of the type of the columns that hold it."""
+        kinds: dict[Claim, str] = {SUB: "uuid"}
+        for ref, claim in sorted(self.tenancy.bound.items()):
+            value = self.whole.objects.get(ref)
+            if isinstance(value, Column) and claim not in kinds:
+                kinds[claim] = value.type
+        found = rows.types(self.whole)
+        values: dict[str, dict[Claim, str]] = {}
+        for number, name in enumerate(_WORLDS):
+            values[name] = {}
+            for claim, kind in sorted(kinds.items()):
+                text = rows.plain_value(kind, number, 1, found, ".".join(("claim", *claim)))
+                if claim[-1] == "email":
+                    text = f"{name}@example.com"
+                if text is not None:
+                    values[name][claim] = text
+            for persona in self.subject.personas:
+                if persona.tenant == name:
+                    for path, told in _paths(persona.claims):
+                        if path in values[name]:
+                            values[name][path] = told
+        return values
+
+    def _become(self, persona: Persona | None, tenant: str | None) -> None:
+        """Set the claims of a persona for what follows."""
+        text, settings = self.claims_of(persona, tenant)
+        sub = json.loads(text).get("sub", "")
+        self.conn.execute(
+            "SELECT set_config('request.jwt.claims', %s, true),"
+            " set_config('request.jwt.claim.sub', %s, true),"
+            " set_config('request.jwt.claim.role', %s, true)",
+            (text, str(sub), persona.role if persona else ""),
+        )
+        for name, value in settings.items():
+            self.conn.execute("SELECT set_config(%s, %s, true)", (name, value))
+
+    def claims_of(self, persona: Persona | None, tenant: str | None) -> tuple[str, dict[str, str]]:
+        """The JWT's document and the settings of a persona."""
+        values = self.values[tenant] if tenant is not None else {}
+        if tenant is not None:
+            values = {**values, ("email",): f"{tenant}@example.com"}
+        document: dict[str, Any] = claim_document(values)
+        if persona is not None:
+            document = _merged(document, dict(persona.claims))
+            document.setdefault("role", persona.role)
+        settings = {claim[1]: value for claim, value in values.items() if claim[0] == SETTING}
+        return json.dumps(document, sort_keys=True), settings
+
+    def _known(self) -> dict[Ref, set[str]]:
+        """The places of all rows of all tables that can hold ours."""
+        leaves = [
+            ref
+            for ref, value in self.whole.of("table")
+            if isinstance(value, Table)
+            and value.partition_key is None
+            and (ref in self.subject.catalog.objects or ref in self.shapes)
+        ]
+        found: dict[Ref, set[str]] = {}
+        if leaves:
+            text = " UNION ALL ".join(
+                f"SELECT {at}, array_agg(ctid::text) FROM ONLY {name_of(ref)}"
+                for at, ref in enumerate(leaves)
+            )
+            for at, places in self.conn.execute(text.encode()).fetchall():
+                found[leaves[at]] = set(places or ())
+        return found
+
+    def _moved(self) -> None:
+        """Where rows lie now: triggers of later rows may have changed them."""
+        for world in self.worlds.values():
+            for table, row in list(world.rows.items()):
+                key = self.shapes[table].primary
+                if key and all(row.values.get(c) is not None for c in key):
+                    now = self.maker.read(table, _where(key, row.values))
+                    if now is not None:
+                        world.rows[table] = now
+
+    def _split(self) -> dict[str, dict[Ref, list[str]]]:
+        """The rows that are new, by world: those of `rows`, and beside them what holds a world's claims."""
+        found: dict[str, dict[Ref, list[str]]] = {name: {} for name in _WORLDS}
+        for table, places in self.made.items():
+            left = set(places)
+            for name, world in self.worlds.items():
+                row = world.rows.get(table)
+                if row is not None and row.ctid in left:
+                    found[name].setdefault(table, []).append(row.ctid)
+                    left.discard(row.ctid)
+            if not left:
+                continue
+            shape = self.shapes.get(table)
+            whose = [
+                c
+                for c in (shape.columns if shape else ())
+                if Ref("column", table.schema, table.name, c) in self.tenancy.bound
+                or any(c in key.columns for key in (shape.keys if shape else ()))
+            ]
+            inside = self.conn.execute(
+                f"SELECT ctid::text, {', '.join(f'{quote_identifier(c)}::text' for c in whose) or 'NULL'}"
+                f" FROM {name_of(table)} WHERE ctid = ANY(%s::tid[])".encode(),
+                (sorted(left),),
+            ).fetchall()
+            marks = {
+                name: {
+                    *self.values[name].values(),
+                    *(text for row in world.rows.values() for text in row.values.values()),
+                }
+                for name, world in self.worlds.items()
+            }
+            for ctid, *texts in inside:
+                for name in _WORLDS:
+                    other = marks["b" if name == "a" else "a"]
+                    if any(text is not None and text in marks[name] - other for text in texts):
+                        found[name].setdefault(table, []).append(ctid)
+                        break
+        return found
+
+    def _privileges(self) -> dict[tuple[str, Ref], _Privileges]:
+        roles = sorted({each.role for each in self.subject.personas})
+        names = [name_of(ref) for ref in self.tables]
+        found: dict[tuple[str, Ref], _Privileges] = {}
+        for role, at, whole, columns in self.conn.execute(
+            "SELECT r, t.at::int, ARRAY(SELECT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE']) AS p"
+            "  WHERE has_table_privilege(r, t.name::regclass, p)),"
+            " (SELECT jsonb_object_agg(p, ARRAY(SELECT attname::text FROM pg_attribute"
+            "   WHERE attrelid = t.name::regclass AND attnum > 0 AND NOT attisdropped"
+            "   AND has_column_privilege(r, attrelid, attnum, p) ORDER BY attnum))"
+            "   FROM unnest(ARRAY['SELECT','INSERT','UPDATE']) AS p)"
+            " FROM unnest(%s::text[]) AS r, unnest(%s::text[]) WITH ORDINALITY AS t(name, at)",
+            (roles, names),
+        ).fetchall():
+            found[role, self.tables[at - 1]] = _Privileges(whole, columns)
+        return found
+
+    def _patterns(self, table: Ref) -> Sequence[Mapping[str, str | None]]:
+        """Rows of the seed, read once."""
+        if self._seeded is None:
+            self._seeded = {}
+            if self.subject.seed.strip():
+                self.conn.execute("SAVEPOINT ormony_seed")
+                with contextlib.suppress(psycopg.Error):
+                    self.conn.execute(self.subject.seed.encode())
+                    for each in self.shapes:
+                        found = self.maker.read_all(each, "true", 3)
+                        self._seeded[each] = [row.values for row in found]
+                self.conn.execute("ROLLBACK TO SAVEPOINT ormony_seed; RELEASE SAVEPOINT ormony_seed")
+        return self._seeded.get(table, ())
+
+    # ------------------------------------------------------------------------------------------- one persona
+
+    def _persona(self, persona: Persona) -> None:
+        self.conn.execute("SAVEPOINT ormony_persona")
+        self._become(persona, persona.tenant)
+        if persona.fixture:
+            self._fixture(persona)
+        self.conn.execute(f"SAVEPOINT {_CELL}")
+        own = persona.tenant
+        other = "b" if own == "a" else "a"
+        for table in self.tables:
+            self._table(persona, table, own, other)
+        self._routines_and_views(persona, own, other)
+        self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
+
+    def _fixture(self, persona: Persona) -> None:
+        own = self.worlds[persona.tenant].rows if persona.tenant else {}
+        other = self.worlds["b" if persona.tenant == "a" else "a"].rows
+        for name, held in (("own", own), ("other", other)):
+            document = {f"{ref.schema}.{ref.name}": dict(row.values) for ref, row in held.items()}
+            self.conn.execute("SELECT set_config(%s, %s, true)", (f"ormony.{name}", json.dumps(document)))
+        try:
+            self.conn.execute(persona.fixture.encode())
+        except psycopg.Error as error:
+            raise OrmonyError(
+                "fixture-failed",
+                f'the fixture of persona "{persona.name}" fails: {error.diag.message_primary or error}',
+                hint=error.diag.message_hint
+                or "its own row of a table: current_setting('ormony.own')::jsonb -> 'public.t' ->> 'id'",
+                exit_status=DATABASE,
+            ) from error
+
+    def _run(
+        self, role: str | None, statement: str, inspect: Callable[[], bool] | None = None, *, before: str = ""
+    ) -> _Answer:
+        """Do it as a role, None being our own; what it did, which is taken back before the next one.
+
+        `inspect` looks, as our own role, whether it really happened.
+        """
+        become = f"SET LOCAL ROLE {quote_identifier(role)}; " if role is not None else ""
+        batch = f"ROLLBACK TO SAVEPOINT {_CELL}; {before}{become}{statement}"
+        cursor = self.conn.cursor()
+        try:
+            cursor.execute(batch.encode())
+            while cursor.nextset():
+                pass
+            count = cursor.rowcount
+            text = None
+            if cursor.description is not None and count == 1:
+                row = cursor.fetchone()
+                text = None if row is None or row[0] is None else str(row[0])
+            if statement[:6] != "SELECT":
+                self.conn.execute("RESET ROLE; SET CONSTRAINTS ALL IMMEDIATE")
+            if inspect is not None and count != 0:
+                self.conn.execute("RESET ROLE")
+                count = 1 if inspect() else 0
+        except psycopg.Error as error:
+            state = error.sqlstate or "?"
+            value = DENY if state == "42501" else f"error({state})"
+            return _Answer(value, error.diag.message_primary or str(error))
+        return _Answer(ALLOW if count else FILTER, "", count, text)
+
+    def _proved(self, key: tuple[object, ...], statement: str, before: str = "") -> _Answer:
+        """The same as a role that row security does not hold back; asked once."""
+        if key not in self._evidence:
+            self._evidence[key] = self._run(None, statement, before=before)
+        return self._evidence[key]
+
+    def _cell(self, persona: Persona, table: str, command: str, row: str, value: str, why: str = "") -> None:
+        held = self.cells.setdefault((table, command, row), {})
+        before = held.get(persona.name)
+        if before is None or _rank(value) < _rank(before):
+            held[persona.name] = value
+        if value == UNKNOWN and why:
+            self.unknown.setdefault((table, command), why)
+
+    # --------------------------------------------------------------------------------------------- one table
+
+    def _table(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+        owned = table in self.tenancy.owned
+        sides = (("own", own), ("other", other)) if owned else (("any", own or "a"),)
+        for whose, name in sides:
+            for command in ("select", "insert", "insert-returning", "update", "delete", "upsert"):
+                if name is None:
+                    self._cell(persona, str(table), command, whose, APART)
+                    continue
+                self._ask_table(persona, table, command, whose, name, own)
+        if owned:
+            self._move(persona, table, own, other)
+            self._reference(persona, table, own, other)
+
+    def _ask_table(
+        self, persona: Persona, table: Ref, command: str, whose: str, name: str, own: str | None
+    ) -> None:
+        world = self.worlds[name]
+        for number, (statement, before, inspect, proof) in enumerate(
+            self._ways(persona, table, command, whose, name, own)
+        ):
+            if not statement:
+                self._cell(persona, str(table), command, whose, UNKNOWN, world.failed.get(table, proof))
+                continue
+            key = (table, command, whose, name, own, number, statement)
+            proved = self._proved(key, statement, before)
+            if proved.value != ALLOW:
+                if number == 0:
+                    why = f"as a role that bypasses row security: {proved.message or 'no row was reached'}"
+                    self._cell(persona, str(table), command, whose, UNKNOWN, why)
+                continue
+            answer = self._run(persona.role, statement, inspect, before=before)
+            if answer.value == DENY and command in ("update", "delete") and number == 0:
+                answer = self._blindly(persona, table, command, statement, world.rows[table]) or answer
+            self._cell(persona, str(table), command, whose, answer.value)
+            if answer.value == ALLOW and whose == "other":
+                self._leak(persona, table, command, before, statement)
+
+    def _ways(
+        self, persona: Persona, table: Ref, command: str, whose: str, name: str, own: str | None
+    ) -> Iterator[tuple[str, str, Callable[[], bool] | None, str]]:
+        """Statements that do it, each with what runs before, and what looks whether it happened."""
+        world = self.worlds[name]
+        shape = self.shapes[table]
+        row = world.rows.get(table)
+        if row is None:
+            yield "", "", None, "no row could be made"
+            return
+        rights = self.privileges[persona.role, table]
+        if command in ("insert", "insert-returning"):
+            yield from self._inserts(rights, shape, command, whose, name, own)
+            return
+        where = self._where(rights, shape, row)
+        crossed = self._crossed(table, name, own) if whose == "other" else None
+        at = [("", where)]
+        if crossed is not None:
+            made, insert = crossed
+            at.append((insert, self._where(rights, shape, made)))
+        for before, condition in at:
+            match command:
+                case "select":
+                    columns = "*" if "SELECT" in rights.whole else self._columns(rights, "SELECT", "*")
+                    yield f"SELECT {columns} FROM {shape.sql} WHERE {condition}", before, None, ""
+                case "update":
+                    column = self._column_to_update(rights, shape)
+                    if column is None:
+                        yield "", "", None, "the table has no column that can be updated"
+                        return
+                    value = literal(row.values.get(column))
+                    yield (
+                        f"UPDATE {shape.sql} SET {quote_identifier(column)} = {value} WHERE {condition}",
+                        before,
+                        None,
+                        "",
+                    )
+                case "delete":
+                    statement = f"DELETE FROM {shape.sql} WHERE {condition}"
+                    proved = self._proved((table, "delete?", name, before, statement), statement, before)
+                    if proved.value == "error(23503)":
+                        # Rows reference it. Without them a policy may say otherwise: look away instead.
+                        before += "SET LOCAL session_replication_role = replica; "
+                    yield statement, before, None, ""
+                case "upsert":
+                    upsert = self._upsert(shape, row, name, own)
+                    if upsert is not None and not before:
+                        yield upsert, "", None, ""
+
+    def _inserts(
+        self, rights: _Privileges, shape: Shape, command: str, whose: str, name: str, own: str | None
+    ) -> Iterator[tuple[str, str, Callable[[], bool] | None, str]]:
+        table = shape.table
+        candidates: list[dict[str, str | None] | str] = [
+            self.maker.values(self.worlds[name], shape, 2, whole=False)
+        ]
+        tenant = self.tenancy.owned.get(table, ())
+        theirs = self.worlds[name].rows[table].values
+        if whose == "other" and own is not None and own in self.worlds:
+            mixed = self.maker.values(self.worlds[own], shape, 3, whole=False)
+            if isinstance(mixed, dict) and tenant:
+                candidates.append({**mixed, **{c: theirs.get(c) for c in tenant if c in shape.columns}})
+        returning = ""
+        if command == "insert-returning":
+            columns = "*" if "SELECT" in rights.whole else self._columns(rights, "SELECT", "*")
+            returning = f" RETURNING {columns}"
+        for values in candidates:
+            if isinstance(values, str):
+                yield "", "", None, values
+                continue
+            if "INSERT" not in rights.whole and rights.columns["INSERT"]:
+                values = {c: v for c, v in values.items() if c in rights.columns["INSERT"]}
+            values = {c: v for c, v in values.items() if not _always(shape, c)}
+            statement = insert_of(Candidate(table=table, values=values)) + returning
+            before = ""
+            if self._proved((table, "insert?", statement), statement).value == "error(23505)":
+                row = self.worlds[name].rows[table]
+                before = (
+                    "SET LOCAL session_replication_role = replica; "
+                    f"DELETE FROM {shape.sql} WHERE {self._key(shape, row)}; "
+                    "SET LOCAL session_replication_role = origin; "
+                )
+            inspect = None
+            if whose == "other" and tenant and not returning:
+                condition = _where([c for c in tenant if c in shape.columns], theirs)
+                count = f"SELECT count(*) FROM {shape.sql} WHERE {condition}"
+
+                def inspect(count: str = count, before: str = before) -> bool:
+                    now = self.conn.execute(count.encode()).fetchone()
+                    self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}; {before}".encode())
+                    was = self.conn.execute(count.encode()).fetchone()
+                    return now != was
+
+            yield statement, before, inspect, ""
+
+    def _crossed(self, table: Ref, name: str, own: str | None) -> tuple[Row, str] | None:
+        """A row of the other tenant that names the persona's user: what a policy on the wrong column shows.
+
+        It is made anew before each time, since a row of a table of members would make it a member.
+        """
+        if own is None or table in self.tenancy.members:
+            return None
+        shape, world = self.shapes[table], self.worlds[name]
+        tenant = set(self.tenancy.owned.get(table, ()))
+        people = [
+            c
+            for c in shape.columns
+            if c not in tenant
+            and self.tenancy.bound.get(Ref("column", table.schema, table.name, c)) == SUB
+            and not any(unique == (c,) for unique in shape.unique)
+        ]
+        if not people or not tenant:
+            return None
+        key = ("crossed", table, name)
+        if key not in self._crossings:
+            values = self.maker.values(world, shape, 7, whole=True)
+            self._crossings[key] = None
+            if isinstance(values, dict):
+                mine = self.values[own][SUB]
+                values = {**values, **dict.fromkeys(people, mine)}
+                self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+                made = self.maker.insert(Candidate(table=table, values=values))
+                if isinstance(made, Row):
+                    insert = insert_of(Candidate(table=table, values=made.values), overriding=True) + "; "
+                    self._crossings[key] = (made, insert)
+        return self._crossings[key]
+
+    @property
+    def _crossings(self) -> dict[tuple[object, ...], tuple[Row, str] | None]:
+        if not hasattr(self, "_crossed_rows"):
+            self._crossed_rows: dict[tuple[object, ...], tuple[Row, str] | None] = {}
+        return self._crossed_rows
+
+    def _key(self, shape: Shape, row: Row) -> str:
+        if shape.primary and all(row.values.get(c) is not None for c in shape.primary):
+            return _where(shape.primary, row.values)
+        return f"ctid = '{row.ctid}'"
+
+    def _where(self, rights: _Privileges, shape: Shape, row: Row) -> str:
+        """A condition on the row with columns that the role may read."""
+        if "SELECT" in rights.whole or not rights.columns["SELECT"]:
+            return self._key(shape, row)
+        seen = [c for c in rights.columns["SELECT"] if row.values.get(c) is not None]
+        keys = [c for c in shape.primary if c in seen]
+        return _where(keys if len(keys) == len(shape.primary) and keys else seen, row.values)
+
+    def _columns(self, rights: _Privileges, what: str, otherwise: str) -> str:
+        return ", ".join(map(quote_identifier, rights.columns[what])) or otherwise
+
+    def _column_to_update(self, rights: _Privileges, shape: Shape) -> str | None:
+        bound = {
+            c
+            for c in shape.columns
+            if Ref("column", shape.table.schema, shape.table.name, c) in self.tenancy.bound
+        }
+        special = {c for key in shape.keys for c in key.columns} | bound
+        special |= {c for unique in shape.unique for c in unique}
+        free = [c for c in shape.columns if not _always(shape, c)]
+        may = free if "UPDATE" in rights.whole else [c for c in free if c in rights.columns["UPDATE"]] or free
+        return next((c for c in may if c not in special), may[0] if may else None)
+
+    def _upsert(self, shape: Shape, row: Row, name: str, own: str | None) -> str | None:
+        key = shape.primary
+        if not key or any(row.values.get(c) is None for c in key):
+            return None
+        values = self.maker.values(self.worlds[name], shape, 1, whole=True)
+        if isinstance(values, str):
+            return None
+        mine = self.worlds[own].rows.get(shape.table) if own is not None and own != name else None
+        tenant = [c for c in self.tenancy.owned.get(shape.table, ()) if c not in key]
+        if mine is not None and tenant:  # what it writes is its own; only the key is another's
+            values = {c: mine.values.get(c) for c in values}
+        values = {**values, **{c: row.values[c] for c in key}}
+        column = next((c for c in values if c not in key), key[0])
+        name_ = quote_identifier(column)
+        insert = insert_of(Candidate(table=shape.table, values=values), overriding=True)
+        return (
+            f"{insert} ON CONFLICT ({', '.join(map(quote_identifier, key))})"
+            f" DO UPDATE SET {name_} = EXCLUDED.{name_}"
+        )
+
+    def _blindly(
+        self, persona: Persona, table: Ref, command: str, statement: str, row: Row
+    ) -> _Answer | None:
+        """Without a condition, as somebody must who may write and not read; None where he may do neither."""
+        rights = self.privileges[persona.role, table]
+        if "SELECT" in rights.whole:
+            return None
+        may = "DELETE" in rights.whole if command == "delete" else rights.columns["UPDATE"]
+        if not may:
+            return None
+        gone = f"SELECT 1 FROM {name_of(table)} WHERE ctid = '{row.ctid}'"
+        return self._run(
+            persona.role,
+            statement.partition(" WHERE ")[0],
+            lambda: self.conn.execute(gone.encode()).fetchone() is None,
+        )
+
+    def _move(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+        """Its own row, given to the other tenant."""
+        shape = self.shapes[table]
+        tenant = [c for c in self.tenancy.owned[table] if c in shape.columns]
+        mine, theirs = (
+            self.worlds[own or "a"].rows.get(table),
+            self.worlds[other if own else "b"].rows.get(table),
+        )
+        if (
+            not tenant
+            or mine is None
+            or theirs is None
+            or tuple(tenant) == shape.primary[:1] == shape.primary
+        ):
+            return
+        rights = self.privileges[persona.role, table]
+        changed = ", ".join(f"{quote_identifier(c)} = {literal(theirs.values.get(c))}" for c in tenant)
+        statement = f"UPDATE {shape.sql} SET {changed} WHERE {self._where(rights, shape, mine)}"
+        proof = self._proved((table, "move", own, statement), statement)
+        if proof.value != ALLOW:
+            return  # a key of the table's forbids it to everybody
+        if own is None:
+            self._cell(persona, str(table), "move", "own", APART)
+            return
+        if "UPDATE" not in rights.whole and rights.columns["UPDATE"]:
+            tenant = [c for c in tenant if c in rights.columns["UPDATE"]] or tenant
+        condition = _where(tenant, theirs.values)
+        key = self._key(shape, mine)
+        inspect = None
+        if shape.primary and not set(shape.primary) & set(tenant):
+            text = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}"
+            inspect = lambda: self.conn.execute(text.encode()).fetchone() is not None  # noqa: E731
+        answer = self._run(persona.role, statement, inspect)
+        self._cell(persona, str(table), "move", "own", answer.value)
+        if answer.value == ALLOW:
+            self._leak(persona, table, "move", "", statement)
+
+    def _reference(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+        """A row of its own that references the other tenant's: whether that is there, and a way to it."""
+        shape = self.shapes[table]
+        tenant = set(self.tenancy.owned[table])
+        for key in shape.keys:
+            bound = any(
+                Ref("column", table.schema, table.name, c) in self.tenancy.bound or c in tenant
+                for c in key.columns
+            )
+            if bound or key.table not in self.tenancy.owned or key.table == table or key.table == USERS:
+                continue
+            command = f"reference {','.join(key.columns)}"
+            if own is None:
+                self._cell(persona, str(table), command, "other", APART)
+                continue
+            theirs = self.worlds[other].rows.get(key.table)
+            if theirs is None or table not in self.worlds[own].rows:
+                continue
+            values = self.maker.values(self.worlds[own], shape, 5, whole=False, mixed={key.table: theirs})
+            if isinstance(values, str):
+                continue
+            values = {c: v for c, v in values.items() if not _always(shape, c)}
+            statement = insert_of(Candidate(table=table, values=values))
+            if self._proved((table, command, own), statement).value != ALLOW:
+                continue
+            answer = self._run(persona.role, statement)
+            self._cell(persona, str(table), command, "other", answer.value)
+            if answer.value == ALLOW and persona.role not in self.bypasses:
+                self._note(
+                    Leak(
+                        object=str(table),
+                        command=command,
+                        persona=persona.name,
+                        sql=self._script(persona, "", statement),
+                        why=f"the foreign key tells whether a row of {key.table} is there, whoever's it is",
+                        at=table,
+                        weak=True,
+                    )
+                )
+
+    # ----------------------------------------------------------------------------------------------- leaks
+
+    def _note(self, leak: Leak) -> None:
+        self.leaks.setdefault((leak.object, leak.command), leak)
+
+    def _script(self, persona: Persona, before: str, statement: str) -> str:
+        """SQL to paste where the rows are, which does it and takes it back."""
+        text, settings = self.claims_of(persona, persona.tenant)
+        lines = ["BEGIN;"]
+        if before and "replica" not in before:
+            lines.append(before.strip())
+        lines.append(f"SET LOCAL ROLE {quote_identifier(persona.role)};")
+        lines.append(f"SELECT set_config('request.jwt.claims', {literal(text).strip()}, true);")
+        lines += [
+            f"SELECT set_config({literal(k).strip()}, {literal(v).strip()}, true);"
+            for k, v in settings.items()
+        ]
+        return "\n".join([*lines, f"{statement};", "ROLLBACK;"])
+
+    def _leak(self, persona: Persona, table: Ref, command: str, before: str, statement: str) -> None:
+        if persona.role in self.bypasses or (str(table), command) in self.leaks:
+            return
+        why, policies = self._through(persona, table, command, before, statement)
+        self._note(
+            Leak(
+                object=str(table),
+                command=command,
+                persona=persona.name,
+                sql=self._script(persona, before, statement),
+                why=why,
+                policies=policies,
+                at=table,
+            )
+        )
+
+    def _through(
+        self, persona: Persona, table: Ref, command: str, before: str, statement: str
+    ) -> tuple[str, tuple[Ref, ...]]:
+        """What lets it through: policies, found by leaving each out, or that there is none."""
+        value = self.whole.objects.get(table)
+        if not isinstance(value, Table) or not value.row_security:
+            return f"row-level security is not enabled on {table}", ()
+        wanted = {"upsert": "insert", "move": "update", "insert-returning": "insert"}.get(command, command)
+        commands = {"all", wanted, *(("update",) if command == "upsert" else ())}
+        roles = self._roles_of(persona.role)
+        applying = [
+            ref
+            for ref, policy in self.whole.of("policy")
+            if isinstance(policy, Policy)
+            and (ref.schema, ref.name) == (table.schema, table.name)
+            and policy.permissive
+            and policy.command in commands
+            and (not policy.roles or set(policy.roles) & roles)
+        ]
+        if not applying:
+            return f"role {persona.role} owns {table}, or nothing holds it back", ()
+        alone = []
+        for ref in applying:
+            drop = f"DROP POLICY {quote_identifier(ref.part)} ON {name_of(table)}; "
+            if self._run(persona.role, statement, before=before + drop).value in (FILTER, DENY):
+                alone.append(ref)
+        found = tuple(alone or applying)
+        names = " and ".join(f'policy "{ref.part}" on {table}' for ref in found)
+        return f"{names} {'lets' if len(found) == 1 else 'let'} it through", found
+
+    def _roles_of(self, role: str) -> set[str]:
+        self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+        found = self.conn.execute(
+            "SELECT rolname FROM pg_roles WHERE pg_has_role(%s, oid, 'USAGE')", (role,)
+        ).fetchall()
+        return {name for (name,) in found}
+
+    # ----------------------------------------------------------------------------------- views and functions
+
+    def _routines_and_views(self, persona: Persona, own: str | None, other: str) -> None:
+        things = [*self._views(own, other), *self._routines(own, other)]
+        if not things:
+            return
+        states: list[list[_Answer]] = []
+        proofs: list[list[_Answer]] = []
+        for gone in ((), (other,), (other, own or ("b" if other == "a" else "a"))):
+            self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+            self.conn.execute("SAVEPOINT ormony_state")
+            self._remove(gone)
+            self.conn.execute(f"SAVEPOINT {_CELL}")
+            states.append([self._run(persona.role, each.statement) for each in things])
+            proofs.append([self._run(None, each.statement) for each in things])
+            self.conn.execute("ROLLBACK TO SAVEPOINT ormony_state; RELEASE SAVEPOINT ormony_state")
+        again = [self._run(persona.role, each.statement) for each in things]
+        self._tell(persona, own, things, states, proofs, again, other)
+        self._writes(persona, own, other, things)
+
+    def _remove(self, worlds: Sequence[str]) -> None:
+        text = ""
+        for name in worlds:
+            for table, places in self.of_world[name].items():
+                tids = ",".join(f"'{each}'" for each in places)
+                text += f"DELETE FROM ONLY {name_of(table)} WHERE ctid = ANY(ARRAY[{tids}]::tid[]); "
+        if text:
+            self.conn.execute(
+                f"SET LOCAL session_replication_role = replica; {text}"
+                "SET LOCAL session_replication_role = origin".encode()
+            )
+
+    def _views(self, own: str | None, other: str) -> list[_Thing]:
+        found = []
+        exposed = self.exposed
+        for ref, value in self.subject.catalog.objects.items():
+            if ref.kind in ("view", "materialized view") and ref.schema in exposed:
+                del value
+                statement = f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {name_of(ref)} AS t"
+                found.append(_Thing(ref, "select", "all", statement, f"SELECT * FROM {name_of(ref)}"))
+        return found
+
+    def _routines(self, own: str | None, other: str) -> list[_Thing]:
+        found = []
+        exposed = self.exposed
+        for ref, value in self.subject.catalog.objects.items():
+            if (
+                ref.kind == "function"
+                and ref.schema in exposed
+                and isinstance(value, Routine)
+                and value.returns not in ("trigger", "event_trigger")
+                and not value.window
+            ):
+                for whose in ("own", "other"):
+                    world = self.worlds[(own or other) if whose == "own" else other]
+                    call = f"{name_of(ref)}({self._arguments(value, world)})"
+                    statement = f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {call} AS t"
+                    found.append(_Thing(ref, "call", whose, statement, f"SELECT * FROM {call}"))
+        return found
+
+    def _arguments(self, routine: Routine, world: World) -> str:
+        named = self._named_values(world)
+        parts = []
+        for argument in routine.arguments:
+            if argument.mode not in ("in", "inout", "variadic"):
+                continue
+            name = argument.name.lower()
+            bare = next(
+                (name.removeprefix(p) for p in ("p_", "_", "in_", "v_", "arg_") if name.startswith(p)), name
+            )
+            value = next(
+                (
+                    named[key]
+                    for key in ((name, argument.type), (bare, argument.type), (f"{bare}_id", argument.type))
+                    if key in named
+                ),
+                None,
+            )
+            if value is None and argument.has_default:
+                continue
+            if value is None:
+                value = rows.plain_value(
+                    argument.type, world.number, 1, self.maker.known_types, f"argument.{bare}"
+                )
+            text = f"{literal(value).strip()}::{argument.type}"
+            if argument.mode == "variadic":
+                text = f"VARIADIC {text}"
+            parts.append(f"{quote_identifier(argument.name)} => {text}" if argument.name else text)
+        return ", ".join(parts)
+
+    def _named_values(self, world: World) -> dict[tuple[str, str], str]:
+        """Values of the world's rows by the names that an argument may have."""
+        found: dict[tuple[str, str], str] = {}
+        for ref, text in world.fixed.items():
+            value = self.whole.objects.get(ref)
+            if isinstance(value, Column) and ref.part != "id":
+                found.setdefault((ref.part, value.type), text)
+        for table, row in sorted(world.rows.items()):
+            if table.schema == "auth" and table != USERS:
+                continue
+            for name, column in self.shapes[table].columns.items():
+                value_ = row.values.get(name)
+                if value_ is None:
+                    continue
+                single = table.name.removesuffix("s")
+                if name == "id":
+                    for each in (f"{single}_id", f"{table.name}_id", single):
+                        found.setdefault((each, column.type), value_)
+                else:
+                    found.setdefault((name, column.type), value_)
+        return found
+
+    def _tell(
+        self,
+        persona: Persona,
+        own: str | None,
+        things: Sequence[_Thing],
+        states: Sequence[Sequence[_Answer]],
+        proofs: Sequence[Sequence[_Answer]],
+        again: Sequence[_Answer],
+        other: str,
+    ) -> None:
+        """What their answers hang on, as cells."""
+        by_ref: dict[Ref, list[int]] = {}
+        for at, thing in enumerate(things):
+            by_ref.setdefault(thing.ref, []).append(at)
+        for ref, places in by_ref.items():
+            name, command = str(ref), things[places[0]].command
+            full, without, none = ([states[s][at] for at in places] for s in range(3))
+            free = [[proofs[s][at] for at in places] for s in range(3)]
+            hangs = free[0] != free[1] or free[1] != free[2] or full != without or without != none
+            if [again[at] for at in places] != full:
+                self._cell(persona, name, command, "any", UNKNOWN, "its answer is another one each time")
+                continue
+            if not hangs:
+                value = full[0].value
+                if full[0].value not in (ALLOW, DENY) and free[0][0].value == full[0].value:
+                    value = UNKNOWN
+                self._cell(persona, name, command, "any", value, full[0].message)
+                continue
+            shows_other = full != without if own is not None else full != none
+            failed = [each for each in full if each.value not in (ALLOW, FILTER)]
+            if own is None:
+                self._cell(persona, name, command, "own", APART)
+            elif without != none:
+                self._cell(persona, name, command, "own", ALLOW)
+            else:
+                self._cell(persona, name, command, "own", failed[0].value if failed else FILTER)
+            if shows_other:
+                self._cell(persona, name, command, "other", ALLOW)
+                at = next(
+                    (p for p in places if states[0][p] != states[1 if own is not None else 2][p]), places[0]
+                )
+                self._leak_of(persona, things[at])
+            else:
+                last = full[-1]
+                value = last.value if last.value not in (ALLOW, FILTER) else FILTER
+                self._cell(persona, name, command, "other", value)
+
+    def _writes(self, persona: Persona, own: str | None, other: str, things: Sequence[_Thing]) -> None:
+        """Functions that change another tenant's rows."""
+        places = [(t, p) for t, held in self.of_world[other].items() for p in held]
+        if not places:
+            return
+        text = " UNION ALL ".join(
+            f"SELECT 1 FROM ONLY {name_of(table)} WHERE ctid = '{place}'" for table, place in places
+        )
+        for thing in things:
+            value = self.whole.objects.get(thing.ref)
+            if not isinstance(value, Routine) or value.volatility != "volatile" or thing.whose != "other":
+                continue
+
+            def changed() -> bool:
+                return len(self.conn.execute(text.encode()).fetchall()) < len(places)
+
+            answer = self._run(persona.role, thing.statement + ";", changed)
+            if answer.value == ALLOW:
+                self._cell(persona, str(thing.ref), thing.command, "other", ALLOW)
+                self._leak_of(persona, thing)
+
+    def _leak_of(self, persona: Persona, thing: _Thing) -> None:
+        if persona.role in self.bypasses:
+            return
+        value = self.whole.objects.get(thing.ref)
+        if isinstance(value, Routine):
+            why = (
+                f"function {thing.ref} is SECURITY DEFINER: it reads and writes as its owner"
+                if value.security_definer
+                else f"function {thing.ref} reads what its caller may: see the tables that it uses"
+            )
+        elif isinstance(value, View) and any(
+            option.lower() in ("security_invoker=true", "security_invoker=on", "security_invoker=1")
+            for option in value.options
+        ):
+            why = f"view {thing.ref} reads what its caller may: see the tables that it uses"
+        elif isinstance(value, View):
+            why = f"view {thing.ref} reads as its owner: it lacks security_invoker"
+        else:
+            why = f"{thing.ref.kind} {thing.ref} knows no row-level security"
+        self._note(
+            Leak(
+                object=str(thing.ref),
+                command=thing.command,
+                persona=persona.name,
+                sql=self._script(persona, "", thing.shown),
+                why=why,
+                at=thing.ref,
+            )
+        )
+
+
+class _Thing(msgspec.Struct, frozen=True):
+    """A view or a function with arguments of a world."""
+
+    ref: Ref
+    command: str
+    whose: str
+    statement: str
+    shown: str
+
+
+def _rank(value: str) -> int:
+    return _WORST.get(value, 2)
+
+
+def _always(shape: Shape, name: str) -> bool:
+    identity = shape.columns[name].identity if name in shape.columns else None
+    return identity is not None and identity.always
+
+
+def _where(columns: Sequence[str], values: Mapping[str, str | None]) -> str:
+    parts = [
+        f"{quote_identifier(c)} IS NULL"
+        if values.get(c) is None
+        else f"{quote_identifier(c)} = {literal(values[c]).strip()}"
+        for c in columns
+    ]
+    return " AND ".join(parts) or "true"
+
+
+def _paths(document: Mapping[str, Any], before: Claim = ()) -> Iterator[tuple[Claim, str]]:
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*before, name))
+        elif isinstance(value, str | int):
+            yield (*before, name), str(value)
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    found = dict(one)
+    for name, value in other.items():
+        inner = found.get(name)
+        found[name] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return found

@@ -1,0 +1,450 @@
+"""The access matrix: rows are generated, personas asked on a real server, each broken policy is caught."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ormony import access, narrow
+from ormony.access import DEFAULTS, Line, Matrix, Persona
+from ormony.catalog import Catalog
+from ormony.database import access as asking
+from ormony.database.access import Asked, Leak
+from ormony.database.connect import connect
+from ormony.database.introspect import introspect
+from ormony.database.shadow import Shadow
+from ormony.errors import OrmonyError
+from small_project import hand
+
+SCHEMA = """
+CREATE TABLE public.orgs (id uuid PRIMARY KEY, name text NOT NULL);
+CREATE TABLE public.plans (code text PRIMARY KEY, price numeric NOT NULL CHECK (price > 100 AND price < 200));
+CREATE TYPE public.state AS ENUM ('open', 'done');
+CREATE TABLE public.tasks (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    org_id uuid NOT NULL REFERENCES public.orgs (id),
+    created_by uuid NOT NULL DEFAULT auth.uid() REFERENCES auth.users (id),
+    title text NOT NULL,
+    state public.state NOT NULL
+);
+CREATE TABLE public.comments (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    task_id bigint NOT NULL REFERENCES public.tasks (id) ON DELETE CASCADE,
+    body text NOT NULL CHECK (char_length(body) BETWEEN 3 AND 20)
+);
+ALTER TABLE public.orgs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY orgs_read ON public.orgs FOR SELECT TO authenticated
+    USING (id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE POLICY plans_read ON public.plans FOR SELECT USING (true);
+"""
+TASKS = """
+CREATE POLICY tasks_read ON public.tasks FOR SELECT TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE POLICY tasks_add ON public.tasks FOR INSERT TO authenticated
+    WITH CHECK (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE POLICY tasks_edit ON public.tasks FOR UPDATE TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid AND created_by = (SELECT auth.uid()))
+    WITH CHECK (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE POLICY tasks_remove ON public.tasks FOR DELETE TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid AND created_by = (SELECT auth.uid()));
+CREATE POLICY comments_all ON public.comments FOR ALL TO authenticated
+    USING (task_id IN (SELECT t.id FROM public.tasks t));
+"""
+VIEWS = """
+CREATE VIEW public.open_tasks WITH (security_invoker = true) AS
+    SELECT id, title FROM public.tasks WHERE state = 'open';
+CREATE FUNCTION public.task_count() RETURNS bigint LANGUAGE sql STABLE AS
+    'SELECT count(*) FROM public.tasks';
+CREATE FUNCTION public.close_task(task_id bigint) RETURNS void LANGUAGE sql AS
+    $$ UPDATE public.tasks SET state = 'done' WHERE id = task_id $$;
+"""
+SOUND = SCHEMA + TASKS + VIEWS
+
+
+def asked(
+    shadow: Shadow, text: str, personas: tuple[Persona, ...] = DEFAULTS, seed: str = ""
+) -> tuple[Matrix, Asked]:
+    """What the personas may do in a database that `text` makes."""
+    url = shadow.clone([hand("00000", text)])
+    try:
+        with connect(url) as connection:
+            whole = introspect(connection)
+            catalog = narrow.without_surface(whole, _surface(shadow), frozenset())
+            subject = asking.Subject(
+                whole=whole,
+                catalog=catalog,
+                tenancy=access.tenancy(whole, catalog, {}),
+                personas=personas,
+                seed=seed,
+            )
+            found = asking.ask(connection, subject)
+    finally:
+        shadow.release(url)
+    return Matrix(tuple(each.name for each in personas), found.lines), found
+
+
+@cache
+def _surface(shadow: Shadow) -> Catalog:
+    url = shadow.clone([])
+    try:
+        with connect(url) as connection:
+            return introspect(connection)
+    finally:
+        shadow.release(url)
+
+
+def cell(matrix: Matrix, name: str, command: str, row: str, persona: str = "member_a") -> str:
+    """One value."""
+    (line,) = (each for each in matrix.lines if each.key == (name, command, row))
+    return line.values[matrix.personas.index(persona)]
+
+
+def strong(found: Asked) -> list[Leak]:
+    """The leaks that are errors."""
+    return [each for each in found.leaks if not each.weak]
+
+
+def test_sound_policies_leak_nothing_and_nothing_is_unknown(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, SOUND)
+    assert strong(found) == []
+    assert found.unknown == {}
+    for command, own, other in (
+        ("select", "allow", "filter"),
+        ("insert", "allow", "deny"),
+        ("update", "allow", "filter"),
+        ("delete", "allow", "filter"),
+    ):
+        for persona in ("member_a", "member_b"):
+            assert cell(matrix, "public.tasks", command, "own", persona) == own, command
+            assert cell(matrix, "public.tasks", command, "other", persona) == other, command
+        assert cell(matrix, "public.tasks", command, "other", "service_role") == "allow"
+    assert cell(matrix, "public.tasks", "move", "own") == "deny"
+    assert cell(matrix, "public.comments", "select", "own") == "allow"
+    assert cell(matrix, "public.comments", "select", "other") == "filter"
+    assert cell(matrix, "public.plans", "select", "any", "anon") == "allow"
+    assert cell(matrix, "public.plans", "insert", "any", "anon") == "deny"
+    assert cell(matrix, "public.open_tasks", "select", "own") == "allow"
+    assert cell(matrix, "public.open_tasks", "select", "other") == "filter"
+    assert cell(matrix, "public.task_count()", "call", "other") == "filter"
+    assert cell(matrix, "public.task_count()", "call", "own") == "allow"
+
+
+def test_the_file_is_the_same_each_time_and_reads_back(shadow: Shadow) -> None:
+    first, _ = asked(shadow, SOUND)
+    second, _ = asked(shadow, SOUND)
+    text = access.as_text(first)
+    assert text == access.as_text(second)
+    assert access.parse(text, "access.matrix") == first
+    assert access.compare(access.parse(text, "access.matrix"), second) == ()
+    assert "0000-4000-8000" not in text
+
+
+def broken(what: str) -> str:
+    return SOUND + what
+
+
+BREAKS = {
+    "dropped policy and row security": (
+        broken("ALTER TABLE public.tasks DISABLE ROW LEVEL SECURITY;"),
+        ("public.tasks", "select"),
+        "row-level security is not enabled on public.tasks",
+    ),
+    "using true": (
+        broken("ALTER POLICY tasks_read ON public.tasks USING (true);"),
+        ("public.tasks", "select"),
+        'policy "tasks_read" on public.tasks',
+    ),
+    "another policy lets everybody in": (
+        broken("CREATE POLICY everybody ON public.tasks FOR SELECT TO authenticated USING (title <> '');"),
+        ("public.tasks", "select"),
+        'policy "everybody" on public.tasks lets it through',
+    ),
+    "wrong column": (
+        broken("ALTER POLICY tasks_read ON public.tasks USING (created_by = (SELECT auth.uid()));"),
+        ("public.tasks", "select"),
+        'policy "tasks_read" on public.tasks',
+    ),
+    "with check true": (
+        broken("ALTER POLICY tasks_add ON public.tasks WITH CHECK (true);"),
+        ("public.tasks", "insert"),
+        'policy "tasks_add" on public.tasks',
+    ),
+    "update with check true gives rows away": (
+        broken(
+            "ALTER POLICY tasks_edit ON public.tasks WITH CHECK (true);"
+            "ALTER POLICY tasks_read ON public.tasks USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid"
+            " OR created_by = (SELECT auth.uid()));"
+        ),
+        ("public.tasks", "move"),
+        'policy "tasks_edit" on public.tasks',
+    ),
+    "wrong role": (
+        broken("CREATE POLICY tasks_public ON public.tasks FOR SELECT TO anon USING (true);"),
+        ("public.tasks", "select"),
+        'policy "tasks_public" on public.tasks',
+    ),
+    "or instead of and": (
+        broken(
+            "DROP POLICY tasks_remove ON public.tasks;"
+            "CREATE POLICY tasks_remove ON public.tasks FOR DELETE TO authenticated USING"
+            " (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid OR created_by = (SELECT auth.uid()));"
+            "ALTER POLICY tasks_read ON public.tasks USING"
+            " (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid OR created_by = (SELECT auth.uid()));"
+        ),
+        ("public.tasks", "delete"),
+        'policy "tasks_remove" on public.tasks',
+    ),
+    "view without security_invoker": (
+        broken("ALTER VIEW public.open_tasks RESET (security_invoker);"),
+        ("public.open_tasks", "select"),
+        "view public.open_tasks reads as its owner: it lacks security_invoker",
+    ),
+    "materialized view": (
+        broken("CREATE VIEW public.names AS SELECT name FROM public.orgs;"),
+        ("public.names", "select"),
+        "view public.names reads as its owner",
+    ),
+    "definer function reads": (
+        broken("ALTER FUNCTION public.task_count() SECURITY DEFINER;"),
+        ("public.task_count()", "call"),
+        "function public.task_count() is SECURITY DEFINER",
+    ),
+    "definer function writes": (
+        broken("ALTER FUNCTION public.close_task(bigint) SECURITY DEFINER;"),
+        ("public.close_task(bigint)", "call"),
+        "function public.close_task(bigint) is SECURITY DEFINER",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_each_broken_policy_is_caught_and_named(shadow: Shadow, name: str) -> None:
+    text, (table, command), why = BREAKS[name]
+    sound, _ = asked(shadow, SOUND)
+    matrix, found = asked(shadow, text)
+    leaks = {(each.object, each.command): each for each in strong(found)}
+    assert (table, command) in leaks, sorted(leaks)
+    assert why in leaks[table, command].why
+    assert "SET LOCAL ROLE" in leaks[table, command].sql
+    assert access.compare(sound, matrix)
+
+
+def test_a_dropped_policy_changes_the_matrix(shadow: Shadow) -> None:
+    sound, _ = asked(shadow, SOUND)
+    matrix, found = asked(shadow, broken("DROP POLICY tasks_read ON public.tasks;"))
+    assert strong(found) == []
+    changed = access.compare(sound, matrix)
+    assert "public.tasks select own member_a: allow → filter" in [str(each) for each in changed]
+
+
+def test_the_sql_of_a_leak_shows_it(shadow: Shadow) -> None:
+    _, found = asked(shadow, broken("ALTER POLICY tasks_read ON public.tasks USING (true);"))
+    (leak,) = [each for each in strong(found) if each.object == "public.tasks" and each.command == "select"]
+    lines = leak.sql.splitlines()
+    assert lines[0] == "BEGIN;"
+    assert lines[1] == 'SET LOCAL ROLE "authenticated";' or lines[2] == 'SET LOCAL ROLE "authenticated";'
+    assert any("set_config('request.jwt.claims'" in line for line in lines)
+    assert lines[-1] == "ROLLBACK;"
+    url = shadow.clone([hand("00000", SOUND)])
+    with connect(url) as connection:
+        connection.execute(leak.sql.encode())  # it is SQL that runs as it is
+    shadow.release(url)
+
+
+MEMBERS = """
+CREATE TABLE public.accounts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text NOT NULL,
+    owner uuid NOT NULL DEFAULT auth.uid() REFERENCES auth.users (id));
+CREATE TABLE public.members (
+    user_id uuid NOT NULL REFERENCES auth.users (id),
+    account_id uuid NOT NULL REFERENCES public.accounts (id),
+    role text NOT NULL CHECK (role IN ('owner', 'member')),
+    PRIMARY KEY (user_id, account_id)
+);
+CREATE TABLE public.notes (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    account_id uuid NOT NULL REFERENCES public.accounts (id),
+    author uuid NOT NULL DEFAULT auth.uid() REFERENCES auth.users (id),
+    body text NOT NULL
+);
+CREATE FUNCTION public.my_accounts() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = '' AS 'SELECT m.account_id FROM public.members m WHERE m.user_id = auth.uid()';
+ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY accounts_read ON public.accounts FOR SELECT TO authenticated
+    USING (id IN (SELECT public.my_accounts()));
+CREATE POLICY members_read ON public.members FOR SELECT TO authenticated
+    USING (account_id IN (SELECT public.my_accounts()));
+CREATE POLICY notes_all ON public.notes FOR ALL TO authenticated
+    USING (account_id IN (SELECT public.my_accounts()));
+"""
+
+
+def test_membership_tables_follow_from_foreign_keys(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, MEMBERS)
+    assert strong(found) == []
+    assert found.unknown == {}
+    for name in ("public.accounts", "public.members", "public.notes"):
+        assert cell(matrix, name, "select", "own") == "allow", name
+        assert cell(matrix, name, "select", "other") == "filter", name
+    assert cell(matrix, "public.notes", "insert", "own") == "allow"
+    assert cell(matrix, "public.notes", "insert", "other") == "deny"
+    assert cell(matrix, "public.notes", "move", "own") == "deny"
+
+
+def test_a_policy_on_the_author_instead_of_the_account_is_caught(shadow: Shadow) -> None:
+    text = MEMBERS + "ALTER POLICY notes_all ON public.notes USING (author = (SELECT auth.uid()));"
+    _, found = asked(shadow, text)
+    leaks = {(each.object, each.command) for each in strong(found)}
+    assert ("public.notes", "insert") in leaks or ("public.notes", "select") in leaks
+
+
+def test_a_fixture_changes_what_one_persona_is(shadow: Shadow) -> None:
+    outsider = Persona(
+        name="outsider",
+        role="authenticated",
+        tenant="a",
+        fixture="DELETE FROM public.members WHERE user_id = auth.uid()"
+        " AND account_id = (current_setting('ormony.own')::jsonb -> 'public.accounts' ->> 'id')::uuid",
+    )
+    matrix, _ = asked(shadow, MEMBERS, (*DEFAULTS, outsider))
+    assert cell(matrix, "public.notes", "select", "own", "outsider") == "filter"
+    assert cell(matrix, "public.notes", "select", "own", "member_a") == "allow"
+    wrong = Persona(name="wrong", role="authenticated", tenant="a", fixture="SELECT nothing")
+    with pytest.raises(OrmonyError) as caught:
+        asked(shadow, MEMBERS, (wrong,))
+    assert caught.value.code == "fixture-failed"
+
+
+HARD = """
+CREATE TABLE public.things (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES auth.users (id),
+    secret text NOT NULL
+);
+CREATE FUNCTION public.only_magic() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.secret NOT LIKE 'magic-%' THEN RAISE EXCEPTION 'no magic'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER only_magic BEFORE INSERT ON public.things FOR EACH ROW EXECUTE FUNCTION public.only_magic();
+ALTER TABLE public.things ENABLE ROW LEVEL SECURITY;
+CREATE POLICY things_own ON public.things TO authenticated USING (user_id = (SELECT auth.uid()));
+"""
+
+
+def test_what_cannot_be_generated_is_unknown_until_the_seed_shows_how(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, HARD)
+    assert cell(matrix, "public.things", "select", "own") == "?"
+    assert "no magic" in found.unknown["public.things", "select"]
+    seed = """INSERT INTO auth.users (id) VALUES ('10000000-0000-4000-8000-000000000001');
+    INSERT INTO public.things (user_id, secret) VALUES ('10000000-0000-4000-8000-000000000001', 'magic-1');"""
+    matrix, found = asked(shadow, HARD, seed=seed)
+    assert found.unknown == {}
+    assert cell(matrix, "public.things", "select", "own") == "allow"
+    assert cell(matrix, "public.things", "select", "other") == "filter"
+    assert cell(matrix, "public.things", "insert", "own") == "allow"
+    assert cell(matrix, "public.things", "insert", "other") == "deny"
+
+
+CHECKS: dict[str, str] = {
+    "enum by text": "v text NOT NULL CHECK (v IN ('x', 'y'))",
+    "pattern": "v text NOT NULL CHECK (v ~ '^[A-Z]{2}-[0-9]{3,5}$')",
+    "mail": "v text NOT NULL CHECK (v LIKE '%@%.%')",
+    "length": "v text NOT NULL CHECK (char_length(v) = 7)",
+    "short": "v varchar(2) NOT NULL UNIQUE",
+    "range": "v numeric(5, 2) NOT NULL CHECK (v >= 10 AND v < 20)",
+    "small": "v numeric(2, 1) NOT NULL",
+    "two columns": "v integer NOT NULL, w integer NOT NULL, CHECK (v > w * 10 AND w > 50)",
+    "dates": "v date NOT NULL, w date NOT NULL, CHECK (v > w)",
+    "domain": "v public.code NOT NULL",
+    "array": "v text[] NOT NULL CHECK (cardinality(v) > 0)",
+    "generated": "v integer NOT NULL, w integer GENERATED ALWAYS AS (v * 2) STORED",
+    "json": "v jsonb NOT NULL CHECK (jsonb_typeof(v) = 'array')",
+    "composite": "v public.pair NOT NULL",
+    "ranges": "v tstzrange NOT NULL, w interval NOT NULL, x inet NOT NULL, z bit(3) NOT NULL",
+    "vector": "v extensions.vector(3) NOT NULL",
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_rows_satisfy(shadow: Shadow, name: str) -> None:
+    text = f"""CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
+    CREATE DOMAIN public.code AS text CHECK (VALUE ~ '^c-[0-9]+$');
+    CREATE TYPE public.pair AS (a integer, b text);
+    CREATE TABLE public.t (id integer PRIMARY KEY, user_id uuid NOT NULL, {CHECKS[name]});
+    ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON public.t TO authenticated USING (user_id = (SELECT auth.uid()));"""
+    matrix, found = asked(shadow, text)
+    assert found.unknown == {}
+    assert cell(matrix, "public.t", "insert", "own") == "allow"
+    assert cell(matrix, "public.t", "select", "other") == "filter"
+
+
+def test_who_may_read_some_columns_is_asked_for_these(shadow: Shadow) -> None:
+    text = """CREATE TABLE public.profiles (
+        id uuid PRIMARY KEY REFERENCES auth.users (id), name text NOT NULL,
+        salary integer NOT NULL DEFAULT 0);
+    ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+    REVOKE ALL ON public.profiles FROM anon, authenticated;
+    GRANT SELECT (id, name), UPDATE (name), INSERT (id, name) ON public.profiles TO authenticated;
+    CREATE POLICY own ON public.profiles TO authenticated USING (id = (SELECT auth.uid()));"""
+    matrix, found = asked(shadow, text)
+    assert found.unknown == {}
+    assert cell(matrix, "public.profiles", "select", "own") == "allow"
+    assert cell(matrix, "public.profiles", "select", "other") == "filter"
+    assert cell(matrix, "public.profiles", "update", "own") == "allow"
+    assert cell(matrix, "public.profiles", "insert", "own") == "allow"
+    assert cell(matrix, "public.profiles", "delete", "own") == "deny"
+
+
+def test_who_may_write_and_not_read_is_caught(shadow: Shadow) -> None:
+    text = """CREATE TABLE public.votes (id integer PRIMARY KEY, user_id uuid NOT NULL, choice text NOT NULL);
+    ALTER TABLE public.votes ENABLE ROW LEVEL SECURITY;
+    REVOKE ALL ON public.votes FROM anon, authenticated;
+    GRANT UPDATE ON public.votes TO authenticated;
+    CREATE POLICY own ON public.votes FOR SELECT TO authenticated USING (user_id = (SELECT auth.uid()));
+    CREATE POLICY change ON public.votes FOR UPDATE TO authenticated USING (true);"""
+    matrix, found = asked(shadow, text)
+    assert cell(matrix, "public.votes", "select", "own") == "deny"
+    assert cell(matrix, "public.votes", "update", "other") == "allow"
+    assert [(each.object, each.command) for each in strong(found)] == [("public.votes", "update")]
+
+
+def test_rows_of_a_trigger_belong_to_whom_they_name(shadow: Shadow) -> None:
+    text = """CREATE TABLE public.profiles (id uuid PRIMARY KEY REFERENCES auth.users (id), name text);
+    CREATE FUNCTION public.new_user() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+        BEGIN INSERT INTO public.profiles (id) VALUES (NEW.id); RETURN NEW; END $$;
+    CREATE TRIGGER new_user AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION public.new_user();
+    ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON public.profiles TO authenticated USING (id = (SELECT auth.uid()));"""
+    matrix, found = asked(shadow, text)
+    assert found.unknown == {}
+    assert cell(matrix, "public.profiles", "select", "own") == "allow"
+    assert cell(matrix, "public.profiles", "select", "other") == "filter"
+
+
+# --------------------------------------------------------------------------------------------- pure values
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_line() -> None:
+    with pytest.raises(OrmonyError) as caught:
+        access.parse("object  command  row  anon\npublic.t  select  own\n", "supabase/access.matrix")
+    assert (caught.value.code, caught.value.place) == ("bad-matrix", "supabase/access.matrix:2")
+    with pytest.raises(OrmonyError):
+        access.parse("", "supabase/access.matrix")
+
+
+def test_cells_that_differ_are_told_with_both_values() -> None:
+    old = Matrix(("anon",), (Line("public.t", "select", "own", ("deny",)),))
+    new = Matrix(("anon", "bob"), (Line("public.t", "select", "own", ("allow", "filter")),))
+    assert [str(each) for each in access.compare(old, new)] == [
+        "public.t select own anon: deny → allow",
+        "public.t select own bob: not there → filter",
+    ]
+    assert access.compare(new, new) == ()
