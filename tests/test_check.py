@@ -139,7 +139,7 @@ def test_a_clean_project_yields_nothing(root: Path) -> None:
     checked = check(root)
     assert seen(checked) == []
     assert checked.exit_status == 0
-    assert all(each.rule == "mirror-cosmetic" for each in checked.findings)
+    assert "mirror-cosmetic" in {each.rule for each in checked.findings}
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_a_table_that_is_declared_as_mirrored_gets_a_model(root: Path) -> None:
     edit(root, "ormony.toml", '"public.*"', '"public.*", "public.plans"')
     with (root / "supabase/migrations/00001_tables.sql").open("a") as file:
         file.write(
-            "CREATE TABLE public.plans (id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2));\n"
+            "CREATE TABLE public.plans (id uuid PRIMARY KEY, name text NOT NULL, price numeric(10, 2));\n"
         )
     done = mirroring.mirror(project.load(root), write=True)
     assert done.written == ("api/app/plans.py",)
