@@ -163,6 +163,15 @@ def test_mirror_without_a_model(case: Case) -> None:  # noqa: F811
 
 
 @pytest.mark.slow
+def test_mirror_whose_first_model_is_written(case: Case) -> None:  # noqa: F811
+    table = "Table('notes', m, Column('id', Integer, primary_key=True))\n"
+    models(case, BASE + table, 'models = "models"\nmirrors = ["public.first"]\n')
+    case.does("sync")
+    case.notes("mirror", "--write", code="import-it")
+    assert "first" in (case.root / "api/first.py").read_text()
+
+
+@pytest.mark.slow
 def test_models_that_lose_data(case: Case) -> None:  # noqa: F811
     table = "Table('notes', m, Column('id', Integer, primary_key=True), Column('body', Text))\n"
     models(case, BASE + table, 'models = "models"\n')
