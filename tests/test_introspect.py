@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,7 +41,7 @@ from ormony.catalog import (
 from ormony.database import server
 from ormony.database.connect import Connection, connect
 from ormony.database.decode_structure import STRUCTURE
-from ormony.database.introspect import _sql, introspect
+from ormony.database.introspect import _sql, _uncollected, introspect
 from ormony.database.reading import ChangedMeanwhile, Query, Reading
 from ormony.errors import OrmonyError
 from ormony.sql import object_name
@@ -1305,3 +1307,38 @@ def test_a_read_that_fails_leaves_the_transaction_usable(database: Open, cluster
         assert conn.execute("show lock_timeout").fetchone() == ("100ms",)
     assert TABLE in introspect(conn).objects
     conn.rollback()
+
+
+def test_the_collector_is_off_until_the_last_thread_has_read() -> None:
+    """The first that ends must not turn it on for those that still read."""
+    assert gc.isenabled()
+    inside, leave = threading.Barrier(3), [threading.Event(), threading.Event()]
+
+    def read(number: int) -> None:
+        with _uncollected:
+            inside.wait(10)
+            leave[number].wait(10)
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(2)]
+    try:
+        for thread in threads:
+            thread.start()
+        inside.wait(10)
+        assert not gc.isenabled()
+        leave[0].set()
+        threads[0].join(10)
+        assert not gc.isenabled()
+        leave[1].set()
+        threads[1].join(10)
+        assert gc.isenabled()
+        gc.disable()
+        with _uncollected:
+            pass
+        assert not gc.isenabled()  # it was off before
+    finally:
+        for event in leave:
+            event.set()
+        for thread in threads:
+            thread.join(10)
+        gc.unfreeze()
+        gc.enable()

@@ -11,6 +11,7 @@ import contextlib
 import gc
 import itertools
 import re
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -81,7 +82,7 @@ def introspect(
     own = status == TransactionStatus.IDLE
     for tries_left in reversed(range(_TRIES if own else 1)):
         try:
-            with _without_collection(), _own_transaction(conn) if own else _savepoint(conn):
+            with _uncollected, _own_transaction(conn) if own else _savepoint(conn):
                 return _read(conn, own=own, roles=roles, beside=beside if own else None)
         except ChangedMeanwhile:
             if not tries_left:
@@ -248,20 +249,35 @@ def _savepoint(conn: psycopg.Connection[Any]) -> Iterator[None]:
             conn.execute("RELEASE SAVEPOINT ormony_introspect")
 
 
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
+class _Uncollected:
     """Hundreds of thousands of new values, none of them garbage, would be looked through again and again.
 
     Now and later: they are frozen too, for a catalog has no cycles and goes without the collector's help.
+    Threads may read several databases at once: the first to come turns the collector off, and the last to
+    leave turns it on again, if it was on.
     """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.freeze()
-            gc.enable()
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._enabled = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._enabled = gc.isenabled()
+                gc.disable()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and self._enabled:
+                gc.freeze()
+                gc.enable()
+
+
+_uncollected: Final = _Uncollected()
 
 
 def _cannot(conn: psycopg.Connection[Any], reason: str, error: psycopg.Error | None = None) -> OrmonyError:
