@@ -180,7 +180,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-class DiffChange(msgspec.Struct, frozen=True, kw_only=True):
+class DiffChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One difference: `object` is e.g. `public.orders.total`."""
 
     action: Literal["create", "drop", "alter", "rename"]
