@@ -362,7 +362,7 @@ def test_models_are_compared_once_all_migrations_are_merged(root: Path) -> None:
 
 def test_a_table_that_is_declared_as_mirrored_gets_a_model(root: Path) -> None:
     edit(root, "ormony.toml", '"public.*"', '"public.*", "public.plans"')
-    with (root / "supabase/migrations/00001_tables.sql").open("a") as file:
+    with (root / "supabase/migrations/00002_plans.sql").open("w") as file:
         file.write(
             "CREATE TABLE public.plans (id uuid PRIMARY KEY, name text NOT NULL, price numeric(10, 2));\n"
         )
