@@ -3,8 +3,8 @@
 It knows nothing of the engine that it judges: it makes databases from SQL with psql, and compares what
 `pg_dump -s` prints, owners and privileges included. Left out of the comparison is only what is no part of a
 schema: the order of columns and constraints inside CREATE TABLE (and what follows from it: CREATE STATISTICS
-names its columns in that order, however it was written), blank lines at the end of a function's body, the
-order in which rights were granted, and the lines with which pg_dump sets up a session.
+and ALTER PUBLICATION name columns in that order, however they were written), blank lines at the end of a
+function's body, the order in which rights were granted, and the lines with which pg_dump sets up a session.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ _METHOD: Final = re.compile(r"^SET default_table_access_method = (.*);$", re.MUL
 _NAME: Final = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'
 _STATISTICS: Final = re.compile(
     rf"^(CREATE STATISTICS {_NAME}\.{_NAME} (?:\([a-z, ]+\) )?ON )({_NAME}(?:, {_NAME})+)(?=, | FROM )",
+    re.MULTILINE,
+)
+_PUBLISHED: Final = re.compile(
+    rf"^(ALTER PUBLICATION {_NAME} ADD TABLE ONLY {_NAME}\.{_NAME} \()({_NAME}(?:, {_NAME})+)(?=\))",
     re.MULTILINE,
 )
 _SET_UP: Final = re.compile(
@@ -147,6 +151,8 @@ def _entry(text: str, method: str) -> str:
         body = _sorted_table(body, found.start())
     if "; Type: STATISTICS;" in header:
         body = _STATISTICS.sub(lambda found: found[1] + _sorted_names(found[2]), body)
+    if "; Type: PUBLICATION TABLE;" in header:
+        body = _PUBLISHED.sub(lambda found: found[1] + _sorted_names(found[2]), body)
     if "; Type: ACL;" in header:
         body = _sorted_statements(body)
     if re.search("; Type: (?:TABLE|MATERIALIZED VIEW);", header) and "\nPARTITION BY " not in body:

@@ -206,7 +206,7 @@ def test_range_type_set_aside_leaves_its_names_free(conn: psycopg.Connection[Any
     ref = Ref("range type", "public", "r")
     catalog = read(conn, made)
     with undone(conn, made):
-        run(conn, set_aside(ref, "old r", catalog))
+        run(conn, set_aside(ref, catalog, "old r", "old many"))
         run(conn, RENDERERS["range type"].create(ref, catalog, frozenset()))
         conn.execute("alter table t alter a type r using a::text::r")
         conn.execute('drop type "old r"')
@@ -220,5 +220,5 @@ def test_other_types_are_set_aside_by_their_name(conn: psycopg.Connection[Any]) 
     with undone(conn, made):
         for ref in sorted(catalog.objects):
             if ref.kind in ("enum", "domain", "composite type"):
-                run(conn, set_aside(ref, f"old {ref.name}", catalog))
+                run(conn, set_aside(ref, catalog, f"old {ref.name}", ""))
         assert {ref.name for ref in introspect(conn).objects} >= {"old e", "old d", "old c"}

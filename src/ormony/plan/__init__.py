@@ -76,7 +76,7 @@ def make_plan(old: Catalog, new: Catalog) -> Plan:
             hold.
     """
     done = steps(old, new)
-    statements = (*done.statements, *attached(old, new, done.gone, done.made))
+    statements = (*done.statements, *attached(old, new, done))
     if not statements and old.version // 10000 == new.version // 10000:
         left = [each for each in compare(old, new) if each.kind != "privileges"]
         if left:

@@ -6,7 +6,7 @@ dropped and created again starts anew: without comment, with the owner and the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping
 
 from ormony.catalog import (
     PUBLIC_SCHEMA,
@@ -18,6 +18,7 @@ from ormony.catalog import (
     extension_dependents,
     identity_columns,
 )
+from ormony.plan.order import Steps
 from ormony.plan.render import names
 from ormony.plan.render.privileges import (
     LETTERS,
@@ -44,31 +45,36 @@ _HOLDERS: tuple[Kind, ...] = (
 _OWNERLESS: frozenset[Kind] = frozenset({"extension", "index", "default privileges", "column", "role"})
 
 
-def attached(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tuple[Statement, ...]:
-    """The statements for comments, owners, privileges and labels, after the objects themselves are as in
-    `new`.
-
-    `gone` are objects that the plan dropped, `made` those that it created; an object in both was replaced.
+def attached(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
+    """The statements for comments, owners, privileges and labels, when the steps have run, and the last steps
+    among them.
     """
-    before, after = identity_columns(old), identity_columns(new)
-    fresh = _Fresh(
-        gone | {ref for ref, column in before.items() if column in gone or ref not in after},
-        made | {ref for ref, column in after.items() if column in made or ref not in before},
-    )
+    fresh = _Fresh(old, new, done)
+    told = [*_comments(old, new, fresh), *_labels(old, new, fresh), *_owners(old, new, fresh)]
     return (
-        *_comments(old, new, fresh),
-        *_labels(old, new, fresh),
-        *_owners(old, new, fresh),
+        *(statement for ref, statement in told if ref.kind != "event trigger"),
+        *done.owned,
         *_privileges(old, new, fresh),
         *_dependents(old, new, fresh),
+        *done.last,
+        # no event trigger fires at these
+        *(statement for ref, statement in told if ref.kind == "event trigger"),
     )
 
 
 class _Fresh:
     """Whether an object was made, or dropped, by the plan; columns of views go with their view."""
 
-    def __init__(self, gone: Set[Ref], made: Set[Ref]) -> None:
-        self.gone, self.made = gone, made
+    def __init__(self, old: Catalog, new: Catalog, done: Steps) -> None:
+        before, after = identity_columns(old), identity_columns(new)
+        self.gone = done.gone | {
+            ref for ref, column in before.items() if column in done.gone or ref not in after
+        }
+        self.made = done.made | {
+            ref for ref, column in after.items() if column in done.made or ref not in before
+        }
+        self.unlinked = done.unlinked
+        self.identities = (before, after)
 
     def is_made(self, ref: Ref) -> bool:
         return ref in self.made or any(each in self.made for each in _above(ref))
@@ -83,16 +89,16 @@ def _above(ref: Ref) -> Iterator[Ref]:
             yield Ref(kind, ref.schema, ref.name)
 
 
-def _comments(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+def _comments(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[tuple[Ref, Statement]]:
     for ref in sorted(old.comments.keys() | new.comments.keys()):
         before = None if fresh.is_made(ref) or fresh.is_gone(ref) else old.comments.get(ref)
         after = new.comments.get(ref)
         if before != after:
             text = "NULL" if after is None else names.literal(after)
-            yield Statement(sql=f"COMMENT ON {names.object_name(ref)} IS {text}")
+            yield ref, Statement(sql=f"COMMENT ON {names.object_name(ref)} IS {text}")
 
 
-def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[tuple[Ref, Statement]]:
     for ref in sorted(old.labels.keys() | new.labels.keys()):
         before = {} if fresh.is_made(ref) or fresh.is_gone(ref) else dict(old.labels.get(ref, ()))
         after = dict(new.labels.get(ref, ()))
@@ -100,7 +106,7 @@ def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
             if before.get(provider) != after.get(provider):
                 text = names.literal(after[provider]) if provider in after else "NULL"
                 head = f"SECURITY LABEL FOR {names.identifier(provider)} ON {names.object_name(ref)}"
-                yield Statement(sql=f"{head} IS {text}")
+                yield ref, Statement(sql=f"{head} IS {text}")
 
 
 def _dependents(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
@@ -124,14 +130,17 @@ def _owner_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh) -> str | 
     return old.owners.get(ref)
 
 
-def _owners(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Statement]:
+def _owners(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[tuple[Ref, Statement]]:
     for ref in sorted(new.owners):
         value = new.objects.get(ref)
-        if ref.kind in _OWNERLESS or (isinstance(value, Sequence) and value.owned_by is not None):
+        if ref.kind in _OWNERLESS:
+            continue
+        if isinstance(value, Sequence) and value.owned_by is not None and ref not in fresh.unlinked:
             continue  # a sequence goes with the table of the column that owns it
         before, after = _owner_before(ref, old, new, fresh), new.owners[ref]
         if before is not None and before != after:
-            yield Statement(sql=f"ALTER {names.object_name(ref)} OWNER TO {names.identifier(after)}")
+            sql = f"ALTER {names.object_name(ref)} OWNER TO {names.identifier(after)}"
+            yield ref, Statement(sql=sql)
 
 
 def _target(ref: Ref) -> str:
@@ -147,10 +156,12 @@ def _target(ref: Ref) -> str:
     return names.object_name(ref)
 
 
-def _owner_of(ref: Ref, catalog: Catalog) -> str:
-    """The owner; of a column its relation's; of what the catalog does not list, who granted most."""
+def _owner_of(ref: Ref, catalog: Catalog, identities: Mapping[Ref, Ref]) -> str:
+    """The owner; of a column, and of its identity's sequence, the relation's; of what the catalog does not
+    list, who granted most."""
     if ref in catalog.owners:
         return catalog.owners[ref]
+    ref = identities.get(ref, ref)
     if ref.kind == "column":
         for each in _above(ref):
             if each in catalog.owners:
@@ -182,7 +193,7 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
             continue
         if extension_gone and ref in old.initial and ref not in old.objects and ref not in new.grants:
             continue  # a member of what is gone, most likely; what stays keeps what it has
-        owner = _owner_of(ref, new)
+        owner = _owner_of(ref, new, fresh.identities[1])
         before = _list_before(ref, old, new, fresh, owner)
         after = _list(ref, new, owner, old)
         if old.version < 170000 or new.version < 170000:
@@ -219,5 +230,5 @@ def _list(ref: Ref, catalog: Catalog, owner: str, other: Catalog) -> frozenset[G
 def _list_before(ref: Ref, old: Catalog, new: Catalog, fresh: _Fresh, owner: str) -> frozenset[Grant]:
     if fresh.is_made(ref):
         return with_owner(list_when_created(ref, old), old.role, owner)
-    before = _owner_of(ref, old)
+    before = _owner_of(ref, old, fresh.identities[0])
     return with_owner(_list(ref, old, before, new), before, owner)

@@ -27,11 +27,13 @@ from ormony.catalog import (
     Domain,
     DomainConstraint,
     Enum,
+    EventTrigger,
     Index,
     Kind,
     MaterializedView,
     Object,
     Publication,
+    RangeType,
     Ref,
     Sequence,
     Statistics,
@@ -46,7 +48,8 @@ from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.sequences import following
 from ormony.plan.render.tables import detach
-from ormony.plan.render.types import set_aside
+from ormony.plan.render.triggers import silence
+from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
 from ormony.sql import object_name, words
 
@@ -160,11 +163,18 @@ _HOLDING: frozenset[Kind] = frozenset(
 
 class Steps(msgspec.Struct, frozen=True):
     """The ordered statements, and which objects they took away and made: what is attached to these starts
-    anew."""
+    anew.
+
+    `unlinked` are sequences that are given to a column when they have its table's owner, by `owned`, after
+    all OWNER TO; `last` comes after everything that an event trigger could fire at.
+    """
 
     statements: tuple[Statement, ...]
     gone: frozenset[Ref]
     made: frozenset[Ref]
+    unlinked: frozenset[Ref] = frozenset()
+    owned: tuple[Statement, ...] = ()
+    last: tuple[Statement, ...] = ()
 
 
 def incomplete(names: tuple[str, ...]) -> OrmonyError:
@@ -249,6 +259,22 @@ class _Planner:
         return _attached_to(self.old)
 
     @cached_property
+    def asides(self) -> Mapping[Ref, tuple[str, str]]:
+        """The names under which types wait that were set aside; of a range type also its multirange type."""
+        found: dict[Ref, tuple[str, str]] = {}
+        taken: dict[str, set[str]] = {}
+
+        def name(ref: Ref) -> str:
+            if ref.schema not in taken:
+                taken[ref.schema] = _names_in(ref.schema, self.old, self.new)
+            return _aside(ref.name, taken[ref.schema])
+
+        for ref in sorted(self.set_aside):
+            many = multirange(ref, self.old) if ref.kind == "range type" else None
+            found[ref] = (name(ref), name(many) if many is not None else "")
+        return found
+
+    @cached_property
     def rows_held(self) -> Mapping[Ref, list[Ref]]:
         """The tables whose row type columns hold, alone or inside others, and these columns."""
         named = {
@@ -305,10 +331,59 @@ class _Planner:
         rendered = {node: tuple(self._render(node)) for node in order}
         self._refuse_held_rows(rendered)
         self._insist(rendered)
-        statements = [statement for each in rendered.values() for statement in each]
-        statements += self._counting_on()
+        late = self._of_unlike_owners(order)
+        guards = [node for node in order if node[1].kind == "event trigger"]
+        first, last = self._guarded(guards)
+        apart = {*late, *guards}
+        statements = [statement for node, each in rendered.items() if node not in apart for statement in each]
         gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | self.dropped
-        return Steps(tuple(statements), gone | self.replaced, self._made(nodes))
+        return Steps(
+            (*first, *statements, *self._counting_on()),
+            gone | self.replaced,
+            self._made(nodes),
+            unlinked=frozenset(ref for _, ref in late),
+            owned=tuple(statement for node in late for statement in rendered[node]),
+            last=last,
+        )
+
+    def _of_unlike_owners(self, order: list[Node]) -> list[Node]:
+        """The OWNED BY that PostgreSQL would refuse before all have their owners: sequence and table must
+        have the same."""
+        found = []
+        for node in order:
+            value = self.new.objects[node[1]] if node[0] == "late" else None
+            if isinstance(value, Sequence) and value.owned_by is not None:
+                table = self._table_of(value.owned_by, self.new)
+                if table is not None and self._owner(node[1]) != self._owner(table):
+                    found.append(node)
+        return found
+
+    def _owner(self, ref: Ref) -> str | None:
+        """Who owns it before any OWNER TO: what the plan makes is whose it is that runs it."""
+        return self.old.role if self._comes(ref) else self.old.owners.get(ref)
+
+    def _guarded(self, guards: list[Node]) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+        """What takes event triggers away before all else, and brings them when all else is done.
+
+        They fire at nothing of the plan that makes them, enables them, or changes what they do.
+        """
+        first: list[Statement] = []
+        last: list[Statement] = []
+        for node in guards:
+            verb, ref = node
+            stops = verb == "drop" or (verb == "alter" and not _fires(self.new.objects[ref]))
+            (first if stops else last).extend(self._render(node))
+        functions = [ref for ref in self.altered if ref.kind == "function"]
+        for ref in sorted({each for function in functions for each in self.needed_by.get(function, ())}):
+            if ref.kind != "event trigger" or self._goes(ref) or not _fires(self.old.objects[ref]):
+                continue
+            silent, again = silence(ref, self.new)
+            if ref not in self.altered:
+                first.append(silent)
+                last.append(again)
+            elif _fires(self.new.objects[ref]):
+                first.append(silent)
+        return tuple(first), tuple(last)
 
     def _held_by(self, ref: Ref) -> list[Ref]:
         """The columns of tables whose values hold those of a type, or rows of a table, also inside others.
@@ -1398,11 +1473,10 @@ class _Planner:
                     return self._alter_column(ref)
                 return self.altered[ref].statements
             case "set aside":
-                return set_aside(ref, _aside(ref).name, self.old)
+                return set_aside(ref, self.old, *self.asides[ref])
             case "drop aside":
-                return RENDERERS[ref.kind].drop(
-                    _aside(ref), _with(self.old, _aside(ref), self.old.objects[ref])
-                )
+                aside = ref._replace(name=self.asides[ref][0])
+                return RENDERERS[ref.kind].drop(aside, _with(self.old, aside, self.old.objects[ref]))
 
     def _let_go(self, ref: Ref) -> Iterable[Statement]:
         """A partition can be dropped only when foreign keys to the whole do not reach it."""
@@ -1527,9 +1601,37 @@ def _fits_inside(constraint: Constraint) -> bool:
     )
 
 
-def _aside(ref: Ref) -> Ref:
-    """The name under which the old version of a type waits."""
-    return Ref(ref.kind, ref.schema, f"ormony_old_{ref.name}"[:63], ref.part)
+def _fires(value: Object) -> bool:
+    """Whether it is an event trigger that fires in usual sessions."""
+    return isinstance(value, EventTrigger) and value.enabled in ("origin", "always")
+
+
+def _aside(name: str, taken: set[str]) -> str:
+    """The name under which the old version of a type waits, none of `taken`, which it joins."""
+    number = 1
+    while True:
+        end = f"_{number}" if number > 1 else ""
+        room = 63 - len(end)  # in bytes
+        found = f"ormony_old_{name}".encode()[:room].decode("utf-8", "ignore") + end
+        if found not in taken:
+            taken.add(found)
+            return found
+        number += 1
+
+
+def _names_in(schema: str, *catalogs: Catalog) -> set[str]:
+    """Every name of the schema that a type, its row type or its constructors could run into."""
+    found = set[str]()
+    for catalog in catalogs:
+        for ref, value in catalog.objects.items():
+            if ref[1] != schema:
+                continue
+            found.add(ref[3] if ref[0] == "constraint" else ref[2])
+            if isinstance(value, RangeType):
+                found.add(multirange(ref, catalog).name)
+            elif isinstance(value, Column) and value.identity is not None:
+                found.add(value.identity.sequence.name)
+    return found
 
 
 def _parents(value: Object | None) -> tuple[Ref, ...]:

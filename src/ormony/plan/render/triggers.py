@@ -126,6 +126,12 @@ def _event_trigger_state(ref: Ref, catalog: Catalog) -> Statement:
     return Statement(sql=f"ALTER EVENT TRIGGER {relation(ref)} {state}")
 
 
+def silence(ref: Ref, catalog: Catalog) -> tuple[Statement, Statement]:
+    """What disables an event trigger, and what gives it its state in the catalog again."""
+    disabled = Statement(sql=f"ALTER EVENT TRIGGER {relation(ref)} {_STATES['disabled']}")
+    return disabled, _event_trigger_state(ref, catalog)
+
+
 def _alter_event_trigger(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     before, after = held(old, ref, EventTrigger), held(new, ref, EventTrigger)
     if (before.event, before.function, before.tags) != (after.event, after.function, after.tags):

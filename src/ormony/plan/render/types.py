@@ -223,7 +223,13 @@ def _create_range(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Stateme
     return (Statement(sql=f"CREATE TYPE {relation(ref)} AS RANGE ({options})"),)
 
 
-def set_aside(ref: Ref, name: str, catalog: Catalog) -> tuple[Statement, ...]:
+def multirange(ref: Ref, catalog: Catalog) -> Ref:
+    """The multirange type of a range type."""
+    home, name = _name_parts(dict(held(catalog, ref, RangeType).options)["MULTIRANGE_TYPE_NAME"])
+    return Ref("range type", home or ref.schema, name)
+
+
+def set_aside(ref: Ref, catalog: Catalog, name: str, name_of_multirange: str) -> tuple[Statement, ...]:
     """What gives a type another name, so that its new version can be made under its own.
 
     A range type leaves its constructors behind, and its multirange type with those: they are renamed, too.
@@ -231,24 +237,20 @@ def set_aside(ref: Ref, name: str, catalog: Catalog) -> tuple[Statement, ...]:
     renamed = Statement(sql=f"ALTER {object_name(ref)} RENAME TO {identifier(name)}")
     if ref.kind != "range type":
         return (renamed,)
-    options = dict(held(catalog, ref, RangeType).options)
-    subtype = options["SUBTYPE"]
-    home, many = _name_parts(options["MULTIRANGE_TYPE_NAME"])
-    aside = sql.object_name(many, "", "ormony_old")
-    multirange = Ref("range type", home or ref.schema, many)
-    constructors = Ref("function", ref.schema, many)
+    subtype = dict(held(catalog, ref, RangeType).options)["SUBTYPE"]
+    many = multirange(ref, catalog)
+    constructors = Ref("function", ref.schema, many.name)
     itself = relation(Ref("range type", ref.schema, name))
+    aside = identifier(name_of_multirange)
     return (
         renamed,
-        Statement(sql=f"ALTER TYPE {relation(multirange)} RENAME TO {identifier(aside)}"),
+        Statement(sql=f"ALTER TYPE {relation(many)} RENAME TO {aside}"),
         *(
             Statement(sql=f"ALTER FUNCTION {relation(ref)}({arguments}) RENAME TO {identifier(name)}")
             for arguments in (f"{subtype}, {subtype}", f"{subtype}, {subtype}, text")
         ),
         *(
-            Statement(
-                sql=f"ALTER FUNCTION {relation(constructors)}({arguments}) RENAME TO {identifier(aside)}"
-            )
+            Statement(sql=f"ALTER FUNCTION {relation(constructors)}({arguments}) RENAME TO {aside}")
             for arguments in ("", itself, f"{itself}[]")
         ),
     )

@@ -1,0 +1,1 @@
+CREATE TABLE guarded (id integer, note text);

@@ -1,0 +1,1 @@
+CREATE TABLE sent (a integer, "C d" text);

@@ -1,0 +1,12 @@
+CREATE SEQUENCE numbers;
+CREATE TABLE takes_numbers (id integer);
+ALTER SEQUENCE numbers OWNED BY takes_numbers.id;
+ALTER TABLE takes_numbers OWNER TO role_c;
+CREATE TABLE swaps (a integer, b serial);
+ALTER TABLE swaps OWNER TO role_b;
+CREATE SEQUENCE swaps_a_seq;
+ALTER SEQUENCE swaps_a_seq OWNER TO role_c;
+CREATE TABLE other (c integer);
+CREATE SEQUENCE loses_it_d_seq AS integer OWNED BY other.c;
+ALTER TABLE other OWNER TO role_b;
+GRANT USAGE ON SEQUENCE loses_it_d_seq TO role_a;

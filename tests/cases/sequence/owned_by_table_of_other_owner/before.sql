@@ -1,0 +1,10 @@
+CREATE SEQUENCE numbers;
+ALTER SEQUENCE numbers OWNER TO role_b;
+GRANT SELECT ON SEQUENCE numbers TO role_c;
+CREATE TABLE takes_numbers (id integer);
+CREATE TABLE swaps (a serial, b integer);
+ALTER TABLE swaps OWNER TO role_a;
+CREATE TABLE other (c integer);
+ALTER TABLE other OWNER TO role_b;
+CREATE TABLE loses_it (d serial);
+ALTER TABLE loses_it OWNER TO role_c;
