@@ -36,6 +36,7 @@ ROWS = {
     "narrow": 4,
     "majors": 4,
     "modelled": 11,
+    "behaving": 11,
     "edges": 11,
     "commands": 12,
     "checking": 13,

@@ -667,8 +667,9 @@ def sync(
     """Merge new revisions of all services into the streams, replay the result in a shadow, then write it.
 
     A service that has models and no migration tool gets a file with what its models are ahead; `renames` and
-    `allow_data_loss` are told for these. Writes nothing at all when one database's stream is refused. Raises
-    what the adapters, `streams.merge`, `streams.verify`, `modelled.grown` and the replay refuse.
+    `allow_data_loss` are told for these. What behavior files and macros are ahead of all that follows. Writes
+    nothing at all when one database's stream is refused. Raises what the adapters, `streams.merge`,
+    `streams.verify`, `modelled.grown`, `behaving.behaved` and the replay refuse.
     """
     from ormony.database import ledger_places
 
@@ -693,6 +694,7 @@ def sync(
             change = _merge(project, loaded, frozen, shadow, rewrite=rewrite, progress=progress)
             change, taken = _grow(project, loaded, frozen, change, told, allow_data_loss, progress)
             unknown -= taken
+            change = _behave(project, loaded, frozen, change, allow_data_loss, progress)
             if change.files or change.renumbered:
                 _prove(shadow(), change.stream, progress, change.files)
         notices += [*loaded.notices, *frozen.notices, *change.notices]
@@ -883,6 +885,56 @@ def _grow(
         change = msgspec.structs.replace(change, files=(*change.files, file), stream=stream)
     progress("comparing models with the stream", len(services), len(services))
     return change, done
+
+
+def _behave(
+    project: Project,
+    loaded: Loaded,
+    frozen: _Frozen,
+    change: _Change,
+    allow_data_loss: bool,
+    progress: Progressed,
+) -> _Change:
+    """The change with the files of what behavior files and macros are ahead of the stream."""
+    from ormony import behaving
+
+    progress("comparing behavior with the stream", 0, 1)
+    ahead = msgspec.structs.replace(loaded, stream=change.stream)
+    found = behaving.behaved(project, ahead)
+    change = msgspec.structs.replace(change, notices=(*change.notices, *found.notices))
+    services = {service.name: service for service in loaded.services}
+    for part in found.parts:
+        if part.losses and not allow_data_loss:
+            raise OrmonyError(
+                "loses-data",
+                f"to bring the stream to its behavior files loses data: {'; '.join(part.losses)}",
+                place=loaded.database.behavior,
+                hint="ormony sync --allow-data-loss",
+                exit_status=FINDINGS,
+            )
+        service = services.get(part.service or "")
+        if service is not None:  # its tool's role may not own what all share
+            service = msgspec.structs.replace(service, role=None, search_path=("public",))
+        file = streams.appended(
+            change.stream,
+            frozen.paths,
+            loaded.services,
+            name=part.group if service is None else f"{service.name.lower().replace('-', '_')}_{part.group}",
+            source=f"{behaving.SOURCE}/{part.group}/",
+            body="".join([*(f"-- Loses: {visible(each)}\n" for each in part.losses), part.sql]),
+            transaction=part.transactional,
+            now=datetime.datetime.now(datetime.UTC),
+            applied=frozen.versions,
+            timestamps=project.more_services_than_lanes(loaded.database.name),
+            folder=loaded.database.stream,
+            service=service,
+        )
+        stream = streams.in_stream_order([*change.stream, file])
+        change = msgspec.structs.replace(change, files=(*change.files, file), stream=stream)
+    if found.parts:
+        behaving.prove(project, msgspec.structs.replace(loaded, stream=change.stream))
+    progress("comparing behavior with the stream", 1, 1)
+    return change
 
 
 class _Numbering(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ import msgspec
 from ormony import files, git, history
 from ormony.access import Persona
 from ormony.adapters.detected import Detected
+from ormony.behavior.macros import Settings
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
 
@@ -29,6 +30,17 @@ SHARED_LANE: Final = (400, 499)
 LANES: Final = (1, 2, 3, 5, 6, 7, 8, 9)
 """Lanes for services, in the order in which they are given out; 0 is the bootstrap, 4 is shared."""
 
+PRIVILEGES: Final = (
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "references",
+    "trigger",
+    "maintain",
+    "all",
+)
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 _LONGEST_TIMEOUT_S: Final = 86_400
 _LANGUAGE_LANE: Final = {"drizzle": 1, "alembic": 2, "sqlalchemy": 2, "sqlx": 3}
@@ -87,6 +99,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     shadow_url: str | None = None
     allowed: tuple[Allowed, ...] = ()
     baseline: str = "ormony-baseline.json"
+    behavior: Settings = Settings()
     access: Access = Access()
 
     def of(self, database: str) -> tuple[Service, ...]:
@@ -186,6 +199,7 @@ class _Config(msgspec.Struct, forbid_unknown_fields=True):
     shadow: _ShadowTable = msgspec.field(default_factory=_ShadowTable)
     check: _CheckTable = msgspec.field(default_factory=_CheckTable)
     access: _AccessTable = msgspec.field(default_factory=_AccessTable)
+    behavior: Settings = msgspec.field(default_factory=Settings)
 
 
 def find_root(start: Path) -> Path:
@@ -272,9 +286,11 @@ def _from_toml(root: Path) -> Project:
             raise _problem(
                 text, allow.rule, f'the rule "{allow.rule}" is allowed without a reason', 'reason = "…"'
             )
+    _check_behavior(config.behavior, tuple(tables), text)
     return Project(
         root=root,
         source=CONFIG,
+        behavior=config.behavior,
         databases=databases,
         services=services,
         shadow_url=config.shadow.url,
@@ -303,6 +319,33 @@ def _access(root: Path, table: _AccessTable, text: str) -> Access:
             Persona(name=name, role=each.role, tenant=each.tenant, claims=each.claims, fixture=fixture)
         )
     return Access(personas=tuple(personas), unknown=table.unknown, allow=table.allow)
+
+
+def _check_behavior(behavior: Settings, databases: Sequence[str], text: str) -> None:
+    """A macro says why it leaves a table out, and grants what PostgreSQL knows."""
+    if behavior.database is not None and behavior.database not in databases:
+        raise _problem(
+            text,
+            "behavior",
+            f'[behavior] is about "{behavior.database}", which is no database here',
+            f"database = one of: {', '.join(databases)}",
+        )
+    for macro in (behavior.updated_at, behavior.tenancy, behavior.owner):
+        for table, reason in macro.excepted.items() if macro is not None else ():
+            if not reason.strip():
+                raise _problem(
+                    text, table, f'[behavior] leaves "{table}" out without a reason', f'{table} = "…"'
+                )
+    for role, said in behavior.grants.items():
+        for table, privileges in said.items():
+            for each in privileges:
+                if each.lower() not in PRIVILEGES:
+                    raise _problem(
+                        text,
+                        each,
+                        f'[behavior.grants.{role}] gives "{each}" on "{table}", which is no privilege',
+                        f"privileges are: {', '.join(PRIVILEGES)}",
+                    )
 
 
 def _database(name: str, table: _DatabaseTable, config: _Config, text: str) -> Database:

@@ -1,8 +1,8 @@
 """A source, written as a word, a URL or a path, as a catalog.
 
-`migrations`, `service:NAME`, `models:NAME`, `deployed`, a `postgresql://` URL, a `.sql` file or a folder of
-them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read where it is a
-database. This module compares nothing.
+`migrations`, `service:NAME`, `models:NAME`, `behavior`, `deployed`, a `postgresql://` URL, a `.sql` file or
+a folder of them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read
+where it is a database. This module compares nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ormony import history, narrow, snapshot, sql
+from ormony import files, history, narrow, snapshot, sql
+from ormony import stream as streams
 from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
 from ormony.diff import Rename
@@ -29,10 +30,13 @@ from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
     from ormony.adapters.exported import Exported
+    from ormony.behavior.desired import Desired
+    from ormony.behavior.macros import Settings
+    from ormony.behavior.order import Text
     from ormony.database.rebuild import Ground
     from ormony.database.shadow import Shadow
 
-SourceKind = Literal["migrations", "service", "models", "deployed", "url", "sql", "snapshot"]
+SourceKind = Literal["migrations", "service", "models", "behavior", "deployed", "url", "sql", "snapshot"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +142,8 @@ class Reader:
         match kind:
             case "migrations":
                 return Source(name=text, kind=kind, catalog=self.migrations())
+            case "behavior":
+                return Source(name=text, kind=kind, catalog=self.behavior().wanted)
             case "deployed":
                 project, database = self._needs_project(text)
                 return Source(name=text, kind=kind, catalog=read_url(url_of(project, database)))
@@ -166,6 +172,28 @@ class Reader:
     def replayed(self, files: tuple[StreamFile, ...]) -> Catalog:
         """What these files make of an empty database with the surface."""
         return self.replays.of(files)
+
+    def behavior(self) -> Desired:
+        """The stream as it is, and as the behavior files and macros want it. Raises what `desired` does."""
+        from ormony.behavior import desired
+
+        project, database = self._needs_project("behavior")
+        ledgers = self.ledgers()
+
+        def cut(whole: Catalog) -> Catalog:
+            found = narrow.without_surface(whole, self.surface, ledgers)
+            # An extension brings its comment, which its creator may have no right to set.
+            comments = {ref: text for ref, text in found.comments.items() if ref.kind != "extension"}
+            return narrow.with_default_privileges(msgspec.structs.replace(found, comments=comments), whole)
+
+        return desired.desired(
+            streams.in_stream_order(self.loaded.stream),
+            behavior_texts(project.root, database, self.loaded.services),
+            settings_of(project, database),
+            replayed=lambda files, settled: self.replays.of(files, settled=settled),
+            cut=cut,
+            script=lambda old, new: make_plan(old, new).script(),
+        )
 
     def _service(self, text: str, name: str) -> Source:
         """A service's merged migrations alone, beside what they need of others."""
@@ -470,6 +498,8 @@ def parse(text: str) -> tuple[SourceKind, str]:
     head, _, tail = text.partition(":")
     if text == "migrations":
         return "migrations", text
+    if text == "behavior":
+        return "behavior", text
     if text == "deployed":
         return "deployed", text
     if text.startswith(("postgresql://", "postgres://")):
@@ -485,9 +515,36 @@ def parse(text: str) -> tuple[SourceKind, str]:
     raise OrmonyError(
         "unknown-source",
         f'"{text}" is no source',
-        hint="a source is migrations, service:NAME, models:NAME, deployed, a postgresql:// URL, a .sql file, "
-        "a folder of them, or a .json snapshot",
+        hint="a source is migrations, service:NAME, models:NAME, behavior, deployed, a postgresql:// URL, "
+        "a .sql file, a folder of them, or a .json snapshot",
     )
+
+
+def behavior_texts(root: Path, database: Database, services: Iterable[Service]) -> tuple[Text, ...]:
+    """The behavior files of a database: those of its folder, and of `db/behavior` of each service."""
+    from ormony.behavior.order import Text
+
+    found: dict[str, Text] = {}
+    folders = [(f"{service.path}/db/behavior", service) for service in services]
+    for folder, service in (*folders, (database.behavior, None)):
+        for path in sorted((root / folder).rglob("*.sql")):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and name not in found:
+                found[name] = Text(
+                    path=name,
+                    text=files.read_text(root, name).removeprefix("\ufeff"),
+                    service=service.name if service is not None else None,
+                    search_path=service.search_path if service is not None else ("public",),
+                )
+    return tuple(sorted(found.values(), key=lambda each: (each.service is not None, each.path)))
+
+
+def settings_of(project: Project, database: Database) -> Settings:
+    """`[behavior]` of ormony.toml for this database: the one it names, else the first."""
+    from ormony.behavior.macros import Settings
+
+    chosen = project.behavior.database or project.databases[0].name
+    return project.behavior if chosen == database.name else Settings()
 
 
 def _named(

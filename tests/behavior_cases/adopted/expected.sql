@@ -1,0 +1,4 @@
+-- behavior
+-- adopts ["signature","public","f()",""]
+-- adopts ["signature","public","org()",""]
+-- adopts ["policy","public","mine","orders"]

@@ -1,0 +1,2 @@
+-- behavior
+-- adopts ["signature","public","f()",""]

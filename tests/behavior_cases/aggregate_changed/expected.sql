@@ -1,0 +1,2 @@
+-- functions
+CREATE OR REPLACE AGGREGATE public.summed(integer) (SFUNC = public.add, STYPE = integer, INITCOND = '1');

@@ -1,0 +1,3 @@
+-- functions
+DROP AGGREGATE public.summed(integer);
+DROP FUNCTION public.add(integer, integer);

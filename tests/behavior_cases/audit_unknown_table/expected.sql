@@ -1,0 +1,1 @@
+-- error[invalid-behavior] ormony.toml: [behavior.audit] names "order", which is no table of the stream

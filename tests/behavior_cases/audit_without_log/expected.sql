@@ -1,0 +1,1 @@
+-- error[audit-log-missing] ormony.toml: [behavior.audit] writes to "public.audit_log", which is not there

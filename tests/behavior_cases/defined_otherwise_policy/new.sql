@@ -1,0 +1,1 @@
+CREATE POLICY mine ON public.orders FOR ALL TO authenticated USING (org_id = public.org());

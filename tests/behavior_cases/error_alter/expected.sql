@@ -1,0 +1,1 @@
+-- error[not-declarative] supabase/behavior/all.sql:1: "ALTER TABLE public …" is no definition of behavior

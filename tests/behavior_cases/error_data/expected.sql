@@ -1,0 +1,1 @@
+-- error[not-declarative] supabase/behavior/all.sql:2: "INSERT INTO public …" is no definition of behavior

@@ -1,0 +1,1 @@
+-- error[not-declarative] supabase/behavior/all.sql:1: "DROP FUNCTION IF …" is no definition of behavior

@@ -1,0 +1,1 @@
+-- error[sql-failed] supabase/behavior/all.sql:1:83: column "sum_of_it" does not exist (SQLSTATE 42703)

@@ -1,0 +1,1 @@
+-- error[sql-failed] supabase/behavior/all.sql:4:1: relation "public.nowhere" does not exist (SQLSTATE 42P01)

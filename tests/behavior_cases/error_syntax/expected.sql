@@ -1,0 +1,1 @@
+-- error[sql-syntax] supabase/behavior/all.sql:2:15: syntax error at or near "ON"

@@ -1,0 +1,1 @@
+-- error[not-declarative] supabase/behavior/all.sql:1: "CREATE TABLE public …" is no definition of behavior

@@ -1,0 +1,1 @@
+-- error[defined-twice] supabase/behavior/b.sql:1: function "public.f()" is defined in supabase/behavior/a.sql:1 as well

@@ -1,0 +1,1 @@
+-- error[loses-data] supabase/behavior: to bring the stream to its behavior files loses data: what extension vector keeps in tables of its own

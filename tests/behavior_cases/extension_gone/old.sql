@@ -1,0 +1,1 @@
+CREATE EXTENSION vector WITH SCHEMA extensions;

@@ -1,0 +1,2 @@
+-- functions
+CREATE EXTENSION vector WITH SCHEMA extensions;

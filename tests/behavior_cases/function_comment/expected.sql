@@ -1,0 +1,2 @@
+-- functions
+COMMENT ON FUNCTION public.f() IS 'one';

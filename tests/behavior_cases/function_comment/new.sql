@@ -1,0 +1,2 @@
+CREATE FUNCTION public.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+COMMENT ON FUNCTION public.f() IS 'one';

@@ -1,0 +1,3 @@
+-- functions
+REVOKE EXECUTE ON FUNCTION public.f() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.f() FROM anon;

@@ -1,0 +1,3 @@
+-- functions
+GRANT EXECUTE ON FUNCTION public.f() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION public.f() TO anon;

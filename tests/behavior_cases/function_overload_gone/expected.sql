@@ -1,0 +1,2 @@
+-- functions
+DROP FUNCTION public.f(bigint);

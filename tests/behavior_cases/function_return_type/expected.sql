@@ -1,0 +1,6 @@
+-- functions
+DROP FUNCTION public.f();
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$SELECT 1$function$;

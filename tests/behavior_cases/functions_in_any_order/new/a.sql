@@ -1,0 +1,1 @@
+CREATE VIEW public.v AS SELECT public.a() AS n;

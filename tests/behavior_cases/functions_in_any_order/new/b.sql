@@ -1,0 +1,1 @@
+CREATE FUNCTION public.a() RETURNS integer LANGUAGE sql AS 'SELECT public.b()';

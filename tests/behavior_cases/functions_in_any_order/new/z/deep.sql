@@ -1,0 +1,1 @@
+CREATE FUNCTION public.b() RETURNS integer LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,2 @@
+-- policies
+GRANT ALL ON TABLE public.orders TO anon;

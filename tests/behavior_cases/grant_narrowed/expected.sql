@@ -1,0 +1,2 @@
+-- policies
+REVOKE INSERT ON TABLE public.orders FROM authenticated;

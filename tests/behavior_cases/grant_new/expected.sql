@@ -1,0 +1,2 @@
+-- policies
+REVOKE ALL ON TABLE public.orders FROM anon;

@@ -1,0 +1,1 @@
+CREATE INDEX orders_org ON public.orders (org_id);

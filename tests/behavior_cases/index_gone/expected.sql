@@ -1,0 +1,2 @@
+-- functions
+DROP INDEX public.orders_org;

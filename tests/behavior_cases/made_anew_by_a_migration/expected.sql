@@ -1,0 +1,1 @@
+-- error[behavior-defined-twice] supabase/behavior/all.sql:1: function "public.f()" is defined by a migration, and otherwise here

@@ -1,0 +1,2 @@
+-- functions
+DROP MATERIALIZED VIEW public.sums;

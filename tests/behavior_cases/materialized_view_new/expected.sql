@@ -1,0 +1,8 @@
+-- functions
+CREATE MATERIALIZED VIEW public.sums AS
+ SELECT org_id,
+    sum(total) AS total
+   FROM public.orders
+  GROUP BY org_id
+WITH DATA;
+CREATE UNIQUE INDEX sums_org ON public.sums USING btree (org_id);

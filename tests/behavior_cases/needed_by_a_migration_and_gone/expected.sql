@@ -1,0 +1,1 @@
+-- error[behavior-still-needed] None: no behavior file defines function public.touch() any more, and trigger public.items.touch needs it

@@ -1,0 +1,3 @@
+-- policies
+DROP POLICY mine ON public.orders;
+DROP FUNCTION public.org();

@@ -1,0 +1,2 @@
+-- policies
+ALTER POLICY mine ON public.orders USING ((org_id = ( SELECT public.org() AS org)));

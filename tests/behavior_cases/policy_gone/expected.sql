@@ -1,0 +1,2 @@
+-- policies
+DROP POLICY mine ON public.orders;

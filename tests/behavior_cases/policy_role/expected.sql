@@ -1,0 +1,2 @@
+-- policies
+ALTER POLICY mine ON public.orders TO anon, authenticated;

@@ -1,0 +1,2 @@
+-- policies
+ALTER TABLE public.orders DISABLE ROW LEVEL SECURITY;

@@ -1,0 +1,3 @@
+-- functions
+CREATE RULE no_delete AS
+    ON DELETE TO public.orders DO INSTEAD NOTHING;

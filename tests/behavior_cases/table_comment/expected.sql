@@ -1,0 +1,2 @@
+-- policies
+COMMENT ON TABLE public.orders IS 'what was bought';

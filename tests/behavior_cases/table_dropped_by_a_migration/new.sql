@@ -1,0 +1,1 @@
+CREATE FUNCTION public.org() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT NULL::uuid';

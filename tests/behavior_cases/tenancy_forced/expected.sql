@@ -1,0 +1,2 @@
+-- policies
+ALTER TABLE public.orders FORCE ROW LEVEL SECURITY;

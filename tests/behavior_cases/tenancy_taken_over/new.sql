@@ -1,0 +1,1 @@
+CREATE POLICY orders_tenant_select ON public.orders FOR SELECT TO authenticated USING (true);

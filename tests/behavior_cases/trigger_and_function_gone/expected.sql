@@ -1,0 +1,3 @@
+-- triggers
+DROP TRIGGER touch ON public.orders;
+DROP FUNCTION public.touch();

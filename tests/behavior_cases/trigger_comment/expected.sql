@@ -1,0 +1,2 @@
+-- triggers
+COMMENT ON TRIGGER touch ON public.orders IS 'keeps updated_at';

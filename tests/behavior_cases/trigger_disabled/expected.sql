@@ -1,0 +1,2 @@
+-- triggers
+ALTER TABLE public.orders DISABLE TRIGGER touch;

@@ -1,0 +1,2 @@
+-- triggers
+CREATE OR REPLACE TRIGGER touch BEFORE INSERT OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION public.touch();

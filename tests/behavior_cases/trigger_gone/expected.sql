@@ -1,0 +1,2 @@
+-- triggers
+DROP TRIGGER touch ON public.orders;

@@ -1,0 +1,1 @@
+CREATE VIEW public.totals WITH (security_invoker = true) AS SELECT id FROM public.orders;

@@ -1,0 +1,2 @@
+-- functions
+DROP VIEW public.totals;

@@ -1,0 +1,2 @@
+-- functions
+ALTER VIEW public.totals RESET (security_invoker);

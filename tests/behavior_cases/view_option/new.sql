@@ -1,0 +1,1 @@
+CREATE VIEW public.totals AS SELECT id, total FROM public.orders;

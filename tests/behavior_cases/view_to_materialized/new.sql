@@ -1,0 +1,1 @@
+CREATE MATERIALIZED VIEW public.totals AS SELECT id, total FROM public.orders;
