@@ -164,6 +164,7 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag
     force_row_security: bool = False
     server: str | None = None  # a foreign table's
     server_options: tuple[tuple[str, str], ...] = ()  # in order
+    valid_checks: tuple[str, ...] = ()  # of a partition: what holds here, though it is NOT VALID above
 
 
 class NotNull(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

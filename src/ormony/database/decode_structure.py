@@ -131,7 +131,7 @@ def _relations(rows: Sequence[Row], reading: Reading) -> None:
         ref = names[PG_CLASS, row[0]]
         if letter not in "rpf" or ref.kind == "extension":
             continue
-        if row[7:16] == _NINE_NONES and row[18] is None:
+        if row[7:16] == _NINE_NONES and row[18] is None and row[20] is None:
             key = (row[6], row[16], row[17])
             table = usual.get(key)
             if table is None:
@@ -158,6 +158,7 @@ def _table(row: Row, relations: dict[int, Ref]) -> Table:
         force,
         server,
         server_options,
+        valid_checks,
     ) = row
     above = tuple(relations[parent] for parent in parents or ())
     return Table(
@@ -174,6 +175,7 @@ def _table(row: Row, relations: dict[int, Ref]) -> Table:
         force_row_security=force,
         server=server,
         server_options=option_pairs(server_options),
+        valid_checks=tuple(valid_checks or ()),
     )
 
 

@@ -43,11 +43,12 @@ from ormony.catalog import (
     holder,
 )
 from ormony.errors import OrmonyError
+from ormony.plan.render.columns import add, comes_by_itself, remove
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.sequences import following
-from ormony.plan.render.tables import detach
+from ormony.plan.render.tables import detach, doubted, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
@@ -315,6 +316,7 @@ class _Planner:
         self._set_domains_aside()
         self._renew_views_of_rows()
         self._refuse_held_types()
+        self._refuse_doubts()
         self._name_not_nulls()
         if self.replaced:
             self._name_not_nulls_in_use(self.replaced, self.replaced)
@@ -467,6 +469,26 @@ class _Planner:
                 if column in self.retyped:
                     raise cannot_alter(ref, column, "text")
 
+    def _refuse_doubts(self) -> None:
+        """A check that holds in a partition is not made NOT VALID there while it is attached."""
+        for table in sorted(self.altered):
+            value = self.new.objects[table]
+            if not isinstance(value, Table) or value.partition is None:
+                continue
+            parent = value.partition.parent
+            if self.old.objects[table] == value or parent in self.replaced:
+                continue
+            before = self.old.objects[table]
+            if isinstance(before, Table) and before.partition == value.partition:
+                for name in doubted(table, self.old, self.new):
+                    raise OrmonyError(
+                        "cannot-alter",
+                        f"PostgreSQL does not take back that check {name} was tried in partition {table}",
+                        hint=f"try it in all of {parent}, here and in the models: "
+                        f"ALTER TABLE {relation(parent)} VALIDATE CONSTRAINT {identifier(name)}",
+                        exit_status=1,
+                    )
+
     def _refuse_held_rows(self, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
         """A table's rows cannot be written anew while a column holds its row type."""
         for table, holders in self.rows_held.items():
@@ -534,6 +556,7 @@ class _Planner:
             if (ref in self.dropped or ref in self.created or ref in self.changed)
             and (ref.kind not in _FOLLOWING or (ref.kind == "column" and self._stands_alone(ref)))
             and not self._says_its_index(ref)
+            and not self._is_as_its_parent(ref)
         ]
         left += (ref for ref in self.dropped if self._down(ref) not in rendered)
         left += (ref for ref in self.created - self.inside.keys() if self._up(ref) not in rendered)
@@ -549,6 +572,15 @@ class _Planner:
             and isinstance(after, Table)
             and after.replica_identity == "index"
             and msgspec.structs.replace(before, replica_identity="index") == after
+        )
+
+    def _is_as_its_parent(self, ref: Ref) -> bool:
+        """Whether it is a partition of which nothing differs but a check that its parent has said all of."""
+        before, after = self.old.objects.get(ref), self.new.objects.get(ref)
+        return (
+            isinstance(before, Table)
+            and isinstance(after, Table)
+            and msgspec.structs.replace(before, valid_checks=after.valid_checks) == after
         )
 
     def _stands_alone(self, column: Ref) -> bool:
@@ -1222,6 +1254,14 @@ class _Planner:
                     first(self._up(Ref("column", parent.schema, parent.name, ref.part)), node)
             for above in self._columns_above(ref) if isinstance(value, Table) and value.inherits else ():
                 first(self._down(above), node)  # else it would be merged with its own
+        if ref[0] == "column" and verb == "create" and ref not in self.inside:
+            for child in self._heirs_before(ref):  # its own would be merged with the new one
+                first(self._down(child) or self._leaving(child, ref), node)
+        if verb == "alter" and isinstance(value, Table) and value.inherits and swaps(ref, self.old, self.new):
+            for parent in value.inherits:
+                first(self._up(parent), node)
+                for part in self.parts_after.get(parent, ()):
+                    first(self._up(part) if part.kind == "column" else None, node)
         if isinstance(value, Table) and value.partition is not None and verb == "late":
             # bounds may overlap those of a partition that goes or moves
             for sibling in self.children_before.get(value.partition.parent, ()):
@@ -1261,6 +1301,39 @@ class _Planner:
                 if part.kind == "column" and part.part in names:
                     yield part
 
+    def _heirs_before(self, column: Ref) -> Iterator[Ref]:
+        """The tables that inherited from the column's and had a column of its name."""
+        table = self._table_of(column, self.new)
+        below = [*self.children_before.get(table, ())] if table is not None else []
+        for child in below:
+            below += (each for each in self.children_before.get(child, ()) if each not in below)
+            if Ref("column", child.schema, child.name, column.part) in self.old.objects:
+                yield child
+
+    def _leaving(self, child: Ref, column: Ref) -> Node | None:
+        """The ALTER with which a table leaves the parent that the column is one of."""
+        if child not in self.altered:
+            return None
+        parents = _parents(self.new.objects[child])
+        stays = any(parent[1:3] == column[1:3] for parent in parents)
+        return None if stays else ("alter", child)
+
+    def _is_made_anew(self, column: Ref) -> bool:
+        """Whether it is dropped and added in a table that stays, but gets or leaves parents or a type: so
+        that no step of a parent does it."""
+        table = self._table_of(column, self.old)
+        if column not in self.replaced or table not in self.altered:
+            return False
+        before, after = self.old.objects[table], self.new.objects[table]
+        assert isinstance(before, Table)
+        assert isinstance(after, Table)
+        if any(
+            Ref("column", parent.schema, parent.name, column.part) in self.old.objects
+            for parent in set(before.inherits) & set(after.inherits)
+        ):
+            return False
+        return _attachment(before) != _attachment(after) or self._leaves(column)
+
     def _relation_after(self, column: Ref) -> Object | None:
         table = self._table_of(column, self.new)
         return None if table is None else self.new.objects[table]
@@ -1286,6 +1359,10 @@ class _Planner:
                 first(self._alters(table), node)
         for parent in _parents(value):
             first(node, self._down(parent))
+        if ref.kind == "column" and self._is_made_anew(ref):
+            table = self._table_of(ref, self.old)
+            assert table is not None
+            first(("alter", table), node)
         table = self._table_of(ref, self.new) if ref.kind == "column" else None
         for parent in _parents(self.new.objects[table]) if table is not None else ():
             # the column that comes from the parent would be merged with its own
@@ -1460,8 +1537,12 @@ class _Planner:
             case "drop":
                 if ref.kind == "default":
                     return self._drop_default(ref)
+                if ref.kind == "column" and comes_by_itself(ref, self.old) and self._is_made_anew(ref):
+                    return (remove(ref, self.old, if_there=True),)
                 return (*self._let_go(ref), *self._drop(ref))
             case "create":
+                if ref.kind == "column" and comes_by_itself(ref, self.new) and self._is_made_anew(ref):
+                    return add(ref, self.new, if_missing=True)
                 return RENDERERS[ref.kind].create(ref, self.new, self.inline.get(ref, frozenset()))
             case "late":
                 late = self._late(ref)

@@ -21,7 +21,8 @@ SELECT
     relation.relrowsecurity,
     relation.relforcerowsecurity,
     pg_catalog.quote_ident(server.srvname),
-    remote.ftoptions
+    remote.ftoptions,
+    checks.names
 FROM pg_catalog.pg_class AS relation
 JOIN pg_catalog.pg_namespace AS home ON home.oid = relation.relnamespace
 LEFT JOIN pg_catalog.pg_type AS row_type ON row_type.oid = relation.reltype
@@ -35,6 +36,19 @@ LEFT JOIN pg_catalog.pg_tablespace AS place ON place.oid = relation.reltablespac
 LEFT JOIN pg_catalog.pg_class AS toast ON toast.oid = relation.reltoastrelid AND toast.reloptions IS NOT NULL
 LEFT JOIN pg_catalog.pg_foreign_table AS remote ON remote.ftrelid = relation.oid
 LEFT JOIN pg_catalog.pg_foreign_server AS server ON server.oid = remote.ftserver
+LEFT JOIN (
+    SELECT own.conrelid, pg_catalog.array_agg(own.conname::text ORDER BY own.conname) AS names
+    FROM pg_catalog.pg_constraint AS upper
+    CROSS JOIN LATERAL pg_catalog.pg_partition_tree(upper.conrelid) AS lower
+    JOIN pg_catalog.pg_constraint AS own ON own.conrelid = lower.relid AND own.conname = upper.conname
+    WHERE upper.contype = 'c'
+        AND upper.conislocal
+        AND NOT upper.convalidated
+        AND own.contype = 'c'
+        AND NOT own.conislocal
+        AND own.convalidated
+    GROUP BY own.conrelid
+) AS checks ON checks.conrelid = relation.oid
 WHERE relation.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
     AND home.nspname !~ '^pg_'
     AND home.nspname <> 'information_schema'

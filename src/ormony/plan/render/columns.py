@@ -171,6 +171,14 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
     return add(ref, catalog)
 
 
+def keep_values(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
+    """A stored column that becomes a plain one when its table leaves a parent: what it reads may go, too."""
+    before, after = held(old, ref, Column), new.objects.get(ref)
+    turns = before.generated == "stored" and isinstance(after, Column) and after.generated is None
+    if turns and alter(ref, old, new) is not None:
+        yield _alter_column(ref, "DROP EXPRESSION IF EXISTS")
+
+
 def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     return () if comes_by_itself(ref, catalog) else (remove(ref, catalog),)
 
@@ -178,7 +186,8 @@ def _drop(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
 # --------------------------------------------------------------------------------------------------- altering
 
 
-def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+def alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    """What changes the column in place; None where it has to be dropped and added."""
     before, after = held(old, ref, Column), held(new, ref, Column)
     follows = _follows(ref, old, new)
     if _goes_with_parent(ref, old, new):
@@ -244,7 +253,9 @@ def _alter_generated(ref: Ref, old: Catalog, new: Catalog, *, follows: bool) -> 
             return None
     elif before.generated == "stored" and after.generated is None:
         if not follows:
-            statements.append(_alter_column(ref, "DROP EXPRESSION"))
+            # a table that leaves a parent has done it by then
+            again = " IF EXISTS" if comes_by_itself(ref, old) else ""
+            statements.append(_alter_column(ref, f"DROP EXPRESSION{again}"))
         if after.default is not None:
             statements.append(_default_action(ref, after.default))
     elif before.generated == "virtual" and after.generated is None:
@@ -675,11 +686,11 @@ def _drop_default(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
 def _alter_default(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     before, after = held(old, column_of(ref), Column), held(new, column_of(ref), Column)
     if before.generated or after.generated:
-        return _alter(column_of(ref), old, new)
+        return alter(column_of(ref), old, new)
     return Alteration(statements=(_default_action(ref, after.default),))
 
 
 RENDERERS: Final[dict[Kind, Renderer]] = {
-    "column": Renderer(_create, _drop, _alter),
+    "column": Renderer(_create, _drop, alter),
     "default": Renderer(_create_default, _drop_default, _alter_default),
 }

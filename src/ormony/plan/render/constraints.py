@@ -29,9 +29,10 @@ class _Definition(NamedTuple):
         return (" DEFERRABLE" if self.deferrable else "") + (" INITIALLY DEFERRED" if self.deferred else "")
 
 
-def inline(ref: Ref, catalog: Catalog) -> str:
-    """`CONSTRAINT name …` as CREATE TABLE and ALTER TABLE ADD take it."""
-    return f"CONSTRAINT {identifier(ref.part)} {_text(held(catalog, ref, Constraint))}"
+def inline(ref: Ref, catalog: Catalog, *, valid: bool = False) -> str:
+    """`CONSTRAINT name …` as CREATE TABLE and ALTER TABLE ADD take it; `valid`: never NOT VALID."""
+    text = _text(held(catalog, ref, Constraint))
+    return f"CONSTRAINT {identifier(ref.part)} {text.removesuffix(' NOT VALID') if valid else text}"
 
 
 def locks(ref: Ref, catalog: Catalog) -> bool:

@@ -36,8 +36,11 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
         else:
             later += columns.own_settings(column, catalog)
     elements += [constraints.inline(each, catalog) for each in sorted(inline) if each.kind == "constraint"]
-    if table.partition is not None:
-        elements += [constraints.inline(each, catalog) for each in _inherited_checks(table, catalog)]
+    for check in _inherited_checks(table, catalog) if table.partition is not None else ():
+        if held(catalog, check, Constraint).valid or check.part in table.valid_checks:
+            elements.append(constraints.inline(check, catalog, valid=True))
+        else:  # inside CREATE TABLE it would be valid
+            later.append(_action(ref, f"ADD {constraints.inline(check, catalog)}"))
     words = [
         "CREATE FOREIGN TABLE"
         if ref.kind == "foreign table"
@@ -129,10 +132,16 @@ def _attachments(table: Table) -> tuple[object, ...]:
     return (table.partition, table.inherits, table.of_type)
 
 
-def _made_plain(column: Ref, old: Catalog, new: Catalog) -> bool:
-    """Whether a generated column is another one now, which the planner adds: it holds what it reads in its
-    place."""
-    return held(old, column, Column).generated is not None and held(new, column, Column).generated is None
+def _made_anew(column: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether a generated column is dropped, and another one of its name added by the planner: what it reads
+    may have to go before."""
+    return held(old, column, Column).generated is not None and columns.alter(column, old, new) is None
+
+
+def _stays_below(column: Ref, before: Table, after: Table, catalog: Catalog) -> bool:
+    """Whether the column comes, or goes, with that of a parent which the table keeps."""
+    kept = set(before.inherits) & set(after.inherits)
+    return any(Ref("column", parent.schema, parent.name, column.part) in catalog.objects for parent in kept)
 
 
 def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iterator[Statement]:
@@ -146,15 +155,20 @@ def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iter
         yield _action(ref, "NOT OF")
     if bridge is not None:
         yield from _build(bridge, ref, old)
-    elif _swaps(ref, old, new):
+    elif swaps(ref, old, new):
         yield from _inherit(ref, _entered(before, after))
     for left in _left(before, after):
         yield _action(ref, f"NO INHERIT {relation(left)}")
     yield from _left_behind(ref, old, new)
+    for column in _columns(ref, old):
+        if columns.comes_by_itself(column, old) and not _stays_below(column, before, after, old):
+            yield from columns.keep_values(column, old, new)
     going = [
         each
         for each in _columns(ref, old)
-        if columns.comes_by_itself(each, old) and (each not in new.objects or _made_plain(each, old, new))
+        if columns.comes_by_itself(each, old)
+        and (each not in new.objects or _made_anew(each, old, new))
+        and not _stays_below(each, before, after, old)
     ]
     for column in sorted(going, key=lambda each: held(old, each, Column).generated is None):
         yield columns.remove(column, old, if_there=True)  # generated ones before what they read
@@ -163,7 +177,9 @@ def _leave(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Iter
             yield from columns.add_to(bridge.table, column, new)
         return
     for column in _columns(ref, new):
-        if column not in old.objects and columns.comes_by_itself(column, new):
+        if column in old.objects or not columns.comes_by_itself(column, new):
+            continue
+        if not _stays_below(column, before, after, new):
             yield from columns.add(column, new, if_missing=True)
 
 
@@ -184,14 +200,18 @@ def _enter(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Late
         statements.append(_action(ref, f"NO INHERIT {relation(bridge.table)}"))
         statements.append(Statement(sql=f"DROP TABLE {relation(bridge.table)}", lock="access exclusive"))
         needs += entered
-    elif joins or (entered and not _swaps(ref, old, new)):
+    elif joins or (entered and not swaps(ref, old, new)):
         statements += _checks_to_merge(ref, old, new)
-    if bridge is None and entered and not _swaps(ref, old, new):
+    if bridge is None and entered and not swaps(ref, old, new):
         statements += _inherit(ref, entered)
         needs += entered
     if after.partition is not None and joins:
         statements.append(_attach(ref, after.partition.parent, after.partition.bound))
         needs.append(after.partition.parent)
+    for name in after.valid_checks:
+        if name not in before.valid_checks and (not joins or _had(ref, name, old)):
+            statements.append(_action(ref, f"VALIDATE CONSTRAINT {identifier(name)}"))
+            needs += _ancestors(after, new)
     if not statements:
         return None
     return Late(
@@ -226,7 +246,7 @@ def _common(before: Table, after: Table) -> int:
     return count
 
 
-def _swaps(ref: Ref, old: Catalog, new: Catalog) -> bool:
+def swaps(ref: Ref, old: Catalog, new: Catalog) -> bool:
     """Whether the new parents can be entered before the old ones are left.
 
     Only so do the columns that both have stay inherited ones: a column without any parent is the table's own
@@ -261,7 +281,7 @@ def _would_stay_own(ref: Ref, old: Catalog, new: Catalog) -> bool:
     """
     before, after = held(old, ref, Table), held(new, ref, Table)
     entered = _entered(before, after)
-    if not entered or _swaps(ref, old, new):
+    if not entered or swaps(ref, old, new):
         return False
     alone = not set(before.inherits) & set(after.inherits) or bool(_left(before, after))
     for column in _columns(ref, new):
@@ -385,8 +405,11 @@ def _checks_to_merge(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement
     """
     for check in _inherited_checks(held(new, ref, Table), new):
         own = Ref("constraint", ref.schema, ref.name, check.part)
-        if own not in new.objects and not _had(ref, check.part, old):
-            yield _action(ref, f"ADD {constraints.inline(check, new)}")
+        if own not in new.objects and (
+            not _had(ref, check.part, old) or check.part in doubted(ref, old, new)
+        ):
+            valid = check.part in held(new, ref, Table).valid_checks
+            yield _action(ref, f"ADD {constraints.inline(check, new, valid=valid)}")
 
 
 def _had(ref: Ref, name: str, old: Catalog) -> bool:
@@ -399,6 +422,7 @@ def _left_behind(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
     have are made by their own statements.
     """
     stay = {each.part for each in _inherited_checks(held(new, ref, Table), new)}
+    stay.difference_update(doubted(ref, old, new))
     for parent in _ancestors(held(old, ref, Table), old):
         for each in _parts(parent, old):
             value = old.objects[each]
@@ -410,6 +434,21 @@ def _left_behind(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
                 and (own in new.objects or each.part not in stay)
             ):
                 yield _action(ref, f"DROP CONSTRAINT IF EXISTS {identifier(each.part)}")
+
+
+def doubted(ref: Ref, old: Catalog, new: Catalog) -> tuple[str, ...]:
+    """The checks from above that hold in the partition and are to be NOT VALID there: no ALTER does that."""
+    was, now = held(old, ref, Table).valid_checks, held(new, ref, Table)
+    if not was:
+        return ()
+    return tuple(
+        check.part
+        for check in _inherited_checks(now, new)
+        if check.part in was
+        and check.part not in now.valid_checks
+        and not held(new, check, Constraint).valid
+        and old.objects.get(check) == new.objects[check]
+    )
 
 
 def _checks(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:

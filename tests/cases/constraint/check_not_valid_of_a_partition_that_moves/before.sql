@@ -1,0 +1,3 @@
+create table p (k int, d bigint) partition by list (k);
+alter table p add constraint c check (d > 0) not valid;
+create table p1 partition of p for values in (1);

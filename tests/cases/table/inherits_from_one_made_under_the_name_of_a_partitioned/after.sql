@@ -1,0 +1,2 @@
+create table r1 (c int);
+create table x (a int) inherits (r1);

@@ -1,0 +1,1 @@
+insert into x values (1, 2);

@@ -1,0 +1,1 @@
+select a, c from x;

@@ -1,0 +1,2 @@
+create table p (c uuid);
+create table r0 () inherits (p);

@@ -1,0 +1,1 @@
+create table r3 (c varchar(20), g varchar(20) generated always as (c) stored);

@@ -1,0 +1,1 @@
+insert into r3 values ('[1,2)');

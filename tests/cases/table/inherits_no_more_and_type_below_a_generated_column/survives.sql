@@ -1,0 +1,1 @@
+select count(*), count(c), count(g) from r3

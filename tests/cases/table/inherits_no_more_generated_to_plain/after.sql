@@ -1,0 +1,1 @@
+create table r (a int, g int, h int, v text);

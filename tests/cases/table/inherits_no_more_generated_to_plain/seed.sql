@@ -1,0 +1,1 @@
+insert into r (a, b) values (1, 2);

@@ -1,0 +1,1 @@
+select a, g, h from r;

@@ -1,0 +1,1 @@
+insert into d (z, y) values (1, 2);

@@ -1,0 +1,1 @@
+select z from d;

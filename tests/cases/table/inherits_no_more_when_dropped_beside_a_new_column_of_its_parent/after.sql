@@ -1,0 +1,1 @@
+create table r0 (c int4range);

@@ -1,0 +1,2 @@
+create table r0 (b int);
+create table r2 (c timestamp) inherits (r0);

@@ -1,0 +1,1 @@
+select k, g from x; select k, a, g from y;

@@ -1,0 +1,1 @@
+select k, a from x; select k, a from y;

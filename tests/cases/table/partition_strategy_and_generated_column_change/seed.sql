@@ -1,0 +1,1 @@
+insert into p (k, a) values (1, 5), (2, 6), (3, 7);

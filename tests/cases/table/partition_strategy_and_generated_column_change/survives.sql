@@ -1,0 +1,1 @@
+select k, a from p order by k;

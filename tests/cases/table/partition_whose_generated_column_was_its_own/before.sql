@@ -1,0 +1,1 @@
+create table r1 (d timestamp, c timestamp generated always as (d) stored);
