@@ -326,15 +326,26 @@ def _strong_names(
 ) -> frozenset[str]:
     """Names of columns that say whose a row is, though no claim holds their value: by membership.
 
-    A policy looks at them, and they reference a table of the project's.
+    They reference what a table of members joins with users, and a policy looks at them.
     """
+    keys = [
+        (child, parent) for child, parent in keys if child in catalog.objects and found.get(child) is None
+    ]
+    people: dict[Ref, set[str]] = {}
+    for ref, claim in found.items():
+        if claim == SUB:
+            people.setdefault(Ref("table", ref.schema, ref.name), set()).add(ref.part)
+    joined = {
+        parent
+        for child, parent in keys
+        if parent in catalog.objects
+        and (table := Ref("table", child.schema, child.name)) in people
+        and any(child.part in unique and people[table] & set(unique) for unique in uniques(catalog, table))
+    }
     return frozenset(
         child.part
         for child, parent in keys
-        if child in catalog.objects
-        and found.get(child) is None
-        and parent in catalog.objects
-        and child.part in used.get(Ref("table", child.schema, child.name), ())
+        if parent in joined and child.part in used.get(Ref("table", child.schema, child.name), ())
     )
 
 

@@ -102,7 +102,8 @@ def path_of(ground: Ground) -> str:
 def findings(ground: Ground) -> Iterator[Finding]:
     """What `check` says of the matrix of a database; nothing where no file was ever written."""
     if (ground.project.root / path_of(ground)).is_file():
-        yield from _matrixed(ground, write=False).findings
+        found = _matrixed(ground, write=False).findings
+        yield from (each for each in found if each.severity != "note")  # notes are for `access` itself
 
 
 def hangs_on(ground: Ground) -> list[str]:

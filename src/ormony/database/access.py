@@ -95,6 +95,15 @@ class _Answer(msgspec.Struct, frozen=True):
     count: int = 0
     text: str | None = None
 
+    @property
+    def seen(self) -> tuple[str, str | None]:
+        """What of it the persona sees; the words of an error may hold what chance gave."""
+        return self.value, self.text
+
+    def same(self, other: _Answer) -> bool:
+        """Are both the same to the persona?"""
+        return self.seen == other.seen
+
 
 class _Privileges(msgspec.Struct, frozen=True):
     """Of a role on a table: which commands on the whole, and which columns else."""
@@ -110,6 +119,7 @@ class _Asking:
         self.cells: dict[tuple[str, str, str], dict[str, str]] = {}
         self.leaks: dict[tuple[str, str], Leak] = {}
         self.unknown: dict[tuple[str, str], str] = {}
+        self._raw: dict[tuple[str, str, str], str] = {}
         self._seeded: dict[Ref, list[Mapping[str, str | None]]] | None = None
         self._evidence: dict[tuple[object, ...], _Answer] = {}
         self.tables = self._tables()
@@ -162,6 +172,9 @@ class _Asking:
                 if claim in self.values[name]
             }
             self.worlds[name] = World(number, fixed)
+            # Supabase's own service makes users, with no user's claims; the rest is a member's doing.
+            self._become(None, None)
+            self.maker.fill(self.worlds[name], only={USERS})
             self._become(next((p for p in self.subject.personas if p.tenant == name), None), name)
             self.maker.fill(self.worlds[name])
         self._moved()
@@ -172,13 +185,38 @@ class _Asking:
         self.of_world = self._split()
         for persona in self.subject.personas:
             self._persona(persona)
+        self._settle()
         lines = [
             Line(*key, tuple(values.get(each.name, APART) for each in self.subject.personas))
             for key, values in self.cells.items()
-            if key[1] not in ("insert-returning", "upsert")
-            or any(value != self.cells[key[0], "insert", key[2]].get(who) for who, value in values.items())
+            if set(values.values()) != {APART}
+            and (
+                key[1] not in ("insert-returning", "upsert")
+                or any(
+                    value != self.cells[key[0], "insert", key[2]].get(who) for who, value in values.items()
+                )
+            )
         ]
         return Asked(lines=sorted_lines(lines), leaks=tuple(self.leaks.values()), unknown=dict(self.unknown))
+
+    def _settle(self) -> None:
+        """One kind of row for each view and function: what hangs on rows for one persona does so for all."""
+        for name, command, row in list(self.cells):
+            told = {r for r in ("own", "other") if (name, command, r) in self.cells}
+            if row != "any" or not told:
+                continue
+            for persona in self.subject.personas:
+                value = self.cells[name, command, row].get(persona.name)
+                if value is None:
+                    continue
+                value = self._raw.get((name, command, persona.name), value)
+                value = FILTER if value == ALLOW else value  # its answer tells nothing of anybody's rows
+                self.cells.setdefault((name, command, "other"), {}).setdefault(persona.name, value)
+                mine = value if persona.tenant is not None else APART
+                self.cells.setdefault((name, command, "own"), {}).setdefault(persona.name, mine)
+            del self.cells[name, command, row]
+            if all(UNKNOWN not in self.cells.get((name, command, r), {}).values() for r in ("own", "other")):
+                self.unknown.pop((name, command), None)
 
     def _claim_values(self) -> dict[str, dict[Claim, str]]:
         """Of each world the value of each claim, of the type of the columns that hold it."""
@@ -431,6 +469,10 @@ class _Asking:
                 continue
             key = (table, command, whose, name, own, number, statement)
             proved = self._proved(key, statement, before)
+            if proved.value != ALLOW and own is None:  # a trigger may need somebody's claims
+                text, _ = self.claims_of(None, name)
+                become = f"SELECT set_config('request.jwt.claims', {literal(text).strip()}, true); "
+                proved = self._proved((*key, "claims"), statement, before + become)
             if proved.value != ALLOW:
                 if number == 0:
                     why = f"as a role that bypasses row security: {proved.message or 'no row was reached'}"
@@ -807,7 +849,12 @@ class _Asking:
             proofs.append([self._run(None, each.statement) for each in things])
             self.conn.execute("ROLLBACK TO SAVEPOINT ormony_state; RELEASE SAVEPOINT ormony_state")
         again = [self._run(persona.role, each.statement) for each in things]
-        self._tell(persona, own, things, states, proofs, again, other)
+        free = [self._run(None, each.statement) for each in things]
+        steady = [
+            one.same(states[0][at]) and other_.same(proofs[0][at])
+            for at, (one, other_) in enumerate(zip(again, free, strict=True))
+        ]
+        self._tell(persona, own, things, states, proofs, steady)
         self._writes(persona, own, other, things)
 
     def _remove(self, worlds: Sequence[str]) -> None:
@@ -870,6 +917,8 @@ class _Asking:
             )
             if value is None and argument.has_default:
                 continue
+            if value is None and argument.type in ("smallint", "integer", "bigint"):
+                value = "1"  # a length, a limit, a page
             if value is None:
                 value = rows.plain_value(
                     argument.type, world.number, 1, self.maker.known_types, f"argument.{bare}"
@@ -909,8 +958,7 @@ class _Asking:
         things: Sequence[_Thing],
         states: Sequence[Sequence[_Answer]],
         proofs: Sequence[Sequence[_Answer]],
-        again: Sequence[_Answer],
-        other: str,
+        steady: Sequence[bool],
     ) -> None:
         """What their answers hang on, as cells."""
         by_ref: dict[Ref, list[int]] = {}
@@ -918,20 +966,23 @@ class _Asking:
             by_ref.setdefault(thing.ref, []).append(at)
         for ref, places in by_ref.items():
             name, command = str(ref), things[places[0]].command
-            full, without, none = ([states[s][at] for at in places] for s in range(3))
-            free = [[proofs[s][at] for at in places] for s in range(3)]
-            hangs = free[0] != free[1] or free[1] != free[2] or full != without or without != none
-            if [again[at] for at in places] != full:
-                self._cell(persona, name, command, "any", UNKNOWN, "its answer is another one each time")
+            full, without, none = ([states[s][at].seen for at in places] for s in range(3))
+            free = [[proofs[s][at].seen for at in places] for s in range(3)]
+            first, proof = states[0][places[0]], proofs[0][places[0]]
+            if not all(steady[at] for at in places):
+                value = DENY if first.value == DENY else UNKNOWN
+                self._cell(persona, name, command, "any", value, "its answer is another one each time")
                 continue
-            if not hangs:
-                value = full[0].value
-                if full[0].value not in (ALLOW, DENY) and free[0][0].value == full[0].value:
-                    value = UNKNOWN
-                self._cell(persona, name, command, "any", value, full[0].message)
+            if len({*map(tuple, free), tuple(full)}) == 1 or (
+                free[0] == free[1] == free[2] and full == without == none
+            ):
+                self._raw[name, command, persona.name] = first.value
+                failed_alike = first.value not in (ALLOW, FILTER, DENY) and proof.value == first.value
+                value = UNKNOWN if failed_alike else first.value
+                self._cell(persona, name, command, "any", value, first.message)
                 continue
             shows_other = full != without if own is not None else full != none
-            failed = [each for each in full if each.value not in (ALLOW, FILTER)]
+            failed = [states[0][at] for at in places if states[0][at].value not in (ALLOW, FILTER)]
             if own is None:
                 self._cell(persona, name, command, "own", APART)
             elif without != none:
@@ -941,11 +992,12 @@ class _Asking:
             if shows_other:
                 self._cell(persona, name, command, "other", ALLOW)
                 at = next(
-                    (p for p in places if states[0][p] != states[1 if own is not None else 2][p]), places[0]
+                    (p for p in places if not states[0][p].same(states[1 if own is not None else 2][p])),
+                    places[0],
                 )
                 self._leak_of(persona, things[at])
             else:
-                last = full[-1]
+                last = states[0][places[-1]]
                 value = last.value if last.value not in (ALLOW, FILTER) else FILTER
                 self._cell(persona, name, command, "other", value)
 

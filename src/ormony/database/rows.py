@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -451,9 +451,11 @@ class Maker:
         self.known_types = types(catalog)
         self._chosen: dict[Ref, dict[str, str | None]] = {}  # what satisfied the checks of a table
 
-    def fill(self, world: World, others: Sequence[World] = ()) -> None:
-        """A row in each table, in order; what cannot be made is in `failed`, with the reason."""
+    def fill(self, world: World, *, only: Collection[Ref] | None = None) -> None:
+        """A row in each table that has none, in order; what cannot be made is in `failed`, with why."""
         for table in in_order(self.shapes):
+            if table in world.rows or (only is not None and table not in only):
+                continue
             made = self.make(world, table, 1, whole=True)
             if isinstance(made, Row):
                 world.rows[table] = made
