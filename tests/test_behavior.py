@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ormony import behaving, commands, loading, project
@@ -103,3 +104,176 @@ def test_an_edit_gives_these_statements_and_leaves_nothing(root: Path, case: str
         assert sync(root).written == ()
         loaded = loading.load(project.load(root), project.load(root).databases[0])
         behaving.prove(project.load(root), loaded)
+
+
+def test_each_owner_has_its_files_in_its_lane(root: Path) -> None:
+    """Shared behavior comes first, then that of services, each as functions, triggers, policies."""
+    put(root, "ormony.toml", TOML + '[services.jobs]\npath = "services/jobs"\norm = "sqlx"\nlane = 3\n')
+    put(
+        root,
+        "services/jobs/migrations/0001_jobs.sql",
+        "CREATE TABLE jobs (id int PRIMARY KEY, org_id uuid, done_at timestamptz);\n",
+    )
+    put(
+        root,
+        "services/jobs/db/behavior/jobs.sql",
+        "CREATE TRIGGER jobs_done BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION done();\n"
+        "ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;\n"
+        "CREATE POLICY jobs_read ON jobs FOR SELECT USING (org_id = org());\n",
+    )
+    put(
+        root,
+        "supabase/behavior/functions.sql",
+        "CREATE FUNCTION org() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';\n"
+        "CREATE FUNCTION done() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN NEW.done_at := now(); RETURN NEW; END';\n",
+    )
+    assert sync(root).written == (
+        "supabase/migrations/00300_jobs_jobs.sql",
+        "supabase/migrations/00400_functions.sql",
+        "supabase/migrations/01300_jobs_triggers.sql",
+        "supabase/migrations/01301_jobs_policies.sql",
+    )
+    assert sync(root).written == ()
+    (root / "services/jobs/db/behavior/jobs.sql").unlink()
+    assert sync(root).written == (
+        "supabase/migrations/01302_jobs_triggers.sql",
+        "supabase/migrations/01303_jobs_policies.sql",
+    )
+    assert "DROP TRIGGER jobs_done" in (root / "supabase/migrations/01302_jobs_triggers.sql").read_text()
+    assert sync(root).written == ()
+
+
+def test_a_service_tells_its_search_path(root: Path) -> None:
+    put(
+        root,
+        "ormony.toml",
+        TOML
+        + '[services.jobs]\npath = "services/jobs"\norm = "sqlx"\nlane = 3\nsearch_path = "work, public"\n',
+    )
+    put(root, "supabase/migrations/00000_work.sql", "CREATE SCHEMA work;\n")
+    put(root, "services/jobs/migrations/0001_jobs.sql", "CREATE TABLE jobs (id int);\n")
+    put(root, "services/jobs/db/behavior/jobs.sql", "CREATE VIEW all_jobs AS SELECT id FROM jobs;\n")
+    written = sync(root).written
+    assert "CREATE VIEW work.all_jobs" in (root / written[-1]).read_text()
+    assert sync(root).written == ()
+
+
+def test_a_table_that_tenancy_leaves_out_is_named(root: Path) -> None:
+    put(root, "ormony.toml", TOML + "[behavior.tenancy]\n")
+    put(root, "supabase/migrations/00000_t.sql", "CREATE TABLE plans (id int);\n")
+    loaded = loading.load(project.load(root), project.load(root).databases[0])
+    (found,) = behaving.findings(project.load(root), loaded)
+    assert (found.rule, found.object, found.severity) == ("tenancy-missing", "public.plans", "error")
+    assert [each.code for each in sync(root).notices] == ["tenancy-missing"]
+    put(root, "ormony.toml", TOML + '[behavior.tenancy]\nexcept = { plans = "the same for all" }\n')
+    assert behaving.findings(project.load(root), loaded) == ()
+
+
+def test_check_is_told_what_is_not_merged_and_what_is_defined_twice(root: Path) -> None:
+    put(
+        root,
+        "supabase/migrations/00000_f.sql",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+    )
+    put(root, "supabase/behavior/g.sql", "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';\n")
+    loaded = loading.load(project.load(root), project.load(root).databases[0])
+    assert [each.rule for each in behaving.findings(project.load(root), loaded)] == ["behavior-not-merged"]
+    put(root, "supabase/behavior/f.sql", "\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';\n")
+    (found,) = behaving.findings(project.load(root), loaded)
+    assert (found.rule, found.place) == ("behavior-defined-twice", "supabase/behavior/f.sql:2")
+
+
+def test_an_unchanged_project_starts_no_server(tmp_path: Path) -> None:
+    put(tmp_path, "ormony.toml", TOML + "[behavior.updated_at]\n")
+    put(tmp_path, "supabase/migrations/00000_t.sql", "CREATE TABLE t (id int, updated_at timestamptz);\n")
+    put(tmp_path, "supabase/behavior/g.sql", "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';\n")
+    assert len(sync(tmp_path).written) == 2
+    assert sync(tmp_path).written == ()
+    for each in (tmp_path / ".ormony").glob("shadow*"):
+        shutil.rmtree(each)
+    assert sync(tmp_path).written == ()
+    assert not list((tmp_path / ".ormony").glob("shadow*"))
+
+
+def test_the_first_behavior_files_run(tmp_path: Path) -> None:
+    """`init --behavior` writes what is not there, and what it writes can be merged."""
+    put(
+        tmp_path,
+        "supabase/migrations/00000_t.sql",
+        "CREATE FUNCTION handle_updated_at() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';\n",
+    )
+    commands.init(tmp_path, behavior=True)
+    text = (tmp_path / "supabase/behavior/functions.sql").read_text()
+    assert "get_dashboard_stats" in text
+    assert "FUNCTION public.handle_updated_at" not in text
+    put(tmp_path, "supabase/behavior/triggers.sql", "-- mine\n")
+    (tmp_path / "supabase/behavior/indexes.sql").unlink()
+    again = commands.init(tmp_path, behavior=True)
+    assert not again.written
+    assert (tmp_path / "supabase/behavior/triggers.sql").read_text() == "-- mine\n"
+    assert (tmp_path / "supabase/behavior/indexes.sql").exists()
+    assert sync(tmp_path).written == ("supabase/migrations/00400_functions.sql",)
+
+
+def test_the_claim_is_read_once_and_the_index_is_used(root: Path, home: Path) -> None:
+    """On 10,000 rows the policy of [behavior.tenancy] is an InitPlan with an index scan."""
+    put(root, "ormony.toml", TOML + "[behavior.tenancy]\n")
+    put(
+        root,
+        "supabase/migrations/00000_t.sql",
+        "CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, org_id uuid NOT NULL);\n",
+    )
+    sync(root)
+    stream = loading.load(project.load(root), project.load(root).databases[0]).stream
+    with open_shadow(home) as shadow, psycopg.connect(shadow.clone(stream)) as connection:
+        connection.execute(
+            "INSERT INTO orders (org_id)"
+            " SELECT md5((n % 1000)::text)::uuid FROM generate_series(1, 10000) AS n"
+        )
+        connection.execute("ANALYZE orders")
+        connection.execute("SET LOCAL ROLE authenticated")
+        connection.execute(
+            "SELECT set_config('request.jwt.claims', json_build_object('org_id', md5('7')::uuid)::text, true)"
+        )
+        plan = "\n".join(row[0] for row in connection.execute("EXPLAIN SELECT * FROM orders"))
+        assert "InitPlan" in plan
+        assert "orders_org_id_idx" in plan
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (10,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("INSERT INTO orders (org_id) VALUES (md5('8')::uuid)")
+
+
+def test_the_audit_log_has_no_redacted_values(root: Path, home: Path) -> None:
+    put(root, "ormony.toml", TOML + '[behavior.audit]\ntables = ["users"]\nredact = ["password"]\n')
+    put(root, "supabase/migrations/00000_t.sql", "CREATE TABLE users (id int, password text);\n")
+    with pytest.raises(OrmonyError) as refused:
+        sync(root)
+    assert refused.value.code == "audit-log-missing"
+    assert refused.value.hint is not None
+    put(root, "supabase/migrations/00001_log.sql", refused.value.hint.partition("\n")[2])
+    sync(root)
+    stream = loading.load(project.load(root), project.load(root).databases[0]).stream
+    with open_shadow(home) as shadow, psycopg.connect(shadow.clone(stream)) as connection:
+        connection.execute("INSERT INTO users VALUES (1, 'secret')")
+        connection.execute("UPDATE users SET password = 'other'")
+        rows = connection.execute("SELECT record_id, action, old_data, new_data FROM audit_log").fetchall()
+    assert rows == [("1", "INSERT", None, {"id": 1}), ("1", "UPDATE", {"id": 1}, {"id": 1})]
+
+
+@pytest.mark.parametrize(
+    ("toml", "what"),
+    [
+        ("[behavior.tenancy]\ncolum = 'x'\n", '"colum" is not a setting of [behavior.tenancy]'),
+        ('[behavior.tenancy]\nexcept = { plans = "" }\n', '[behavior] leaves "plans" out without a reason'),
+        ('[behavior.grants.anon]\nplans = ["read"]\n', "which is no privilege"),
+        ('[behavior]\ndatabase = "other"\n', "which is no database here"),
+        ("[behavior.audit]\n", "lacks `tables`"),
+    ],
+)
+def test_a_mistake_in_the_settings_names_its_key(tmp_path: Path, toml: str, what: str) -> None:
+    put(tmp_path, "ormony.toml", toml)
+    with pytest.raises(OrmonyError, match=r".") as refused:
+        project.load(tmp_path)
+    assert refused.value.code == "invalid-config"
+    assert what in refused.value.message

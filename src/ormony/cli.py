@@ -163,18 +163,23 @@ def main(context: click.Context, /, **values: Any) -> None:
     context.ensure_object(_Settings).take(values)
 
 
-@main.command(epilog="\b\nExamples:\n  ormony init\n  ormony --project services/shop init --dry-run")
+@main.command(
+    epilog="\b\nExamples:\n  ormony init\n  ormony --project services/shop init --dry-run\n"
+    "  ormony init --behavior"
+)
 @click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+@click.option("--behavior", is_flag=True, help="Also write the first files of supabase/behavior.")
 @_verb
-def init(settings: _Settings, terminal: Terminal, *, dry_run: bool) -> None:
+def init(settings: _Settings, terminal: Terminal, *, dry_run: bool, behavior: bool) -> None:
     """Find the services of a project and write a commented ormony.toml.
 
     Drizzle, Alembic, SQLx, SQLAlchemy and Supabase projects are found by their own files, and
-    by .kodo/config.json. An ormony.toml that is there is never overwritten.
+    by .kodo/config.json. A file that is there is never overwritten: with --behavior the
+    ormony.toml stays, and behavior files that are missing are written.
     """
     from ormony import commands
 
-    terminal.show(commands.init(settings.root(), dry_run=dry_run))
+    terminal.show(commands.init(settings.root(), dry_run=dry_run, behavior=behavior))
 
 
 @main.command(

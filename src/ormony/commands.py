@@ -68,7 +68,7 @@ class ServiceLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Initialized(msgspec.Struct, frozen=True, kw_only=True):
-    """What `init` found, the text of the ormony.toml, and whether it was written.
+    """What `init` found, the text of the ormony.toml ('' where one stays), and whether it was written.
 
     `stream_files` counts the files that lie in the stream already.
     """
@@ -308,34 +308,62 @@ Result = (
 )
 
 
-def init(root: Path, *, dry_run: bool = False) -> Initialized:
-    """Detect the services below `root` and write ormony.toml.
+def init(root: Path, *, dry_run: bool = False, behavior: bool = False) -> Initialized:
+    """Detect the services below `root` and write ormony.toml; with `behavior` the first behavior files, too.
 
-    Raises `config-exists` when there is one, and `no-project` when nothing was found.
+    Raises `config-exists` when there is one and no behavior is asked for, and `no-project` when nothing was
+    found. Nothing is ever overwritten.
     """
-    if (root / projects.CONFIG).exists() and not dry_run:
+    there = (root / projects.CONFIG).exists()
+    if there and not dry_run and not behavior:
         raise OrmonyError(
             "config-exists",
             f"{projects.CONFIG} is there already; init never overwrites it",
             place=projects.CONFIG,
             hint="ormony init --dry-run   # shows what it would write",
         )
-    proposal = projects.propose(root)
+    keeps = there and behavior
+    proposal = projects.load(root) if keeps else projects.propose(root)
     folder = proposal.databases[0].stream
     found, notices = supabase.read_stream(root, folder)
     text = projects.as_toml(proposal, timestamps=any(len(file.version) >= 14 for file in found))
+    if keeps:
+        text = ""
+    written = [] if keeps else [File(projects.CONFIG, text)]
+    if behavior:
+        scaffolded, more = _scaffold(root, proposal.databases[0], found)
+        written += scaffolded
+        notices += more
     if not dry_run:
-        files.write(root, [File(projects.CONFIG, text)])
+        files.write(root, written)
     return Initialized(
         file=projects.CONFIG,
         text=text,
-        written=not dry_run,
+        written=not dry_run and not keeps,
         services=tuple(ServiceLine(name=s.name, orm=s.orm, path=s.path) for s in proposal.services),
         stream=folder,
         stream_files=len(found),
-        next="ormony sync" if proposal.services else "ormony deploy",
+        next="ormony sync" if proposal.services or behavior else "ormony deploy",
         notices=notices,
     )
+
+
+def _scaffold(
+    root: Path, database: Database, stream: Sequence[StreamFile]
+) -> tuple[list[File], tuple[Notice, ...]]:
+    """The behavior files that are not there yet, without what the stream's files create, and what is said."""
+    from ormony.behavior.templates import templates
+
+    defined = {
+        name for file in stream for facts in sql.facts(file.body, path=file.path) for name in facts.creates
+    }
+    made, notices = [], []
+    for file in templates(database.behavior, defined):
+        there = (root / file.path).exists()
+        what = "is there already and stays as it is" if there else "is a beginning: edit it, then ormony sync"
+        notices.append(Notice(code="behavior-file", message=f"{file.path} {what}", place=file.path))
+        made += [] if there else [file]
+    return made, tuple(notices)
 
 
 def status(project: Project, name: str | None = None, *, against: str | None = None) -> Status:
