@@ -13,7 +13,7 @@ import importlib.util
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -1870,24 +1870,66 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
     always: bool = False  # it is true, whatever the row and whoever asks
     calls: frozenset[tuple[str, str]] = frozenset()
-    per_row: tuple[tuple[str, str], ...] = ()
+    again: tuple[tuple[tuple[str, str], int], ...] = ()  # each of `per_row`, and at which byte it begins
     columns: frozenset[str] = frozenset()
     compared: tuple[frozenset[str], ...] = ()
     json_keys: frozenset[str] = frozenset()
+
+    @property
+    def per_row(self) -> tuple[tuple[str, str], ...]:
+        """The functions of which a call runs again for each row."""
+        return tuple(dict.fromkeys(name for name, _ in self.again))
 
 
 @lru_cache(maxsize=4096)  # policies are much alike
 def condition(text: str) -> Condition:
     """What an expression without its SELECT says, as `pg_get_expr` prints it. Raises `sql-syntax`."""
+    top = _expression(text)
+    calls = list(_calls(top))
+    return Condition(
+        always=_holds(top),
+        calls=frozenset(name for name, _, _ in calls),
+        again=tuple((name, at) for name, at, again in calls if again),
+        columns=frozenset(_columns_in(top)),
+        compared=tuple(dict.fromkeys(_compared(top))),
+        json_keys=frozenset(_json_keys(top)),
+    )
+
+
+def asked_once(text: str, calls: Collection[tuple[str, str]]) -> str:
+    """The expression with a sub-select around each of these calls that is `per_row`. Raises `sql-syntax`."""
+    data = text.encode()
+    parts: list[bytes] = []
+    done = 0
+    for name, start in condition(text).again:
+        if name not in calls or start < done:
+            continue
+        depth = 0
+        for word in _BRACKETS.finditer(data, start):
+            depth += {b"(": 1, b")": -1}.get(word[0], 0)
+            if depth == 0 and word[0] == b")":
+                parts += [data[done:start], b"( SELECT ", data[start : word.end()], b")"]
+                done = word.end()
+                break
+    return b"".join([*parts, data[done:]]).decode()
+
+
+_BRACKETS: Final = re.compile(rb"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]""")
+_SELECT: Final = "SELECT "
+
+
+def _expression(text: str) -> Node:
     try:
-        (raw,) = _parse(f"SELECT {text}")
+        (raw,) = _parse(_SELECT + text)
     except _Unreadable as error:
-        raise _refusal(text, error.message, max(error.position - len("SELECT "), 0), None) from error
+        raise _refusal(text, error.message, max(error.position - len(_SELECT), 0), None) from error
     (target,) = raw.node["SelectStmt"]["targetList"]
-    top = target["ResTarget"]["val"]
-    calls: set[tuple[str, str]] = set()
-    again: dict[tuple[str, str], None] = {}
-    keys: set[str] = set()
+    found: Node = target["ResTarget"]["val"]
+    return found
+
+
+def _calls(top: Node) -> Iterator[tuple[tuple[str, str], int, bool]]:
+    """(name, offset in bytes, whether it runs again for each row) of each call, from left to right."""
     stack: list[tuple[Any, bool]] = [(top, False)]
     while stack:
         node, once = stack.pop()
@@ -1899,31 +1941,30 @@ def condition(text: str) -> Condition:
         for key, value in node.items():
             if key == "FuncCall":
                 name = _split_name(_strings(value.get("funcname", ())))
-                calls.add(name)
-                if not once and not _columns_in(value.get("args", ())):
-                    again[name] = None
-            elif key == "A_Expr" and _JSON_OPERATORS & set(_strings(value.get("name", ()))):
-                keys.update(_json_keys(value.get("rexpr", {})))
+                again = not once and not _columns_in(value.get("args", ()))
+                yield name, value.get("location", 0) - len(_SELECT), again
             stack.append((value, once if key != "SubLink" else _runs_once(value)))
-    return Condition(
-        always=_holds(top),
-        calls=frozenset(calls),
-        per_row=tuple(again),
-        columns=frozenset(_columns_in(top)),
-        compared=tuple(dict.fromkeys(_compared(top))),
-        json_keys=frozenset(keys),
-    )
 
 
 _JSON_OPERATORS: Final = frozenset({"->", "->>", "#>", "#>>", "?"})
 
 
-def _json_keys(node: Node) -> list[str]:
-    """`'a'`, or each of `'{a,b}'`."""
-    while "TypeCast" in node:
-        node = node["TypeCast"]["arg"]
-    text = node.get("A_Const", {}).get("sval", {}).get("sval", "")
-    return [each.strip(' "') for each in text.strip("{}").split(",")] if text.startswith("{") else [text]
+def _json_keys(top: Node) -> Iterator[str]:
+    """`'a'`, or each of `'{a,b}'`, right of such an operator."""
+    stack: list[Any] = [top]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack += node
+        elif isinstance(node, dict):
+            stack += node.values()
+            inner = node.get("A_Expr", {})
+            if _JSON_OPERATORS & set(_strings(inner.get("name", ()))):
+                key = inner.get("rexpr", {})
+                while "TypeCast" in key:
+                    key = key["TypeCast"]["arg"]
+                text = _text_of(key)
+                yield from (each.strip(' "') for each in text.strip("{}").split(","))
 
 
 def _runs_once(link: Node) -> bool:

@@ -36,10 +36,12 @@ Fine: each call has its sub-select; a call that gets a column must run for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
-from ormony.rules.exposure import Exposure, exposure, listed
+from ormony import sql
+from ormony.catalog import Policy
+from ormony.rules.exposure import Exposure, exposure, listed, named
 from ormony.rules.finding import Finding, Severity
 from ormony.rules.reading import Evidence
 from ormony.sql import quote_identifier
@@ -72,14 +74,24 @@ def find(evidence: Evidence) -> Iterator[Finding]:
             calls = dict.fromkeys(call for said in each.conditions() for call in said.per_row)
             again = [".".join(filter(None, call)) + "()" for call in calls if call in stable]
             if again:
-                name, call = quote_identifier(each.ref.part), again[0].removesuffix("()")
+                name = quote_identifier(each.ref.part)
                 yield known.finding(
                     "auth-per-row",
                     SEVERITY,
                     each.ref,
                     f"policy {name} on {ref} runs {listed(again)} again for each row",
-                    f"write (SELECT {call}(…)) in place of {call}(…)",
+                    f"ALTER POLICY {name} ON {named(ref)}{_mended(each.policy, stable)};",
                 )
+
+
+def _mended(policy: Policy, stable: Collection[tuple[str, str]]) -> str:
+    """What ALTER POLICY sets: of USING and WITH CHECK what changes."""
+    found = ""
+    for clause, text in (("USING", policy.using), ("WITH CHECK", policy.check)):
+        once = sql.asked_once(text, stable) if text is not None else None
+        if once is not None and once != text:
+            found += f" {clause} ({once})"
+    return found
 
 
 def _own(known: Exposure) -> frozenset[tuple[str, str]]:

@@ -30,12 +30,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ormony import origins
-from ormony.catalog import Ref, Routine
-from ormony.errors import OrmonyError
-from ormony.rules.finding import Evidence, Finding, Severity
-from ormony.rules.reading import stream
-from ormony.sql import Name, quote_identifier
+from ormony.rules.exposure import exposure, named
+from ormony.rules.finding import Finding, Severity
+from ormony.rules.reading import Evidence
+from ormony.sql import quote_identifier
 
 SEVERITY: Final[Severity] = "warning"
 NEEDS_CATALOG: Final = True
@@ -45,44 +43,19 @@ def find(evidence: Evidence) -> Iterator[Finding]:
     """Every such function of the replayed stream."""
     if not any("definer" in file.text.lower() for file in evidence.stream):
         return
-    try:
-        routines = [
-            (ref, value)
-            for ref, value in evidence.catalog.objects.items()
-            if isinstance(value, Routine) and value.security_definer
-        ]
-        made = origins.by_name(stream(evidence), origins.natives(evidence.services, evidence.histories))
-    except OrmonyError:
-        return  # what cannot be replayed is reported as that
-    for ref, routine in routines:
+    known = exposure(evidence)
+    if known is None:
+        return
+    for ref, routine in known.routines.items():
+        if not routine.security_definer:
+            continue
         if any(setting.partition("=")[0] == "search_path" for setting in routine.settings):
             continue
-        origin = _origin(ref, made)
         own = "" if ref.schema == "public" else quote_identifier(ref.schema) + ", "
-        kind = ref.kind.upper()
-        name = f"{quote_identifier(ref.schema)}.{quote_identifier(ref.name)}({ref.part})"
-        yield Finding(
-            rule="definer-without-search-path",
-            severity=SEVERITY,
-            message=f"{ref.kind} {ref} is SECURITY DEFINER and has no search_path of its own",
-            object=str(ref),
-            place=origin.place if origin is not None else None,
-            hint=f"ALTER {kind} {name} SET search_path = {own}public, extensions, pg_temp;",
-            service=origin.service if origin is not None else None,
-            database=evidence.name,
+        yield known.finding(
+            "definer-without-search-path",
+            SEVERITY,
+            ref,
+            f"{ref.kind} {ref} is SECURITY DEFINER and has no search_path of its own",
+            f"ALTER {ref.kind.upper()} {named(ref)} SET search_path = {own}public, extensions, pg_temp;",
         )
-
-
-def _origin(ref: Ref, made: dict[Name, origins.Origin]) -> origins.Origin | None:
-    """Where it was made; of several with the name, the one with as many arguments."""
-    found = [
-        (name, origin)
-        for name, origin in made.items()
-        if name.kind == "signature" and name.schema == ref.schema and name.name.startswith(f"{ref.name}(")
-    ]
-    count = len([each for each in ref.part.split(", ") if each])
-    alike = [
-        origin for name, origin in found if name.name.count(", ") + (not name.name.endswith("()")) == count
-    ]
-    every = alike or [origin for _, origin in found]
-    return every[-1] if every else None

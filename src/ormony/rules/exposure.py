@@ -81,19 +81,13 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
         wanted = list(columns)
         if self.method not in ("btree", "hash") or (self.method == "hash" and len(wanted) > 1):
             return False
-        leading = {_first_word(each) for each in self.columns[: len(wanted)]}
+        leading = set(self.columns[: len(wanted)])
         partial = self.predicate is not None and not any(
             self.predicate == f"({quoted} IS NOT NULL)"
             for each in wanted
             for quoted in (each, quote_identifier(each))
         )
         return leading == set(wanted) and not partial
-
-
-def _first_word(column: str) -> str:
-    """The name in `"a b" DESC`, or the expression itself."""
-    match = re.match(r'"((?:[^"]|"")+)"|[^\s"(]+', column)
-    return (match[1] or match[0]).replace('""', '"') if match else column
 
 
 class Exposure:

@@ -3,8 +3,9 @@
 Its functions and tables stand between those of the project: the API offers them to every client, a dump of
 the schema has to leave them out, and an update of the extension meets names that the project has taken.
 
-Mend it by `WITH SCHEMA extensions` where it is created; one that is there and can be moved, by
-`ALTER EXTENSION … SET SCHEMA extensions`. Without an API it is a note.
+Mend it by `WITH SCHEMA extensions` where it is created; where that file never changes again, by
+`ALTER EXTENSION … SET SCHEMA extensions`, or, of one that cannot be moved, by dropping and creating it.
+Without an API it is a note.
 
 Found: nothing says where it goes, so it goes where the search path leads.
 
@@ -46,12 +47,17 @@ def find(evidence: Evidence) -> Iterator[Finding]:
         if not isinstance(value, Extension) or value.schema != "public":
             continue
         name = quote_identifier(ref.name)
+        origin = known.origin(ref)
+        frozen = origin is not None and origin.stream.rpartition(":")[0] in evidence.frozen
+        moved = (
+            f"ALTER EXTENSION {name} SET SCHEMA extensions;"
+            if value.relocatable
+            else f"DROP EXTENSION {name}; CREATE EXTENSION {name} WITH SCHEMA extensions;"
+        )
         yield known.finding(
             "extension-in-public",
             known.severity(SEVERITY),
             ref,
             f"extension {ref.name} lies in the schema public",
-            f"ALTER EXTENSION {name} SET SCHEMA extensions;"
-            if value.relocatable
-            else f"DROP EXTENSION {name}; CREATE EXTENSION {name} WITH SCHEMA extensions;",
+            moved if frozen else f"CREATE EXTENSION {name} WITH SCHEMA extensions;",
         )
