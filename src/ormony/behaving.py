@@ -20,7 +20,6 @@ from ormony.behavior.desired import SOURCE, Desired, adoption, is_behavior
 from ormony.behavior.order import name_of
 from ormony.catalog import Catalog, Ref, holder
 from ormony.database import catalogs, server
-from ormony.database.prove import told
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import DATABASE, FINDINGS, OrmonyError
 from ormony.history import Notice
@@ -98,6 +97,8 @@ def prove(project: Project, loaded: Loaded) -> None:
     """See that the stream of `loaded` is what behavior says. Raises `not-proved` with what differs."""
     with sources.Reader(project, loaded.database, loaded=loaded) as reader:
         found = reader.behavior()
+    from ormony.database.prove import told
+
     left = compare(found.now, found.wanted)
     hidden = uncompared(found.now, found.wanted)
     if left or hidden:

@@ -924,6 +924,14 @@ def _behave(
     progress: Progressed,
 ) -> _Change:
     """The change with the files of what behavior files and macros are ahead of the stream."""
+    folders = [loaded.database.behavior, *(f"{each.path}/db/behavior" for each in loaded.services)]
+    merged = any(f.provenance and f.provenance.source.startswith("behavior/") for f in change.stream)
+    if (
+        not merged
+        and not project.behavior.any
+        and not any((project.root / each).is_dir() for each in folders)
+    ):
+        return change  # nothing to load the driver for
     from ormony import behaving
 
     progress("comparing behavior with the stream", 0, 1)
