@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from ormony import access, narrow
+from ormony import access, cli, narrow
 from ormony.access import DEFAULTS, Line, Matrix, Persona
 from ormony.catalog import Catalog
 from ormony.database import access as asking
@@ -427,6 +430,94 @@ def test_rows_of_a_trigger_belong_to_whom_they_name(shadow: Shadow) -> None:
     assert found.unknown == {}
     assert cell(matrix, "public.profiles", "select", "own") == "allow"
     assert cell(matrix, "public.profiles", "select", "other") == "filter"
+
+
+BUCKETS = """
+INSERT INTO storage.buckets (id, name, public) VALUES ('papers', 'papers', false), ('faces', 'faces', true);
+CREATE POLICY faces_read ON storage.objects FOR SELECT USING (bucket_id = 'faces');
+CREATE POLICY papers_own ON storage.objects TO authenticated
+    USING (bucket_id = 'papers' AND (storage.foldername(name))[1] = (SELECT auth.uid())::text);
+"""
+
+
+def test_storage_buckets_are_asked(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, BUCKETS)
+    papers, faces = "storage.objects (bucket papers)", "storage.objects (bucket faces)"
+    for command, own, other in (
+        ("select", "allow", "filter"),
+        ("insert", "allow", "deny"),
+        ("update", "allow", "filter"),
+        ("delete", "allow", "filter"),
+    ):
+        assert cell(matrix, papers, command, "own") == own, command
+        assert cell(matrix, papers, command, "other") == other, command
+    assert cell(matrix, faces, "select", "other", "anon") == "allow"
+    assert cell(matrix, faces, "delete", "own") == "filter"
+    assert strong(found) == []
+    broken = BUCKETS + "CREATE POLICY any_paper ON storage.objects FOR SELECT USING (bucket_id = 'papers');"
+    _, found = asked(shadow, broken)
+    (leak,) = strong(found)
+    assert (leak.object, leak.command) == (papers, "select")
+    assert 'policy "any_paper" on storage.objects' in leak.why
+
+
+def project(folder: Path, text: str, config: str = "") -> Path:
+    """A project of one hand-written file."""
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "ormony.toml").write_text(f"[database]\n{config}")
+    (folder / "supabase" / "migrations" / "00000_all.sql").write_text(text)
+    return folder
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli.main, ["--project", str(root), *words], obj=None)
+
+
+def test_the_command_writes_compares_and_fails(tmp_path: Path) -> None:
+    root = project(tmp_path, SOUND)
+    stream = root / "supabase" / "migrations" / "00000_all.sql"
+    first = run(root, "access")
+    assert first.exit_code == 0, first.output
+    assert "next: ormony access --write" in first.output
+    assert run(root, "access", "--write").exit_code == 0
+    kept = (root / "supabase" / "access.matrix").read_text()
+    again = run(root, "access")
+    assert again.exit_code == 0, again.output
+    assert "supabase/access.matrix says the same" in again.output
+    shown = json.loads(run(root, "access", "--format", "json").stdout)
+    assert shown["databases"][0]["matrix"]["personas"] == [each.name for each in DEFAULTS]
+    assert "| `public.tasks` | select | own |" in run(root, "access", "--format", "markdown").stdout
+    stream.write_text(SOUND + "ALTER POLICY tasks_read ON public.tasks USING (true);")
+    leaking = run(root, "access")
+    assert leaking.exit_code == 1
+    assert "error[access-leak]: member_a can select another tenant's rows of public.tasks" in leaking.output
+    assert "error[access-changed]: what personas may do with public.tasks is not" in leaking.output
+    assert 'SET LOCAL ROLE "authenticated";' in leaking.output
+    assert (root / "supabase" / "access.matrix").read_text() == kept
+    checked = run(root, "check", "--no-native", "--only", "access-leak")
+    assert checked.exit_code == 1, checked.output
+    config = '[access]\nallow = { "public.tasks select" = "all tasks are public" }\n'
+    (root / "ormony.toml").write_text(f"[database]\n{config}")
+    accepted = run(root, "access", "--write")
+    assert "access-leak]: member_a can select another tenant's rows of public.tasks" not in accepted.output
+    (root / "supabase" / "access.matrix").write_text("<<<<<<< HEAD\n")
+    damaged = run(root, "access")
+    assert damaged.exit_code == 2
+    assert "bad-matrix" in damaged.output
+
+
+def test_what_is_unknown_fails_without_a_reason(tmp_path: Path) -> None:
+    root = project(tmp_path, HARD)
+    assert "error[access-unknown]: select of public.things" in run(root, "access").output
+    config = '[access]\nunknown = { "public.things *" = "nobody knows the magic" }\n'
+    (root / "ormony.toml").write_text(f"[database]\n{config}")
+    assert run(root, "access").exit_code == 0
+    (root / "ormony.toml").write_text('[database]\n[access]\nunknown = { "public.things *" = "" }\n')
+    assert run(root, "access").exit_code == 2
+    (root / "ormony.toml").write_text('[database]\n[access.personas.ghost]\nrole = "ghost"\n')
+    ghost = run(root, "access")
+    assert ghost.exit_code == 2
+    assert "unknown-role" in ghost.output
 
 
 # --------------------------------------------------------------------------------------------- pure values

@@ -21,6 +21,7 @@ from ormony.access import (
     APART,
     DENY,
     FILTER,
+    OBJECTS,
     SUB,
     UNKNOWN,
     USERS,
@@ -178,6 +179,7 @@ class _Asking:
             self._become(next((p for p in self.subject.personas if p.tenant == name), None), name)
             self.maker.fill(self.worlds[name])
         self._moved()
+        self._fill_buckets()
         self.privileges = self._privileges()
         after = self._known()
         # what a trigger made beside belongs to the world that made it: told by what the row holds
@@ -378,6 +380,7 @@ class _Asking:
         other = "b" if own == "a" else "a"
         for table in self.tables:
             self._table(persona, table, own, other)
+        self._storage(persona, own, other)
         self._routines_and_views(persona, own, other)
         self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
 
@@ -760,6 +763,69 @@ class _Asking:
                     )
                 )
 
+    # --------------------------------------------------------------------------------------------- storage
+
+    def _fill_buckets(self) -> None:
+        """Objects of each world in every bucket, in the folders that policies commonly ask for."""
+        self.buckets: dict[str, bool] = {}
+        self.objects: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        if OBJECTS not in self.whole.objects:
+            return
+        self.buckets = dict(
+            self.conn.execute("SELECT id, public FROM storage.buckets ORDER BY id").fetchall()
+        )
+        for at, bucket in enumerate(self.buckets):
+            for name in _WORLDS:
+                for number, folder in enumerate(self._folders(name)):
+                    key = f"{name}0000000-0000-4000-9000-{at:08x}{number:04x}"
+                    self.conn.execute(self._object(bucket, f"{folder}/a.txt", name, key).encode())
+                    self.objects.setdefault((bucket, name), []).append((key, folder))
+
+    def _folders(self, name: str) -> list[str]:
+        return list(dict.fromkeys(self.values[name].values()))
+
+    def _object(self, bucket: str, path: str, owner: str, key: str | None = None) -> str:
+        sub = self.values[owner][SUB]
+        values = {"bucket_id": bucket, "name": path, "owner": sub, "owner_id": sub}
+        return insert_of(Candidate(table=OBJECTS, values={**({"id": key} if key else {}), **values}))
+
+    def _storage(self, persona: Persona, own: str | None, other: str) -> None:
+        by_name = any(
+            Ref("column", "storage", "objects", "name") in needed
+            for ref, needed in self.whole.depends.items()
+            if ref.kind == "policy" and (ref.schema, ref.name) == ("storage", "objects")
+        )
+        for bucket, public in self.buckets.items():
+            label = f"storage.objects (bucket {bucket})"
+            for whose, name in (("own", own), ("other", other)):
+                for command in ("select", "insert", "update", "delete"):
+                    if name is None:
+                        self._cell(persona, label, command, whose, APART)
+                        continue
+                    for key, folder in self.objects[bucket, name]:
+                        where = f'"storage"."objects" WHERE id = {literal(key)}'
+                        before = ""
+                        match command:
+                            case "select":
+                                statement = f"SELECT * FROM {where}"
+                            case "insert":
+                                if whose == "other" and not by_name:
+                                    self._cell(persona, label, command, whose, APART)
+                                    continue  # its owner is always who makes it, and its name says nothing
+                                statement = self._object(bucket, f"{folder}/new.txt", own or name)
+                            case "update":
+                                statement = f"UPDATE {where.replace(' WHERE', ' SET metadata = NULL WHERE')}"
+                            case _:
+                                statement = f"DELETE FROM {where}"
+                                before = "SET LOCAL storage.allow_delete_query = 'true'; "
+                        if self._proved((label, command, key, statement), statement, before).value != ALLOW:
+                            continue
+                        answer = self._run(persona.role, statement, before=before)
+                        self._cell(persona, label, command, whose, answer.value)
+                        meant = public and command == "select"
+                        if answer.value == ALLOW and whose == "other" and not meant:
+                            self._leak(persona, OBJECTS, command, before, statement, label)
+
     # ----------------------------------------------------------------------------------------------- leaks
 
     def _note(self, leak: Leak) -> None:
@@ -779,13 +845,17 @@ class _Asking:
         ]
         return "\n".join([*lines, f"{statement};", "ROLLBACK;"])
 
-    def _leak(self, persona: Persona, table: Ref, command: str, before: str, statement: str) -> None:
-        if persona.role in self.bypasses or (str(table), command) in self.leaks:
+    def _leak(
+        self, persona: Persona, table: Ref, command: str, before: str, statement: str, name: str = ""
+    ) -> None:
+        name = name or str(table)
+        covered = command in ("insert-returning", "upsert") and (name, "insert") in self.leaks
+        if persona.role in self.bypasses or (name, command) in self.leaks or covered:
             return
         why, policies = self._through(persona, table, command, before, statement)
         self._note(
             Leak(
-                object=str(table),
+                object=name,
                 command=command,
                 persona=persona.name,
                 sql=self._script(persona, before, statement),
