@@ -20,6 +20,7 @@ from ormony.database.shadow import Shadow
 from ormony.errors import OrmonyError
 from small_project import hand
 
+ROOT = Path(__file__).parent.parent
 SCHEMA = """
 CREATE TABLE public.orgs (id uuid PRIMARY KEY, name text NOT NULL);
 CREATE TABLE public.plans (code text PRIMARY KEY, price numeric NOT NULL CHECK (price > 100 AND price < 200));
@@ -518,6 +519,14 @@ def test_what_is_unknown_fails_without_a_reason(tmp_path: Path) -> None:
     ghost = run(root, "access")
     assert ghost.exit_code == 2
     assert "unknown-role" in ghost.output
+
+
+def test_the_matrix_of_the_example_is_true() -> None:
+    done = run(ROOT / "examples" / "saas", "access")
+    assert done.exit_code == 0, done.output
+    assert "supabase/access.matrix says the same" in done.output
+    kept = (ROOT / "examples" / "saas" / "supabase" / "access.matrix").read_text()
+    assert "?" not in kept.partition("\nobject")[2]
 
 
 # --------------------------------------------------------------------------------------------- pure values
