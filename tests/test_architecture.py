@@ -39,13 +39,13 @@ ROWS = {
     "behaving": 11,
     "edges": 11,
     "commands": 12,
-    "checking": 13,
     "mirroring": 13,
-    "formats": 14,
-    "report": 14,
-    "cli": 15,
-    "web": 15,
-    "__main__": 16,
+    "checking": 14,
+    "formats": 15,
+    "report": 15,
+    "cli": 16,
+    "web": 16,
+    "__main__": 17,
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc", "core", "stuff", "lib"}
 

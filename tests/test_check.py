@@ -428,3 +428,42 @@ def own(root: Path) -> str:
     commit(root)
     [made] = (root / "supabase" / "migrations").glob("*.sql")
     return made.relative_to(root).as_posix()
+
+
+def test_fix_edits_mirrors_too(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    checked = check(root, fix=True)
+    assert checked.fixed == (FILE,)
+    assert seen(checked) == []
+    assert "nick" not in (root / FILE).read_text()
+
+
+def test_a_baseline_of_one_rule_keeps_what_it_did_not_look_at(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    check(root, write_baseline=True)
+    check(root, only=("second-owner",), write_baseline=True)
+    assert check(root).known == 1
+    (root / "ormony-baseline.json").write_text("[]")
+    check(root, write_baseline=True)
+    assert check(root).known == 1
+
+
+def test_an_allowance_of_no_rule_is_refused(root: Path) -> None:
+    with (root / "ormony.toml").open("a") as file:
+        file.write('[[check.allow]]\nrule = "cluster-wid"\nreason = "a slip"\n')
+    with pytest.raises(OrmonyError) as refused:
+        check(root)
+    assert refused.value.code == "unknown-rule"
+
+
+def test_without_the_frozen_branch_it_is_said_that_new_files_are_not_known(root: Path) -> None:
+    with (root / "ormony.toml").open("a") as file:
+        file.write('[database]\nfrozen = "release"\n')
+    assert any("git fetch origin release" in each for each in check(root).skipped)
+
+
+def test_a_table_without_mirrors_is_told(root: Path) -> None:
+    with pytest.raises(OrmonyError) as refused:
+        mirroring.mirror(project.load(root), tables=("public.nothing",))
+    assert refused.value.code == "no-mirror"
+    assert "public.users" in (refused.value.hint or "")

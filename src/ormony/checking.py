@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ormony import accessing, commands, edges, files, git, narrow, origins, rules
+from ormony import accessing, commands, edges, files, git, mirroring, narrow, origins, rules
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -125,11 +125,13 @@ def check(
     found as known. Without `cache` nothing is taken from before. Raises `unknown-rule`, `bad-baseline`,
     `tool-missing` (exit 4) and what reading the project raises.
     """
-    _refuse_unknown(only)
+    _refuse_unknown(only, "--only")
+    _refuse_unknown([each.rule for each in project.allowed], f"{project.source} [[check.allow]]")
     against = _url(against)
     fixed: tuple[str, ...] = ()
     if fix:
         fixed = commands.sync(project, name, progress=progress).written
+        fixed += mirroring.mirror(project, name, write=True, cache=cache, progress=progress).written
     if against is not None and name is None and len(project.databases) > 1:
         raise OrmonyError(
             "which-database",
@@ -151,7 +153,8 @@ def check(
             found += kept.findings
             skipped += kept.skipped
             asked.append(f"{database.name}: {len(readers[database.name].loaded.stream)} files")
-            if native:
+            skipped += _unfrozen(project, database)
+            if native and all(each.rule != "replay-fails" for each in kept.findings):
                 found += _native(ground, skipped, progress)
             if against is not None:
                 found += _against(ground, against, progress)
@@ -160,14 +163,16 @@ def check(
         found = [each for each in found if each.rule in only or each.rule.split("/")[0] in only]
     found.sort(key=lambda each: (RANKS[each.severity], each.place or "", each.rule, each.object))
     left, allowed = _without_allowed(project, dict.fromkeys(found))
-    baseline = _baseline(project)
+    baseline = _baseline(project, broken=write_baseline)
     fresh = [each for each in left if _identity(each) not in baseline]
     known = len(left) - len(fresh)
     written = None
     if write_baseline:
         written = project.baseline
-        lines = [_identity(each) for each in left if each.severity != "note"]
-        text = json.dumps({"findings": sorted(set(lines))}, indent=2, ensure_ascii=False) + "\n"
+        lines = {_identity(each) for each in left if each.severity != "note"}
+        if only or name is not None:  # what was not looked at stays known
+            lines |= baseline
+        text = json.dumps({"findings": sorted(lines)}, indent=2, ensure_ascii=False) + "\n"
         files.write(project.root, [File(project.baseline, text)])
         fresh = [each for each in fresh if each.severity == "note"]
     return Checked(
@@ -206,14 +211,27 @@ def without_notes(checked: Checked) -> Checked:
     )
 
 
-def _refuse_unknown(only: Collection[str]) -> None:
+def _unfrozen(project: Project, database: Database) -> Iterator[str]:
+    """Where git does not say which files are new: rules about new files then have none to look at."""
+    found = git.snapshot(project.root, database.frozen, database.stream)
+    if found is None:
+        yield "new migrations: there is no git history here, so all count as deployed"
+    elif database.frozen is not None and found.reference == "HEAD":
+        yield (
+            f"new migrations: this clone has no branch {database.frozen}, so all that is committed counts as "
+            f"deployed: git fetch origin {database.frozen}"
+        )
+
+
+def _refuse_unknown(names: Collection[str], where: str) -> None:
     known = {*rules.RULES, *edges.RULES, "squawk"}
-    for each in only:
-        if each.split("/")[0] not in known:
+    for each in names:
+        first = each.split("/")[0]
+        if not any(fnmatch.fnmatchcase(rule, first) for rule in known):
             raise OrmonyError(
                 "unknown-rule",
                 f'there is no rule "{each}"',
-                hint=f"--only takes: {', '.join(sorted(known))}",
+                hint=f"{where} takes: {', '.join(sorted(known))}",
                 exit_status=USAGE,
             )
 
@@ -290,7 +308,7 @@ def _of_rules(ground: Ground) -> list[str]:
         found += _listing(root / service.path, (".sql", ".json", ".toml"))
     found += _listing(root / loaded.database.stream, (".sql",))
     config = root / loaded.database.stream / ".." / "config.toml"
-    found.append(_text(root, os.path.relpath(config, root)) or "")
+    found += [_text(root, os.path.relpath(config, root)) or "", _text(root, ".squawk.toml") or ""]
     return found
 
 
@@ -546,15 +564,19 @@ def _identity(finding: Finding) -> str:
     return " ".join(filter(None, (finding.rule, finding.database, finding.object, path)))
 
 
-def _baseline(project: Project) -> set[str]:
+def _baseline(project: Project, *, broken: bool) -> set[str]:
+    """What was known; with `broken` a file that cannot be read counts as none, for it is written anew."""
     path = project.root / project.baseline
     if not path.is_file():
         return set()
     try:
-        found = json.loads(path.read_text("utf-8"))["findings"]
+        document = json.loads(path.read_text("utf-8"))
+        found = document.get("findings") if isinstance(document, dict) else None
         if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
             raise ValueError("`findings` is no list of texts")
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
+        if broken:
+            return set()
         raise OrmonyError(
             "bad-baseline",
             f"the baseline cannot be read: {error}",

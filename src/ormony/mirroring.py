@@ -40,8 +40,8 @@ def mirror(
 ) -> Mirrored:
     """The edits that bring mirrors up to date; with `write` they are made.
 
-    `services` and `tables` (`schema.table`) restrict it. Raises `unknown-service`, and what exporting the
-    models and replaying the stream raise.
+    `services` and `tables` (`schema.table`) restrict it. Raises `unknown-service`, `no-mirror`, and what
+    exporting the models and replaying the stream raise.
     """
     known = {each.name for each in project.services}
     for each in services:
@@ -64,16 +64,27 @@ def mirror(
                 progress("comparing mirrors", number, len(chosen))
                 run.take(ground, service, tables)
             progress("comparing mirrors", len(chosen), len(chosen))
+    if tables and not run.found & set(tables):
+        raise OrmonyError(
+            "no-mirror",
+            f"no service models or mirrors {', '.join(sorted(tables))} of another owner",
+            hint=f"the mirrors are: {', '.join(sorted(run.found))}" if run.found else "ormony mirror",
+        )
     changed = {path: text for path, text in run.texts.items() if text != run.before.get(path)}
     if write and changed:
         files.write(project.root, [File(path, text) for path, text in sorted(changed.items())])
     return Mirrored(
-        edits=tuple(run.edits),
-        left=tuple(run.left),
+        edits=tuple(sorted(run.edits, key=lambda each: _in_order(each.place))),
+        left=tuple(sorted(run.left, key=lambda each: _in_order(each.place))),
         written=tuple(sorted(changed)) if write else (),
         patch="".join(_patch(path, run.before.get(path, ""), text) for path, text in sorted(changed.items())),
         notices=tuple(run.notices),
     )
+
+
+def _in_order(place: str) -> tuple[str, int]:
+    path, _, line = place.rpartition(":")
+    return (path, int(line)) if path and line.isdigit() else (place, 0)
 
 
 def _patch(path: str, old: str, new: str) -> str:
@@ -95,6 +106,7 @@ class _Run:
         self.edits: list[MirrorEdit] = []
         self.left: list[Pasted] = []
         self.notices: list[Notice] = []
+        self.found: set[str] = set()
 
     def take(self, ground: Ground, service: Service, tables: Collection[str]) -> None:
         """The edits of one service's mirrors."""
@@ -107,12 +119,14 @@ class _Run:
         seen = set()
         for each in found:
             seen.add(each.table)
+            self.found.add(".".join(each.table))
             if tables and ".".join(each.table) not in tables:
                 continue
             wanted = mirrors.edits(self._asked(each))
             if wanted:
                 self._edit(ground, service, each, wanted)
         for table, database in _missing(service, seen, ground.name):
+            self.found.add(".".join(table))
             if not tables or ".".join(table) in tables:
                 self._first(ground, service, table, database)
 
@@ -191,7 +205,7 @@ class _Run:
         self.notices.append(
             Notice(
                 code="import-it",
-                message=f"{home} counts once the service imports it, beside {path}",
+                message=f"{home} counts once the service imports it",
                 place=home,
             )
         )
