@@ -329,7 +329,8 @@ def test_what_gives_away_the_users(look: Look, text: str, expected: list[str]) -
     [
         ("CREATE POLICY p ON orders FOR DELETE TO anon USING (true);", ["error"]),
         ("CREATE POLICY p ON orders FOR UPDATE TO anon USING (true) WITH CHECK (id > 1);", ["error"]),
-        ("CREATE POLICY p ON orders FOR UPDATE TO anon USING (id > 1) WITH CHECK (true);", []),
+        ("CREATE POLICY p ON orders FOR UPDATE TO anon USING (id > 1) WITH CHECK (true);", ["warning"]),
+        ("CREATE POLICY p ON orders FOR INSERT TO anon;", []),  # without a condition nothing is let through
         ("CREATE POLICY p ON orders TO anon USING (id > 1) WITH CHECK (true);", ["warning"]),
         ("CREATE POLICY p ON orders FOR INSERT TO anon WITH CHECK (true);", ["warning"]),
         ("CREATE POLICY p ON orders USING (true);", ["error"]),

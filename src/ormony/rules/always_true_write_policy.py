@@ -1,15 +1,15 @@
 """A policy lets everybody write any row.
 
 `USING (true)` for UPDATE, DELETE or ALL lets each caller change and delete the rows of all others;
-`WITH CHECK (true)` for INSERT lets him write rows in the name of others, and without end. Row-level security
-is enabled, and guards nothing.
+`WITH CHECK (true)` for INSERT lets him write rows in the name of others, and without end, and for UPDATE give
+his own rows to others. Row-level security is enabled, and guards nothing.
 
 Mend it by saying whose row it is: `(SELECT auth.uid()) = owner`. What only a server does needs no policy:
-`service_role` bypasses them. A policy that lets rows be inserted alone is a warning; one for a role that is
-no client's is a note. Where a restrictive policy holds besides, or the role has no privilege, nothing is
-found.
+`service_role` bypasses them. A policy that lets rows be inserted or given away alone is a warning; one for a
+role that is no client's is a note. Where a restrictive policy holds besides, or the role has no privilege,
+nothing is found.
 
-Found: the first deletes, the second inserts.
+Found: the first deletes, the second inserts, the third gives away.
 
     == supabase/migrations/00400_orders.sql
     CREATE TABLE orders (id bigint PRIMARY KEY);
@@ -18,7 +18,12 @@ Found: the first deletes, the second inserts.
     CREATE TABLE messages (id bigint PRIMARY KEY);
     ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
     CREATE POLICY write ON messages FOR INSERT WITH CHECK (1 = 1);
+    CREATE TABLE notes (id bigint PRIMARY KEY, owner uuid NOT NULL UNIQUE);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON notes FOR UPDATE TO authenticated
+      USING (owner = (SELECT auth.uid())) WITH CHECK (true);
     => warning supabase/migrations/00400_orders.sql:6
+    => warning supabase/migrations/00400_orders.sql:9
     => error supabase/migrations/00400_orders.sql:3
 
 Fine: everybody reads; only the owner writes; only a server does anything.
@@ -51,38 +56,44 @@ def find(evidence: Evidence) -> Iterator[Finding]:
     known = exposure(evidence)
     if known is None:
         return
-    for ref, policies in sorted(known.policies.items()):
+    for ref, policies in known.policies.items():
         if not known.guarded((ref.schema, ref.name)):
             continue
         for each in policies:
-            commands = _open(each) if each.policy.permissive else ()
-            roles = [role for role in _roles(each) if any(_may(known, each, role, c) for c in commands)]
-            commands = tuple(c for c in commands if any(_may(known, each, role, c) for role in roles))
-            others = [e for e in policies if not e.policy.permissive]
-            if not roles or any(_narrows(other, roles, commands) for other in others):
+            changes, writes = _open(each) if each.policy.permissive else ((), ())
+            commands = changes + tuple(one for one in writes if one not in changes)
+            roles = [role for role in _roles(each) if any(_may(known, each, role, one) for one in commands)]
+            changes, writes = (
+                tuple(one for one in some if any(_may(known, each, role, one) for role in roles))
+                for some in (changes, writes)
+            )
+            others = [other for other in policies if not other.policy.permissive]
+            if not roles or any(_narrows(other, roles, {*changes, *writes}) for other in others):
                 continue
-            severity: Severity = "warning" if commands == ("insert",) else SEVERITY
+            name = quote_identifier(each.ref.part)
+            said = (
+                f"{listed([one.upper() for one in changes])} any row of {ref}"
+                if changes
+                else f"{listed([one.upper() for one in writes])} whatever they like in {ref}"
+            )
             yield known.finding(
                 "always-true-write-policy",
-                severity if set(roles) & {*API_ROLES} else "note",
+                (SEVERITY if changes else "warning") if set(roles) & {*API_ROLES} else "note",
                 each.ref,
-                f"policy {quote_identifier(each.ref.part)} lets {listed(roles)}"
-                f" {listed([c.upper() for c in commands])} any row of {ref}",
-                f"ALTER POLICY {quote_identifier(each.ref.part)} ON {named(ref)}"
-                + (" WITH CHECK (…)" if commands == ("insert",) else " USING (…)")
-                + ";  -- whose row is it? (SELECT auth.uid()) = its owner",
+                f"policy {name} lets {listed(roles)} {said}",
+                f"ALTER POLICY {name} ON {named(ref)} {'USING' if changes else 'WITH CHECK'} (…);"
+                "  -- whose row is it? (SELECT auth.uid()) = its owner",
             )
 
 
-def _open(each: Policed) -> tuple[str, ...]:
-    """The commands for which its condition is true of every row."""
+def _open(each: Policed) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The commands that reach every row, and those that write every row."""
     using, check = each.policy.using, each.policy.check
-    reads = using is not None and sql.condition(using).always
-    writes = sql.condition(check).always if check is not None else reads
-    return tuple(
-        command
-        for command in each.commands()
-        if (command == "insert" and writes) or (command in ("update", "delete") and reads)
+    reaches = using is not None and sql.condition(using).always
+    writes = sql.condition(check).always if check is not None else reaches
+    return (
+        tuple(one for one in each.commands() if one in ("update", "delete") and reaches),
+        tuple(one for one in each.commands() if one in ("insert", "update") and writes),
     )
 
 
@@ -97,10 +108,10 @@ def _may(known: Exposure, each: Policed, role: str, command: str) -> bool:
     return table is None or role not in API_ROLES or command.upper() in known.may(role, table)
 
 
-def _narrows(other: Policed, roles: list[str], commands: tuple[str, ...]) -> bool:
+def _narrows(other: Policed, roles: list[str], commands: set[str]) -> bool:
     """Whether a restrictive policy holds for all of these."""
     return (
         all(other.holds_for(role) for role in roles)
-        and set(commands) <= set(other.commands())
+        and commands <= set(other.commands())
         and not any(said.always for said in other.conditions())
     )
