@@ -277,3 +277,19 @@ def test_a_mistake_in_the_settings_names_its_key(tmp_path: Path, toml: str, what
         project.load(tmp_path)
     assert refused.value.code == "invalid-config"
     assert what in refused.value.message
+
+
+def test_what_revert_brings_back_is_still_edited_here(root: Path) -> None:
+    function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT {}';\n"
+    put(root, "supabase/migrations/00000_t.sql", "CREATE TABLE t (id int);\n")
+    put(root, "supabase/behavior/f.sql", function.format(1))
+    (first,) = sync(root).written
+    put(root, "supabase/behavior/f.sql", function.format(2))
+    sync(root)
+    commands.revert(project.load(root), to=first.rpartition("/")[2].split("_")[0])
+    put(root, "supabase/behavior/f.sql", function.format(1))
+    assert sync(root).written == ()
+    put(root, "supabase/behavior/f.sql", function.format(3))
+    (written,) = sync(root).written
+    assert "SELECT 3" in (root / written).read_text()
+    assert sync(root).written == ()

@@ -29,7 +29,7 @@ from ormony.project import Project
 from ormony.rules.finding import Finding
 from ormony.sql import Name
 
-Group = Literal["functions", "triggers", "policies", "behavior"]
+Group = Literal["functions", "triggers", "policies", "behavior", "adopted"]
 _GROUPS: Final[tuple[Group, ...]] = ("functions", "triggers", "policies")
 _FUNCTIONS: Final = frozenset(
     {
@@ -204,7 +204,7 @@ def _made(found: Desired) -> Behaved:
         else:
             services = {found.owners.get(name) for name in found.adopted}
             service = services.pop() if len(services) == 1 else None
-            parts = (Part(group="behavior", service=service, sql=lines),)
+            parts = (Part(group="adopted", service=service, sql=lines),)
     return Behaved(parts=parts, notices=notices)
 
 

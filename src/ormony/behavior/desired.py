@@ -157,9 +157,11 @@ def _owned(stream: Sequence[StreamFile]) -> tuple[dict[Name, Mine], dict[Name, s
         if not ours and not owned:
             continue
         service = _service(file)
+        # What `revert` brings back stays behavior's, if it was.
+        reverts = file.provenance is not None and file.provenance.source.startswith("revert/")
         for facts in _facts(file):
             made = identities(facts, facts.creates)
-            if not ours:
+            if not ours and not reverts:
                 for name in made | identities(facts, facts.drops):
                     owned.pop(name, None)
             if ours:

@@ -1,4 +1,4 @@
--- behavior
+-- adopted
 -- adopts ["signature","public","f()",""]
 -- adopts ["signature","public","org()",""]
 -- adopts ["policy","public","mine","orders"]

@@ -1,2 +1,2 @@
--- behavior
+-- adopted
 -- adopts ["signature","public","f()",""]
