@@ -160,6 +160,8 @@ def test_calls_are_put_into_sub_selects() -> None:
         " AND f(( SELECT auth.uid()), c))"
     )
     assert sql.asked_once(once, calls) == once
+    union = "(a IN ( SELECT b FROM m WHERE (c = auth.uid())\nUNION\n SELECT b FROM n WHERE (c = auth.uid())))"
+    assert sql.asked_once(union, calls) == union.replace("auth.uid()", "( SELECT auth.uid())")
     assert sql.asked_once(text, set()) == text
 
 
@@ -358,6 +360,19 @@ def test_what_gives_away_the_users(look: Look, text: str, expected: list[str]) -
 )
 def test_policies_by_which_anything_is_written(look: Look, text: str, expected: list[str]) -> None:
     assert [each.severity for each in look(GUARDED + text, "always-true-write-policy")] == expected
+
+
+def test_the_policy_that_asks_once_is_one_line(look: Look) -> None:
+    text = """
+        CREATE POLICY p ON orders FOR DELETE TO authenticated
+          USING (EXISTS (SELECT FROM orders o WHERE o.owner = auth.uid() AND o.id::text <> 'a
+        b'));
+    """
+    (found,) = look(GUARDED + text, "auth-per-row")
+    assert found.hint == (
+        'ALTER POLICY "p" ON "public"."orders" USING ((EXISTS ( SELECT FROM public.orders o'
+        " WHERE ((o.owner = ( SELECT auth.uid())) AND ((o.id)::text <> 'a\n        b'::text)))));"
+    )
 
 
 @pytest.mark.parametrize(

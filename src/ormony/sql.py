@@ -1889,7 +1889,7 @@ def condition(text: str) -> Condition:
     return Condition(
         always=_holds(top),
         calls=frozenset(name for name, _, _ in calls),
-        again=tuple((name, at) for name, at, again in calls if again),
+        again=tuple(sorted(((name, at) for name, at, again in calls if again), key=lambda each: each[1])),
         columns=frozenset(_columns_in(top)),
         compared=tuple(dict.fromkeys(_compared(top))),
         json_keys=frozenset(_json_keys(top)),
@@ -1929,7 +1929,7 @@ def _expression(text: str) -> Node:
 
 
 def _calls(top: Node) -> Iterator[tuple[tuple[str, str], int, bool]]:
-    """(name, offset in bytes, whether it runs again for each row) of each call, from left to right."""
+    """(name, offset in bytes, whether it runs again for each row) of each call."""
     stack: list[tuple[Any, bool]] = [(top, False)]
     while stack:
         node, once = stack.pop()

@@ -36,6 +36,7 @@ Fine: each call has its sub-select; a call that gets a column must run for each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -84,13 +85,16 @@ def find(evidence: Evidence) -> Iterator[Finding]:
                 )
 
 
+_LINES: Final = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s*\n\s*""")  # but not those in quotes
+
+
 def _mended(policy: Policy, stable: Collection[tuple[str, str]]) -> str:
     """What ALTER POLICY sets: of USING and WITH CHECK what changes."""
     found = ""
     for clause, text in (("USING", policy.using), ("WITH CHECK", policy.check)):
         once = sql.asked_once(text, stable) if text is not None else None
         if once is not None and once != text:
-            found += f" {clause} ({once})"
+            found += f" {clause} ({_LINES.sub(lambda each: each[1] or ' ', once)})"
     return found
 
 
