@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from ormony.catalog import (
     PUBLIC_SCHEMA,
+    TABLES,
     Catalog,
+    Column,
+    Constraint,
+    Domain,
     Grant,
     Kind,
     Ref,
     Sequence,
+    Table,
     extension_dependents,
     identity_columns,
 )
@@ -32,6 +39,7 @@ from ormony.plan.render.privileges import (
     with_owner,
 )
 from ormony.plan.statement import Statement
+from ormony.sql import object_name
 
 _HOLDERS: tuple[Kind, ...] = (
     "table",
@@ -41,6 +49,8 @@ _HOLDERS: tuple[Kind, ...] = (
     "composite type",
     "domain",
 )
+# Not all of these are objects of a catalog
+_UNLISTED: frozenset[Kind] = frozenset({"index", "constraint", "domain constraint"})
 # PostgreSQL gives these no OWNER TO of their own
 _OWNERLESS: frozenset[Kind] = frozenset({"extension", "index", "default privileges", "column", "role"})
 
@@ -49,7 +59,17 @@ def attached(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
     """The statements for comments, owners, privileges and labels, when the steps have run, and the last steps
     among them.
     """
-    fresh = _Fresh(old, new, done)
+    after = _identities(new)
+    moved = _moved(old, new, done, {column: ref for ref, column in after.items()})
+    if moved:
+        old = msgspec.structs.replace(
+            old,
+            comments={moved.get(ref, ref): text for ref, text in old.comments.items()},
+            grants={moved.get(ref, ref): given for ref, given in old.grants.items()},
+            labels={moved.get(ref, ref): labels for ref, labels in old.labels.items()},
+        )
+    before = {moved.get(ref, ref): column for ref, column in _identities(old).items()}
+    fresh = _Fresh(done, before, after)
     told = [*_comments(old, new, fresh), *_labels(old, new, fresh), *_owners(old, new, fresh)]
     return (
         *(statement for ref, statement in told if ref.kind != "event trigger"),
@@ -65,13 +85,12 @@ def attached(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
 class _Fresh:
     """Whether an object was made, or dropped, by the plan; columns of views go with their view."""
 
-    def __init__(self, old: Catalog, new: Catalog, done: Steps) -> None:
-        before, after = identity_columns(old), identity_columns(new)
+    def __init__(self, done: Steps, before: Mapping[Ref, Ref], after: Mapping[Ref, Ref]) -> None:
         self.gone = done.gone | {
-            ref for ref, column in before.items() if column in done.gone or ref not in after
+            ref for ref, column in before.items() if column in done.gone or after.get(ref) != column
         }
         self.made = done.made | {
-            ref for ref, column in after.items() if column in done.made or ref not in before
+            ref for ref, column in after.items() if column in done.made or before.get(ref) != column
         }
         self.unlinked = done.unlinked
         self.identities = (before, after)
@@ -81,6 +100,80 @@ class _Fresh:
 
     def is_gone(self, ref: Ref) -> bool:
         return ref in self.gone or any(each in self.gone for each in _above(ref))
+
+
+def _identities(catalog: Catalog) -> dict[Ref, Ref]:
+    """As `identity_columns`, with the column of the partitioned table, not those of its partitions."""
+    found = identity_columns(catalog)
+    for ref, column in found.items():
+        table = Ref("table", column.schema, column.name)
+        while isinstance(value := catalog.objects.get(table), Table) and value.partition is not None:
+            table = value.partition.parent
+        found[ref] = column._replace(name=table.name, schema=table.schema)
+    return found
+
+
+def _moved(old: Catalog, new: Catalog, done: Steps, sequences: Mapping[Ref, Ref]) -> dict[Ref, Ref]:
+    """What is no object, but keeps what is attached to it under a new name: an identity's sequence, a NOT
+    NULL; `sequences` are those of the columns of `new`.
+    """
+    found: dict[Ref, Ref] = {}
+    for ref, column in _identities(old).items():
+        now = sequences.get(column)
+        if now not in (None, ref) and now.schema == ref.schema and column not in done.made | done.gone:
+            found[ref] = now
+    for ref in old.comments:
+        if ref.kind not in _UNLISTED or ref in old.objects:
+            continue
+        home = _home(ref, old)
+        if home is not None and home.kind in ("column", "domain") and home not in done.made:
+            name = _not_null(home, new)
+            if name not in (None, ref.part):
+                found[ref] = ref._replace(part=name)
+    return found
+
+
+def _not_null(ref: Ref, catalog: Catalog) -> str | None:
+    """The name of the NOT NULL of a column or domain."""
+    value = catalog.objects.get(ref)
+    if not isinstance(value, Column | Domain) or value.not_null is None:
+        return None
+    return value.not_null.name or object_name(ref.name, ref.part, "not_null")
+
+
+def _home(ref: Ref, catalog: Catalog) -> Ref | None:
+    """What an index or constraint that is no object of the catalog belongs to: the constraint of an index,
+    the column or domain of a NOT NULL, the constraint of the parent from which a table has its own.
+    """
+    if ref.kind == "index":
+        for each, value in catalog.objects.items():
+            if (
+                isinstance(value, Constraint)
+                and (each.schema, each.part) == (ref.schema, ref.name)
+                and value.type in ("primary key", "unique", "exclusion")
+            ):
+                return each
+        return None
+    if ref.kind == "domain constraint":
+        domain = Ref("domain", ref.schema, ref.name)
+        return domain if _not_null(domain, catalog) == ref.part else None
+    if ref in catalog.objects:
+        return ref
+    for kind in TABLES:
+        table = Ref(kind, ref.schema, ref.name)
+        held = catalog.objects.get(table)
+        if not isinstance(held, Table):
+            continue
+        for name in catalog.column_order.get(table, ()):
+            column = Ref("column", ref.schema, ref.name, name)
+            if _not_null(column, catalog) == ref.part:
+                return column
+        parents = (held.partition.parent,) if held.partition is not None else held.inherits
+        for parent in parents:
+            found = _home(Ref("constraint", parent.schema, parent.name, ref.part), catalog)
+            if found is not None:
+                return found
+    return None
 
 
 def _above(ref: Ref) -> Iterator[Ref]:
@@ -93,9 +186,22 @@ def _comments(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[tuple[Ref, 
     for ref in sorted(old.comments.keys() | new.comments.keys()):
         before = None if fresh.is_made(ref) or fresh.is_gone(ref) else old.comments.get(ref)
         after = new.comments.get(ref)
+        if ref.kind in _UNLISTED and ref not in new.objects:
+            home = _home(ref, new)
+            if home is None and after is None:
+                continue  # it is gone
+            if home is None or fresh.is_made(home) or _differs(ref, home, old, new):
+                # whether it is the one that it was is not known
+                before, after = (None, after) if after is not None else (old.comments.get(ref), None)
         if before != after:
             text = "NULL" if after is None else names.literal(after)
             yield ref, Statement(sql=f"COMMENT ON {names.object_name(ref)} IS {text}")
+
+
+def _differs(ref: Ref, home: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether anything differs of what an index or constraint belongs to, and of its table."""
+    about = [home, *(Ref(kind, ref.schema, ref.name) for kind in TABLES)]
+    return any(old.objects.get(each) != new.objects.get(each) for each in about)
 
 
 def _labels(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[tuple[Ref, Statement]]:

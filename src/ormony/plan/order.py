@@ -1587,6 +1587,9 @@ class _Planner:
         assert isinstance(held, Column)
         if held.default is not None:
             return RENDERERS["default"].drop(default, self.old)
+        after = self.new.objects.get(column)
+        if isinstance(after, Column) and after.identity is not None:
+            return ()  # it stays, or its own ALTER takes it
         bare = _with(self.old, column, _without_default(held))
         alteration = RENDERERS["column"].alter(column, self.old, bare)
         return alteration.statements if alteration is not None else ()

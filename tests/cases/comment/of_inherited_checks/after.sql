@@ -1,0 +1,8 @@
+CREATE TABLE parent (a integer, CONSTRAINT big CHECK (a > 2));
+CREATE TABLE child () INHERITS (parent);
+COMMENT ON CONSTRAINT big ON parent IS 'above';
+COMMENT ON CONSTRAINT big ON child IS 'below';
+CREATE TABLE far (id bigint PRIMARY KEY);
+CREATE TABLE parted (a bigint CONSTRAINT there REFERENCES far ON DELETE CASCADE) PARTITION BY LIST (a);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+COMMENT ON CONSTRAINT there ON parted_1 IS 'of the first';

@@ -1,0 +1,9 @@
+CREATE TABLE counted (id integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME numbers));
+GRANT SELECT ON SEQUENCE numbers TO role_a;
+COMMENT ON SEQUENCE numbers IS 'counts';
+CREATE TABLE owned (id integer GENERATED ALWAYS AS IDENTITY);
+GRANT USAGE ON SEQUENCE owned_id_seq TO role_a;
+ALTER TABLE owned OWNER TO role_b;
+CREATE TABLE swaps (a integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME of_one), b integer);
+GRANT SELECT ON SEQUENCE of_one TO role_a;
+COMMENT ON SEQUENCE of_one IS 'of one column';
