@@ -47,7 +47,7 @@ from ormony.plan.render.columns import add, comes_by_itself, remove
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
-from ormony.plan.render.sequences import following
+from ormony.plan.render.sequences import following, set_logged
 from ormony.plan.render.tables import detach, doubted, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import multirange, set_aside
@@ -340,7 +340,7 @@ class _Planner:
         statements = [statement for node, each in rendered.items() if node not in apart for statement in each]
         gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | self.dropped
         return Steps(
-            (*first, *statements, *self._counting_on()),
+            (*first, *statements, *self._logged_apart(), *self._counting_on()),
             gone | self.replaced,
             self._made(nodes),
             unlinked=frozenset(ref for _, ref in late),
@@ -1159,13 +1159,7 @@ class _Planner:
         """A logged table must not reference an unlogged one, at no moment."""
         assert callable(first)
 
-        def turns(ref: Ref) -> bool:
-            before, after = self.old.objects.get(ref), self.new.objects.get(ref)
-            return (
-                isinstance(before, Table) and isinstance(after, Table) and before.unlogged != after.unlogged
-            )
-
-        turning = {ref for ref in self.altered if turns(ref)}
+        turning = self._turning()
         if len(turning) < 2:
             return
         for ref, value in self.new.objects.items():
@@ -1176,6 +1170,37 @@ class _Planner:
                 goal = self.new.objects[far]
                 ends = (table, far) if isinstance(goal, Table) and goal.unlogged else (far, table)
                 first(("alter", ends[0]), ("alter", ends[1]))
+
+    def _turning(self) -> set[Ref]:
+        """The tables that are made logged, or unlogged."""
+        found = set()
+        for ref in self.altered:
+            before, after = self.old.objects.get(ref), self.new.objects.get(ref)
+            if isinstance(before, Table) and isinstance(after, Table) and before.unlogged != after.unlogged:
+                found.add(ref)
+        return found
+
+    def _logged_apart(self) -> Iterator[Statement]:
+        """The sequences that are not as logged as their table: it takes all along that it owns when it
+        turns."""
+        turning = self._turning()
+        if not turning:
+            return
+        for ref, value in sorted(self.new.objects.items()):
+            if isinstance(value, Sequence):
+                before = self.old.objects.get(ref)
+                was = before.owned_by if isinstance(before, Sequence) else None
+                owner, sequence, unlogged = value.owned_by, ref, value.unlogged
+            elif isinstance(value, Column) and value.identity is not None:
+                was = owner = ref
+                sequence, unlogged = value.identity.sequence, value.identity.unlogged
+            else:
+                continue
+            homes = {each and self._table_of(each, self.new) for each in (was, owner)} & turning
+            tables = [self.new.objects[home] for home in homes if home is not None]
+            apart = any(isinstance(each, Table) and each.unlogged != unlogged for each in tables)
+            if apart or (tables and was != owner):
+                yield set_logged(sequence, unlogged)
 
     def _unseen(self, nodes: set[Node], after: dict[Node, set[Node]]) -> None:
         """What pg_depend does not know: casts leave no trace in expressions, and overloads can be ambiguous.

@@ -147,18 +147,19 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
             Statement(sql=f"ALTER SEQUENCE {relation(ref)} {' '.join(words)}", lock="share row exclusive")
         )
     if before.unlogged != after.unlogged:
-        statements.append(
-            Statement(
-                sql=f"ALTER SEQUENCE {relation(ref)} SET {'UNLOGGED' if after.unlogged else 'LOGGED'}",
-                lock="access exclusive",
-            )
-        )
+        statements.append(set_logged(ref, after.unlogged))
     if before.owned_by != after.owned_by:
         if before.owned_by is not None:
             # at once, for the column that owned it may go and take it away
             statements.append(_owned(ref, None))
         late = _late(ref, new)
     return Alteration(statements=tuple(statements), late=late)
+
+
+def set_logged(ref: Ref, unlogged: bool) -> Statement:
+    """What makes a sequence unlogged, or logged."""
+    word = "UNLOGGED" if unlogged else "LOGGED"
+    return Statement(sql=f"ALTER SEQUENCE {relation(ref)} SET {word}", lock="access exclusive")
 
 
 def _late(ref: Ref, catalog: Catalog) -> Late | None:
