@@ -48,7 +48,7 @@ from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.sequences import following, set_logged
-from ormony.plan.render.tables import detach, doubted, swaps
+from ormony.plan.render.tables import declare_again, detach, doubted, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
@@ -154,6 +154,7 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
+_WITH_NOT_NULL = (Column, Domain)
 # What others' statements can bring to its goal: those of a parent, a type, a table or an index.
 _FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
 # What `_parts` finds parts of.
@@ -197,6 +198,16 @@ def cannot_alter(what: Ref, holder: Ref, by_way_of: str) -> OrmonyError:
         f"PostgreSQL does not change {what.kind} {what} in this way while column {holder} holds values of it",
         hint="in an earlier migration, before this change: "
         f"ALTER TABLE {relation(holder)} ALTER COLUMN {name} TYPE {by_way_of} USING {value}",
+        exit_status=1,
+    )
+
+
+def _cannot_inherit(column: Ref, table: Ref, goal: str) -> OrmonyError:
+    return OrmonyError(
+        "cannot-alter",
+        f"PostgreSQL has no ALTER that makes the inherited column {column} {goal}",
+        hint=f"say it in CREATE TABLE {relation(table)} as the database has it: "
+        "a column of a parent may be declared here, too",
         exit_status=1,
     )
 
@@ -315,6 +326,7 @@ class _Planner:
         self._spread(work)
         self._set_domains_aside()
         self._renew_views_of_rows()
+        self._declare_again()
         self._refuse_held_types()
         self._refuse_doubts()
         self._name_not_nulls()
@@ -469,6 +481,55 @@ class _Planner:
                 if column in self.retyped:
                     raise cannot_alter(ref, column, "text")
 
+    def _declare_again(self) -> None:
+        """What an heir declares besides its parent, or does not any more."""
+        chosen: dict[Ref, set[Ref]] = defaultdict(set)
+        for ref in sorted(self.changed):
+            before, after = self.old.objects[ref], self.new.objects[ref]
+            if not (isinstance(before, Column) and isinstance(after, Column)):
+                continue
+            table = self._table_of(ref, self.new)
+            if self._keeps_not_null(ref) and table is not None and table not in self.replaced:
+                raise _cannot_inherit(ref, table, "NOT NULL by its parent alone")
+            if before.local == after.local:
+                continue
+            if table is None or table in self.replaced or not (before.inherited and after.inherited):
+                continue
+            was, now = self.old.objects.get(table), self.new.objects[table]
+            if isinstance(was, Table) and _parents(was) == _parents(now):
+                if not after.local:
+                    raise _cannot_inherit(ref, table, "only inherited")
+                chosen[table].add(ref)
+        for table, columns in chosen.items():
+            late = declare_again(table, columns, self.old, self.new)
+            if late is None:
+                raise _cannot_inherit(min(columns), table, "its own, without its NOT NULL or checks")
+            done = self.altered.get(table) or Alteration(statements=())
+            if done.late is not None:
+                late = Late(done.late.statements + late.statements, done.late.after + late.after)
+            self.altered[table] = msgspec.structs.replace(done, late=late)
+
+    def _keeps_not_null(self, column: Ref) -> bool:
+        """Whether the table says NOT NULL itself, and shall not, while a parent says it all the time."""
+        before, after = self.old.objects[column], self.new.objects[column]
+        assert isinstance(before, Column)
+        assert isinstance(after, Column)
+        if before.not_null is None or before.not_null.inherited:
+            return False
+        if after.not_null is None or not after.not_null.inherited:
+            return False
+        was, now = self._relation_before(column), self._relation_after(column)
+        above = (Ref("column", each.schema, each.name, column.part) for each in _parents(was))
+        return (
+            isinstance(now, Table)
+            and now.partition is None
+            and _parents(was) == _parents(now)
+            and any(
+                _bequeaths(self.old.objects.get(each)) and _bequeaths(self.new.objects.get(each))
+                for each in above
+            )
+        )
+
     def _refuse_doubts(self) -> None:
         """A check that holds in a partition is not made NOT VALID there while it is attached."""
         for table in sorted(self.altered):
@@ -621,13 +682,11 @@ class _Planner:
         used: dict[tuple[str, str], set[Ref]] = defaultdict(set)
         for catalog in (self.old, self.new):
             for ref, value in catalog.objects.items():
-                kind = ref[0]
-                if kind == "column" or kind == "domain":
-                    assert isinstance(value, Column | Domain)
-                    name = value.not_null.name if value.not_null is not None else None
-                    if name is not None and name.endswith("_not_null"):
+                if isinstance(value, _WITH_NOT_NULL):
+                    not_null = value.not_null
+                    if not_null is not None and (name := not_null.name) and name.endswith("_not_null"):
                         used[ref[1], name].add(ref)
-                elif kind in _NAMED_CONSTRAINTS and ref[3].endswith("_not_null"):
+                elif ref[3][-9:] == "_not_null" and ref[0] in _NAMED_CONSTRAINTS:
                     used[ref[1], ref[3]].add(ref)
         for ref in going:
             if _has_unnamed_not_null(self.old.objects.get(ref)):
@@ -1282,6 +1341,8 @@ class _Planner:
         if ref[0] == "column" and verb == "create" and ref not in self.inside:
             for child in self._heirs_before(ref):  # its own would be merged with the new one
                 first(self._down(child) or self._leaving(child, ref), node)
+        if verb == "alter" and isinstance(value, Column) and value.inherited:
+            self._follow_not_null(node, first)
         if verb == "alter" and isinstance(value, Table) and value.inherits and swaps(ref, self.old, self.new):
             for parent in value.inherits:
                 first(self._up(parent), node)
@@ -1325,6 +1386,24 @@ class _Planner:
             for part in self.parts_before.get(parent, ()):
                 if part.kind == "column" and part.part in names:
                     yield part
+
+    def _follow_not_null(self, node: Node, first: object) -> None:
+        """A NOT NULL is given another name while no parent has it."""
+        assert callable(first)
+        ref = node[1]
+        before, after = self.old.objects[ref], self.new.objects[ref]
+        if (
+            not (isinstance(before, Column) and isinstance(after, Column))
+            or before.not_null == after.not_null
+        ):
+            return
+        for parent in _parents(self._relation_after(ref)):
+            above = Ref("column", parent.schema, parent.name, ref.part)
+            was, now = _bequeaths(self.old.objects.get(above)), _bequeaths(self.new.objects.get(above))
+            if was and not now:
+                first(self._alters(above), node)
+            elif now and not was and (before.not_null or (after.not_null and not after.not_null.inherited)):
+                first(node, self._up(above))
 
     def _heirs_before(self, column: Ref) -> Iterator[Ref]:
         """The tables that inherited from the column's and had a column of its name."""
@@ -1665,6 +1744,11 @@ def _with_name(value: Column | Domain, name: str) -> Object:
     if isinstance(value, Column):
         return msgspec.structs.replace(value, not_null=not_null)
     return msgspec.structs.replace(value, not_null=not_null)
+
+
+def _bequeaths(column: Object | None) -> bool:
+    """Whether heirs have the column's NOT NULL, too."""
+    return isinstance(column, Column) and column.not_null is not None and not column.not_null.no_inherit
 
 
 def _has_unnamed_not_null(value: Object | None) -> bool:

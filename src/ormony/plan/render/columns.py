@@ -210,7 +210,26 @@ def alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
         gone = before.default is not None and (after.default is None or changes_type)
         if gone or (identities[1] is not None and identities[0] is None and before.default is not None):
             statements.append(_default_action(ref, None))
-    statements += _not_null_changes(ref, before.not_null, after, follows=follows, version=old.version)
+    was_not_null = before.not_null
+    if was_not_null is not None and was_not_null.inherited and follows and not _is_not_null_above(ref, new):
+        was_not_null = None  # it has gone with the parent's by then
+    if (
+        was_not_null is not None
+        and after.not_null is not None
+        and follows
+        and _is_renamed_above(ref, old, new)
+    ):
+        was_not_null = msgspec.structs.replace(was_not_null, name=after.not_null.name)
+    own = was_not_null is not None and not was_not_null.inherited
+    theirs = after.not_null is not None and after.not_null.inherited
+    if own and theirs and follows and not _is_not_null_above(ref, old):
+        # else the parent's would be merged with it
+        statements.append(_alter_column(ref, "DROP NOT NULL"))
+    table = _table(ref, old)
+    partitioned = table is not None and table.partition_key is not None
+    statements += _not_null_changes(
+        ref, was_not_null, after, follows=follows, version=old.version, partitioned=partitioned
+    )
     statements += _enter_identity(ref, identities, new)
     if after.default is not None and (before.default != after.default or (changes_type and follows)):
         given = (_default_action(ref, after.default), *_continued(ref, old, new))
@@ -499,7 +518,7 @@ def _constraints(ref: Ref, column: Column, catalog: Catalog, *, with_default: bo
 
 
 def _not_null_changes(
-    ref: Ref, old: NotNull | None, column: Column, *, follows: bool, version: int
+    ref: Ref, old: NotNull | None, column: Column, *, follows: bool, version: int, partitioned: bool = False
 ) -> Iterator[Statement]:
     new = column.not_null
     if old is None and new is None:
@@ -507,7 +526,9 @@ def _not_null_changes(
     if new is None:
         assert old is not None
         if not (old.inherited and follows):
-            yield _alter_column(ref, "DROP NOT NULL")
+            # below 18 heirs have a NOT NULL or not, and nobody knows from where: it is said for each
+            alone = version < 180000 and not partitioned
+            yield _only(ref, "DROP NOT NULL") if alone else _alter_column(ref, "DROP NOT NULL")
         return
     if old is None or (old.valid and not new.valid):
         if new.inherited and follows:
@@ -537,6 +558,33 @@ def _not_null_changes(
             sql=f"ALTER TABLE {table} VALIDATE CONSTRAINT {identifier(now)}",
             lock="share update exclusive",
         )
+
+
+def _is_not_null_above(ref: Ref, catalog: Catalog) -> bool:
+    """Whether a parent's NOT NULL is, or would be, this column's, too."""
+    table = _table(ref, catalog)
+    return table is not None and any(
+        isinstance(above := catalog.objects.get(Ref("column", parent.schema, parent.name, ref.part)), Column)
+        and above.not_null is not None
+        and not above.not_null.no_inherit
+        for parent in (*table.inherits, *((table.partition.parent,) if table.partition else ()))
+    )
+
+
+def _is_renamed_above(ref: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether the NOT NULL, which a parent has under the same names, gets its new name with the parent's."""
+
+    def name(column: Ref, catalog: Catalog) -> str | None:
+        value = catalog.objects.get(column)
+        if not isinstance(value, Column) or value.not_null is None or value.not_null.no_inherit:
+            return None
+        return value.not_null.name or object_name(column.name, column.part, "not_null")
+
+    table, names = _table(ref, new), (name(ref, old), name(ref, new))
+    if table is None or names[0] == names[1] or None in names:
+        return False
+    above = [Ref("column", parent.schema, parent.name, ref.part) for parent in table.inherits]
+    return any((name(each, old), name(each, new)) == names for each in above)
 
 
 def _not_null_left_behind(ref: Ref, old: Catalog, new: Catalog) -> tuple[Ref, ...]:

@@ -359,6 +359,46 @@ def _bridged(ref: Ref, old: Catalog, new: Catalog) -> _Bridge | None:
     return _Bridge(table, tuple(there), tuple(missing), checks)
 
 
+def declare_again(ref: Ref, chosen: Set[Ref], old: Catalog, new: Catalog) -> Late | None:
+    """What makes inherited columns the table's own ones, too: its parents are left, and entered again.
+
+    None where that would do the same to a NOT NULL or a check.
+    """
+    after = held(new, ref, Table)
+    names = {each.part for each in chosen}
+    first = next(
+        (place for place, each in enumerate(after.inherits) if any(_has(each, name, new) for name in names)),
+        0,
+    )
+    kept, left = after.inherits[:first], after.inherits[first:]
+    if any(
+        Ref("constraint", ref.schema, ref.name, check.part) not in new.objects
+        for parent in left
+        for check in (*_checks(parent, new), *_inherited_checks(held(new, parent, Table), new))
+    ):
+        return None
+    there: list[Ref] = []
+    for column in _columns(ref, new):
+        value = held(new, column, Column)
+        if column in chosen:
+            if new.version >= 180000 and value.not_null is not None and value.not_null.inherited:
+                return None
+        elif not value.local and not any(_has(parent, column.part, new) for parent in kept):
+            if value.generated:
+                return None
+            there.append(column)
+    bridge = _Bridge(Ref("table", ref.schema, f"ormony_bridge_{ref.name}"[:63]), tuple(there), (), ())
+    statements = list(_build(bridge, ref, new)) if there else []
+    statements += (_action(ref, f"NO INHERIT {relation(parent)}") for parent in left)
+    statements += _inherit(ref, left)
+    if there:
+        statements.append(_action(ref, f"NO INHERIT {relation(bridge.table)}"))
+        statements.append(Statement(sql=f"DROP TABLE {relation(bridge.table)}", lock="access exclusive"))
+    about = (*_parts(ref, old), *_parts(ref, new))
+    above = (each for parent in left for each in (*_asked(parent, old), *_asked(parent, new)))
+    return Late(statements=tuple(statements), after=(*left, *about, *above))
+
+
 def _has(parent: Ref, column: str, *catalogs: Catalog) -> bool:
     return all(Ref("column", parent.schema, parent.name, column) in each.objects for each in catalogs)
 

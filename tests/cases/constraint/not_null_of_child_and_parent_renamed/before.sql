@@ -1,0 +1,3 @@
+create table p (a int constraint pa not null);
+create table c (a int constraint pa not null) inherits (p);
+create table d () inherits (c);

@@ -1,0 +1,1 @@
+select * from d; select * from e; select * from f;

@@ -1,0 +1,1 @@
+select a, b, x from c; select z, a, b from only d; select b from e;
