@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -237,6 +239,31 @@ def test_each_broken_policy_is_caught_and_named(shadow: Shadow, name: str) -> No
     assert access.compare(sound, matrix)
 
 
+POLICIES = (
+    "orgs_read ON public.orgs",
+    "tasks_read ON public.tasks",
+    "tasks_add ON public.tasks",
+    "tasks_edit ON public.tasks",
+    "tasks_remove ON public.tasks",
+    "comments_all ON public.comments",
+)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_shows_when_it_is_dropped_or_opened(shadow: Shadow, policy: str) -> None:
+    sound, _ = asked(shadow, SOUND)
+    dropped, _ = asked(shadow, broken(f"DROP POLICY {policy};"))
+    assert access.compare(sound, dropped)
+    opened = "WITH CHECK (true)" if "tasks_add" in policy else "USING (true)"
+    changed, found = asked(shadow, broken(f"ALTER POLICY {policy} {opened};"))
+    if "tasks_edit" in policy:  # its WITH CHECK still asks for the organization
+        assert strong(found) == []
+        return
+    assert access.compare(sound, changed)
+    name = policy.partition(" ON ")
+    assert any(f'policy "{name[0]}" on {name[2]}' in each.why for each in strong(found))
+
+
 def test_a_dropped_policy_changes_the_matrix(shadow: Shadow) -> None:
     sound, _ = asked(shadow, SOUND)
     matrix, found = asked(shadow, broken("DROP POLICY tasks_read ON public.tasks;"))
@@ -419,6 +446,16 @@ def test_who_may_write_and_not_read_is_caught(shadow: Shadow) -> None:
     assert [(each.object, each.command) for each in strong(found)] == [("public.votes", "update")]
 
 
+def test_a_statement_without_a_condition_needs_no_select_policy(shadow: Shadow) -> None:
+    text = broken("ALTER POLICY tasks_edit ON public.tasks USING (true) WITH CHECK (true);")
+    matrix, found = asked(shadow, text)
+    assert cell(matrix, "public.tasks", "select", "other") == "filter"
+    assert cell(matrix, "public.tasks", "update", "other") == "allow"
+    (leak,) = [each for each in strong(found) if each.command == "update"]
+    assert 'policy "tasks_edit" on public.tasks' in leak.why
+    assert " WHERE " not in leak.sql
+
+
 def test_rows_of_a_trigger_belong_to_whom_they_name(shadow: Shadow) -> None:
     text = """CREATE TABLE public.profiles (id uuid PRIMARY KEY REFERENCES auth.users (id), name text);
     CREATE FUNCTION public.new_user() RETURNS trigger
@@ -527,6 +564,51 @@ def test_the_matrix_of_the_example_is_true() -> None:
     assert "supabase/access.matrix says the same" in done.output
     kept = (ROOT / "examples" / "saas" / "supabase" / "access.matrix").read_text()
     assert "?" not in kept.partition("\nobject")[2]
+
+
+PLUGGED = """
+import time
+import psycopg
+import pytest
+
+pytest_plugins = ["ormony.pytest_plugin"]
+
+def test_members_see_their_own(ormony_db, as_persona):
+    with as_persona("member_a") as a:
+        org = a.execute("SELECT auth.jwt() ->> 'org_id'").fetchone()[0]
+    with psycopg.connect(ormony_db) as owner:
+        owner.execute("INSERT INTO public.orgs (id, name) VALUES (%s, 'A')", (org,))
+    with as_persona("member_a") as a:
+        assert a.execute("SELECT name FROM public.orgs").fetchall() == [("A",)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            a.execute("INSERT INTO public.orgs VALUES (gen_random_uuid(), 'x')")
+    with as_persona("member_b") as b:
+        assert b.execute("SELECT name FROM public.orgs").fetchall() == []
+    with as_persona("member_b", org_id=org) as b:
+        assert b.execute("SELECT count(*) FROM public.orgs").fetchone() == (1,)
+    with pytest.raises(KeyError, match="there are: anon"):
+        with as_persona("nobody"):
+            pass
+
+def test_nothing_is_left(ormony_db):
+    with psycopg.connect(ormony_db) as owner:
+        assert owner.execute("SELECT count(*) FROM public.orgs").fetchone() == (0,)
+"""
+
+
+def test_the_pytest_plugin_gives_each_test_its_own_database(tmp_path: Path) -> None:
+    root = project(tmp_path / "p", SOUND)
+    (root / "pytest.ini").write_text("[pytest]\n")
+    (root / "test_it.py").write_text(PLUGGED)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
 
 
 # --------------------------------------------------------------------------------------------- pure values

@@ -22,6 +22,7 @@ ROWS = {
     "claims": 3,
     "access": 4,
     "accessing": 12,
+    "pytest_plugin": 13,
     "snapshot": 4,
     "plan": 5,
     "origins": 5,

@@ -128,7 +128,7 @@ def _matrixed(ground: Ground, write: bool) -> Matrixed:
     subject = asking.Subject(
         whole=whole,
         catalog=catalog,
-        tenancy=access.tenancy(whole, catalog, _told(project)),
+        tenancy=access.tenancy(whole, catalog, told(project)),
         personas=personas(settings.personas),
         seed=_seed(ground),
     )
@@ -161,7 +161,7 @@ def personas(told: tuple[Persona, ...]) -> tuple[Persona, ...]:
     return tuple(by_name.values())
 
 
-def _told(project: Project) -> Mapping[str, Claim]:
+def told(project: Project) -> Mapping[str, Claim]:
     """The column and claim of `[behavior.tenancy]`."""
     tenancy = getattr(getattr(project, "behavior", None), "tenancy", None)
     if tenancy is None:

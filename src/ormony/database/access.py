@@ -90,6 +90,48 @@ def ask(connection: Connection, subject: Subject) -> Asked:
         return _Asking(connection, subject).all()
 
 
+def claim_values(
+    whole: Catalog, tenancy: Tenancy, personas: Sequence[Persona]
+) -> dict[str, dict[Claim, str]]:
+    """Of each tenant the value of each claim, of the type of the columns that hold it; always the same."""
+    kinds: dict[Claim, str] = {SUB: "uuid"}
+    for ref, claim in sorted(tenancy.bound.items()):
+        value = whole.objects.get(ref)
+        if isinstance(value, Column) and claim not in kinds:
+            kinds[claim] = value.type
+    found = rows.types(whole)
+    values: dict[str, dict[Claim, str]] = {}
+    for number, name in enumerate(_WORLDS):
+        values[name] = {}
+        for claim, kind in sorted(kinds.items()):
+            text = rows.plain_value(kind, number, 1, found, ".".join(("claim", *claim)))
+            if claim[-1] == "email":
+                text = f"{name}@example.com"
+            if text is not None:
+                values[name][claim] = text
+        for persona in personas:
+            if persona.tenant == name:
+                for path, told in _paths(persona.claims):
+                    if path in values[name]:
+                        values[name][path] = told
+    return values
+
+
+def claims_of(
+    persona: Persona | None, tenant: str | None, values: Mapping[str, Mapping[Claim, str]]
+) -> tuple[str, dict[str, str]]:
+    """The JWT of a persona, as JSON, and its settings; `values` are those of `claim_values`."""
+    own: dict[Claim, str] = {}
+    if tenant is not None:
+        own = {**values[tenant], ("email",): f"{tenant}@example.com"}
+    document: dict[str, Any] = claim_document(own)
+    if persona is not None:
+        document = _merged(document, dict(persona.claims))
+        document.setdefault("role", persona.role)
+    settings = {claim[1]: value for claim, value in own.items() if claim[0] == SETTING}
+    return json.dumps(document, sort_keys=True), settings
+
+
 class _Answer(msgspec.Struct, frozen=True):
     value: str
     message: str = ""
@@ -163,7 +205,7 @@ class _Asking:
 
     def all(self) -> Asked:
         self.conn.execute(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}; SET CONSTRAINTS ALL DEFERRED")
-        self.values = self._claim_values()
+        self.values = claim_values(self.whole, self.tenancy, self.subject.personas)
         before = self._known()
         self.worlds = {}
         for number, name in enumerate(_WORLDS):
@@ -220,30 +262,6 @@ class _Asking:
             if all(UNKNOWN not in self.cells.get((name, command, r), {}).values() for r in ("own", "other")):
                 self.unknown.pop((name, command), None)
 
-    def _claim_values(self) -> dict[str, dict[Claim, str]]:
-        """Of each world the value of each claim, of the type of the columns that hold it."""
-        kinds: dict[Claim, str] = {SUB: "uuid"}
-        for ref, claim in sorted(self.tenancy.bound.items()):
-            value = self.whole.objects.get(ref)
-            if isinstance(value, Column) and claim not in kinds:
-                kinds[claim] = value.type
-        found = rows.types(self.whole)
-        values: dict[str, dict[Claim, str]] = {}
-        for number, name in enumerate(_WORLDS):
-            values[name] = {}
-            for claim, kind in sorted(kinds.items()):
-                text = rows.plain_value(kind, number, 1, found, ".".join(("claim", *claim)))
-                if claim[-1] == "email":
-                    text = f"{name}@example.com"
-                if text is not None:
-                    values[name][claim] = text
-            for persona in self.subject.personas:
-                if persona.tenant == name:
-                    for path, told in _paths(persona.claims):
-                        if path in values[name]:
-                            values[name][path] = told
-        return values
-
     def _become(self, persona: Persona | None, tenant: str | None) -> None:
         """Set the claims of a persona for what follows."""
         text, settings = self.claims_of(persona, tenant)
@@ -259,15 +277,7 @@ class _Asking:
 
     def claims_of(self, persona: Persona | None, tenant: str | None) -> tuple[str, dict[str, str]]:
         """The JWT's document and the settings of a persona."""
-        values = self.values[tenant] if tenant is not None else {}
-        if tenant is not None:
-            values = {**values, ("email",): f"{tenant}@example.com"}
-        document: dict[str, Any] = claim_document(values)
-        if persona is not None:
-            document = _merged(document, dict(persona.claims))
-            document.setdefault("role", persona.role)
-        settings = {claim[1]: value for claim, value in values.items() if claim[0] == SETTING}
-        return json.dumps(document, sort_keys=True), settings
+        return claims_of(persona, tenant, self.values)
 
     def _known(self) -> dict[Ref, set[str]]:
         """The places of all rows of all tables that can hold ours."""
@@ -482,8 +492,10 @@ class _Asking:
                     self._cell(persona, str(table), command, whose, UNKNOWN, why)
                 continue
             answer = self._run(persona.role, statement, inspect, before=before)
-            if answer.value == DENY and command in ("update", "delete") and number == 0:
-                answer = self._blindly(persona, table, command, statement, world.rows[table]) or answer
+            if answer.value in (DENY, FILTER) and command in ("update", "delete"):
+                blind = self._blindly(persona, table, command, statement, before, world.rows[table], number)
+                if blind is not None and (blind[0].value == ALLOW or answer.value == DENY):
+                    answer, statement = blind
             self._cell(persona, str(table), command, whose, answer.value)
             if answer.value == ALLOW and whose == "other":
                 self._leak(persona, table, command, before, statement)
@@ -670,21 +682,36 @@ class _Asking:
         )
 
     def _blindly(
-        self, persona: Persona, table: Ref, command: str, statement: str, row: Row
-    ) -> _Answer | None:
-        """Without a condition, as somebody must who may write and not read; None where he may do neither."""
+        self,
+        persona: Persona,
+        table: Ref,
+        command: str,
+        statement: str,
+        before: str,
+        row: Row,
+        number: int,
+    ) -> tuple[_Answer, str] | None:
+        """The same without a condition, and the statement; None where the role may not do it.
+
+        Policies for SELECT hold for what a statement reads: without WHERE it reads nothing.
+        """
         rights = self.privileges[persona.role, table]
-        if "SELECT" in rights.whole:
+        bare, _, condition = statement.partition(" WHERE ")
+        if command == "delete" and "DELETE" in rights.whole:
+            # rows of others that are referenced are no obstacle to who deletes those before
+            before = "SET LOCAL session_replication_role = replica; " + before
+            gone = f"SELECT 1 FROM {name_of(table)} WHERE {condition}"
+        elif command == "update" and rights.columns["UPDATE"] and number == 0:
+            gone = f"SELECT 1 FROM {name_of(table)} WHERE ctid = '{row.ctid}'"
+        else:
             return None
-        may = "DELETE" in rights.whole if command == "delete" else rights.columns["UPDATE"]
-        if not may:
-            return None
-        gone = f"SELECT 1 FROM {name_of(table)} WHERE ctid = '{row.ctid}'"
-        return self._run(
+        answer = self._run(
             persona.role,
-            statement.partition(" WHERE ")[0],
+            bare,
             lambda: self.conn.execute(gone.encode()).fetchone() is None,
+            before=before,
         )
+        return answer, bare
 
     def _move(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
         """Its own row, given to the other tenant."""
