@@ -394,6 +394,8 @@ def _stands(database: Database, each: Any) -> bool:
             )
         case Index():
             target = database.find(each.table)
+            if each.table.schema != each.key.schema:  # an index lies where its table lies
+                return False
             return isinstance(target, Table | Partition) or (isinstance(target, View) and target.stored)
         case Statistics() | Rule():
             return isinstance(database.find(each.table), Table)
@@ -663,6 +665,7 @@ class _Writer:
         found: list[tuple[_Shown, str]] = []
         if view.shape == "group":
             keys = [inner[name] for name, _ in view.columns if name in inner and inner[name].family.btree]
+            keys = [key for key in keys if key.name != "n"]  # the count has that name
             text = FAMILIES["bigint"]
             found = [(key._replace(indexable=True), f"s.{key.sql}") for key in keys[:1]]
             return [*found, (_Shown("n", "bigint", text), "count(*)")]
@@ -777,7 +780,8 @@ class _Writer:
             for setting in column.settings:
                 if generated and generated[2]:
                     continue
-                if not setting.startswith("storage") or self.base(column.type) == Type("text"):
+                kind = generated[0].type if generated else column.type
+                if not setting.startswith("storage") or self.base(kind) == Type("text"):
                     yield f"{where} set {setting}"
             if column.comment:
                 yield f"comment on column {each.key.sql}.{quoted(column.name)} is '{column.comment}'"
@@ -790,6 +794,11 @@ class _Writer:
 
     def unlogged(self, each: Table) -> bool:
         return each.unlogged and not each.partitioned
+
+    def holds_unlogged(self, each: Table) -> bool:
+        """Whether it or a table that inherits from it is unlogged: no publication takes it then."""
+        heirs = [other for other in self.database.of(Table) if self.parent(other) is each]
+        return self.unlogged(each) or any(self.holds_unlogged(heir) for heir in heirs)
 
     def column(self, table: Table, column: Column) -> str:
         generated = self.generated(table, column)
@@ -1143,7 +1152,7 @@ class _Writer:
     def publication(self, each: Publication) -> str:
         text = f"create publication {quoted(each.key.name)}"
         tables = [self.database.find(table) for table in dict.fromkeys(each.tables)]
-        usable = [table for table in tables if isinstance(table, Table) and not self.unlogged(table)]
+        usable = [table for table in tables if isinstance(table, Table) and not self.holds_unlogged(table)]
         if each.everything:
             text += " for all tables"
         elif each.within and (each.within == "public" or self.database.find(Key("schema", "", each.within))):
