@@ -558,7 +558,7 @@ def _mirror_findings(
         home = whence.get((*table, ""))
         side = origin.place if origin else home.created if home else None
         yield Finding(
-            rule=f"mirror-{_RULES[verdict.breaks]}",
+            rule=f"mirror-{BREAKS[verdict.breaks]}",
             severity=SEVERITIES[verdict.breaks],
             message=f"{name}, the model of {full} in {service.name}, {_lead(verdict)}{verdict.message}",
             object=f"{full}.{verdict.column}" if verdict.column else full,
@@ -577,12 +577,13 @@ def _mirror_command(ground: Ground, service: Service) -> str:
     return f"ormony mirror --write --service {service.name}{several}   # edits the model"
 
 
-_RULES: Final = {
+BREAKS: Final[Mapping[str, str]] = {
     "reads": "breaks-reads",
     "writes": "breaks-writes",
     "incomplete": "incomplete",
     "cosmetic": "cosmetic",
 }
+"""What a verdict breaks, as the rest of its rule's name."""
 
 
 def _lead(verdict: Verdict) -> str:
@@ -647,7 +648,10 @@ def queries(
     found = sqlx_queries.find(ground.project.root, service, without=others)
     left = found.skipped.get(sqlx_queries.AT_RUN_TIME, 0)
     if left:
-        skipped(f"{left} statements in {service.path} that are put together when they run")
+        skipped(f"{_counted(left, 'statement')} in {service.path}, put together at run time")
+    unread = found.skipped.get(sqlx_queries.UNREADABLE, 0)
+    if unread:
+        skipped(f"{_counted(unread, 'file')} in {service.path} that cannot be read")
     if not found.queries:
         return
     stream = in_stream_order(ground.reader.loaded.stream)
@@ -659,6 +663,11 @@ def queries(
             return prepared.outcomes(connection, found.queries, search_path=path)
 
     outcomes = ask(stream)
+    unsaid = sum(isinstance(each, prepared.Unchecked) for each in outcomes)
+    if unsaid:
+        skipped(
+            f"{_counted(unsaid, 'statement')} in {service.path} that PostgreSQL does not look at beforehand"
+        )
     refused = [each for each in outcomes if isinstance(each, prepared.Refusal)]
     if refused:
         settled = [each for each in stream if each.path not in pending] if pending else stream[:-1]
@@ -689,6 +698,10 @@ def queries(
                     service=service.name,
                     database=ground.name,
                 )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _is_cached(query: object) -> bool:

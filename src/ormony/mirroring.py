@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
@@ -23,6 +24,8 @@ from ormony.history import Notice, Service
 from ormony.loading import load
 from ormony.mirrors import Edit, Edited
 from ormony.project import Project
+from ormony.rules import suppression
+from ormony.rules.finding import Finding
 from ormony.sources import Reader
 
 Editor = Callable[..., Edited]
@@ -131,10 +134,35 @@ class _Run:
                 self._first(ground, service, table, database)
 
     def _asked(self, judged: Judged) -> Iterator[mirrors.Verdict]:
-        """Without the columns that a mirror that only reads does not need."""
+        """Without the columns that a mirror that only reads does not need, and without what is allowed."""
         for each in judged.verdicts:
-            if not (judged.reads_only and each.breaks == "incomplete"):
+            unread = judged.reads_only and each.breaks == "incomplete"
+            if not unread and not self._allowed(judged, each):
                 yield each
+
+    def _allowed(self, judged: Judged, verdict: mirrors.Verdict) -> bool:
+        """Whether `check` is told that this is meant to be: what it lets pass is not edited either."""
+        added = verdict.breaks == "incomplete" and verdict.edit is not None and verdict.edit.action == "add"
+        column = "" if added else verdict.column  # `check` tells what a model lacks in one finding
+        places = judged.model.places if judged.model else {}
+        place = places.get(column) or places.get("")
+        finding = Finding(
+            rule=f"mirror-{edges.BREAKS[verdict.breaks]}",
+            severity=edges.SEVERITIES[verdict.breaks],
+            message=verdict.message,
+            object=".".join(filter(None, (*judged.table, column))),
+            place=str(place) if place else judged.service.path,
+        )
+        if any(
+            fnmatch.fnmatchcase(finding.rule, allow.rule)
+            and fnmatch.fnmatchcase(finding.object, allow.object)
+            for allow in self.project.allowed
+        ):
+            return True
+        if place is None:
+            return False
+        text = self.before.get(place.path) or files.read_text(self.project.root, place.path)
+        return suppression.suppressed(finding, text) is not None
 
     def _edit(self, ground: Ground, service: Service, judged: Judged, wanted: tuple[Edit, ...]) -> None:
         full = ".".join(judged.table)
