@@ -467,3 +467,57 @@ def test_a_table_without_mirrors_is_told(root: Path) -> None:
         mirroring.mirror(project.load(root), tables=("public.nothing",))
     assert refused.value.code == "no-mirror"
     assert "public.users" in (refused.value.hint or "")
+
+
+def test_mirror_leaves_what_check_allows(root: Path) -> None:
+    edit(root, FILE, "    body: str | None = Field(default=None, max_length=200)\n", "")
+    lacking = ("mirror-incomplete", "public.notes")
+    assert [each[:2] for each in seen(check(root))] == [lacking]
+    text = (root / FILE).read_text()
+    said = "# ormony: allow mirror-incomplete nothing here reads it\nclass Note("
+    (root / FILE).write_text(text.replace("class Note(", said))
+    assert seen(check(root)) == []
+    assert mirroring.mirror(project.load(root), write=True).edits == ()
+    assert (root / FILE).read_text() == text.replace("class Note(", said)
+
+    (root / FILE).write_text(text)
+    with (root / "ormony.toml").open("a") as config:
+        config.write(
+            '[[check.allow]]\nrule = "mirror-incomplete"\nobject = "public.notes"\nreason = "so be it"\n'
+        )
+    assert seen(check(root)) == []
+    assert mirroring.mirror(project.load(root)).edits == ()
+
+
+def test_what_cannot_be_looked_at_is_told(root: Path) -> None:
+    (root / "api/app/latin.py").write_bytes("# caf\u00e9\n".encode("latin-1"))
+    assert "1 file in api that cannot be read" in check(root).skipped
+
+
+def test_the_ledger_of_a_services_own_tool_is_compared_too(root: Path) -> None:
+    from ormony import commands
+    from ormony.database.connect import connect
+
+    path = "worker/migrations/20260101000000_jobs.sql"
+    (root / path).parent.mkdir(parents=True)
+    (root / path).write_text("CREATE TABLE jobs (id bigint PRIMARY KEY);\n")
+    with (root / "ormony.toml").open("a") as config:
+        config.write('[services.worker]\npath = "worker"\norm = "sqlx"\n')
+    assert run(root, "sync").exit_code == 0
+    loaded = project.load(root)
+    try:
+        commands.deploy(loaded)
+        url = commands.db_url(loaded).text
+
+        def asked() -> list[tuple[str, str, str | None]]:
+            return [each for each in seen(check(root, against=url)) if each[0] in ("ledger", "drift")]
+
+        assert asked() == []
+        with connect(url) as connection:
+            connection.execute("UPDATE public._sqlx_migrations SET checksum = 'other'")
+        assert asked() == [("ledger", "edited-after-deploy", path)]
+        with connect(url) as connection:
+            connection.execute("DELETE FROM public._sqlx_migrations")
+        assert asked() == [("ledger", "worker/20260101000000_jobs", path)]
+    finally:
+        commands.db_down(loaded, destroy=True)

@@ -35,7 +35,7 @@ from ormony.sources import Reader
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
-    from ormony.database.pending import State
+    from ormony.database.pending import Plan, State
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -364,7 +364,8 @@ def _listing(top: Path, suffixes: Sequence[str]) -> Iterator[str]:
             elif entry.suffix in suffixes:
                 with contextlib.suppress(OSError):  # it went meanwhile, or leads nowhere
                     about = entry.stat()
-                    yield f"{entry} {about.st_size} {about.st_mtime_ns}"
+                    # what a file was before may come back with its size and its time (`cp -p`, a stash)
+                    yield f"{entry} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
 
 
 @cache
@@ -516,14 +517,43 @@ def _against(ground: Ground, url: str, progress: Progressed) -> Iterator[Finding
     loaded = ground.reader.loaded
     progress("asking the database", 0, 2)
     with connect(url) as connection, connection.transaction():
-        state: State = pendings.read(connection, loaded.services, loaded.histories)
+        try:
+            state: State = pendings.read(connection, loaded.services, loaded.histories)
+        except OrmonyError as error:
+            yield msgspec.structs.replace(edges.failed(ground.name, error, "ledger"), object=error.code)
+            return  # which files are deployed is not known then
     try:
-        pendings.plan(state, loaded.stream, loaded.services, loaded.histories)
+        plan = pendings.plan(state, loaded.stream, loaded.services, loaded.histories)
     except OrmonyError as error:
         yield msgspec.structs.replace(edges.failed(ground.name, error, "ledger"), object=error.code)
+    else:
+        yield from _unstamped(ground, plan)
     progress("asking the database", 1, 2)
     yield from edges.deployed(ground, url, frozenset(state.deployed))
     progress("asking the database", 2, 2)
+
+
+def _unstamped(ground: Ground, plan: Plan) -> Iterator[Finding]:
+    """What is deployed, and stands in no ledger of its service: the service's own tool would run it again."""
+    from ormony.database import pending as pendings
+
+    waiting = {pendings.revision_of(file) for file in plan.pending}
+    labels = {found.service: found.label for found in plan.state.found}
+    for service, ids in plan.stamps.items():
+        paths = {each.id: each.path for each in ground.reader.loaded.histories[service].revisions}
+        for id_ in ids:
+            if (service, id_) not in waiting:
+                yield Finding(
+                    rule="ledger",
+                    severity="error",
+                    message=f"{service}/{id_} is deployed, and {labels[service]} of the database has no row"
+                    f" for it: the tool of {service} would run it again",
+                    object=f"{service}/{id_}",
+                    place=paths.get(id_),
+                    hint="ormony deploy   # stamps it",
+                    service=service,
+                    database=ground.name,
+                )
 
 
 # --------------------------------------------------------------------------- what is meant to be, or known
