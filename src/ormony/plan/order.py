@@ -48,7 +48,7 @@ from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.sequences import following, set_logged
-from ormony.plan.render.tables import declare_again, detach, doubted, swaps
+from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, doubted, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
@@ -244,6 +244,7 @@ class _Planner:
         self.ups: dict[Ref, Node | None] = {}  # what `_up` found in this turn
         self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
+        self.parted: dict[Ref, set[str]] = {}  # heirs that leave some parents while these columns change
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
         self.depends_before = _on_relations(old)
         self.depends_after = _on_relations(new)
@@ -326,6 +327,7 @@ class _Planner:
         self._spread(work)
         self._set_domains_aside()
         self._renew_views_of_rows()
+        self._part_from_parents()
         self._declare_again()
         self._refuse_held_types()
         self._refuse_doubts()
@@ -480,6 +482,45 @@ class _Planner:
             for column in held:
                 if column in self.retyped:
                     raise cannot_alter(ref, column, "text")
+
+    def _part_from_parents(self) -> None:
+        """A column that comes from two parents changes its type in one after the other: only one of them may
+        have the table as its heir meanwhile."""
+        changing: dict[Ref, set[str]] = defaultdict(set)
+        for ref in sorted(self.changed):
+            after = self.new.objects[ref]
+            if not isinstance(after, Column) or not after.inherited or ref not in self.altered:
+                continue
+            table = self._table_of(ref, self.old)
+            was = self.old.objects[table] if table is not None else None
+            if table is None or not isinstance(was, Table) or len(was.inherits) < 2:
+                continue
+            stays = was.inherits == _parents(self.new.objects.get(table))
+            if stays and self._changes_type(ref) and len(self._origins(ref)) > 1:
+                changing[table].add(ref.part)
+        for table, names in changing.items():
+            apart = apart_meanwhile(table, names, self.old, self.new)
+            if apart is None or table in self.altered:
+                column = Ref("column", table.schema, table.name, min(names))
+                last = _parents(self.old.objects[table])[-1]
+                raise OrmonyError(
+                    "cannot-alter",
+                    f"PostgreSQL does not change the type of column {column} in several parents at once",
+                    hint="in an earlier migration, before this change: "
+                    f"ALTER TABLE {relation(table)} NO INHERIT {relation(last)}",
+                    exit_status=1,
+                )
+            self.altered[table] = apart
+            self.parted[table] = names
+
+    def _origins(self, column: Ref) -> set[Ref]:
+        """The columns that an inherited column comes from, which come from no other."""
+        above = [
+            each
+            for parent in _parents(self._relation_before(column))
+            if (each := Ref("column", parent.schema, parent.name, column.part)) in self.old.objects
+        ]
+        return set[Ref]().union(*(self._origins(each) for each in above)) if above else {column}
 
     def _declare_again(self) -> None:
         """What an heir declares besides its parent, or does not any more."""
@@ -1197,6 +1238,10 @@ class _Planner:
                     for part in self.parts_after.get(ref, ()):  # its checks, before values are inside again
                         for held in self._held_by(ref):
                             first(("create", part), ("alter", held))
+        for heir, names in self.parted.items():
+            for name in names:
+                for origin in self._origins(Ref("column", heir.schema, heir.name, name)):
+                    first(("alter", heir), ("alter", origin))
         for default in self.defaults:
             column = column_of(default)
             first(("drop", default), ("alter", column))

@@ -359,6 +359,48 @@ def _bridged(ref: Ref, old: Catalog, new: Catalog) -> _Bridge | None:
     return _Bridge(table, tuple(there), tuple(missing), checks)
 
 
+def apart_meanwhile(ref: Ref, changing: Set[str], old: Catalog, new: Catalog) -> Alteration | None:
+    """What leaves all parents but the first of those that have a changing column, and enters them again.
+
+    None where the columns or checks that come from these alone would not be as they are to be.
+    """
+    after = held(new, ref, Table)
+    holding = [
+        place for place, each in enumerate(after.inherits) if any(_has(each, name, new) for name in changing)
+    ]
+    kept, left = after.inherits[: holding[1]], after.inherits[holding[1] :]
+    there: list[Ref] = []
+    for column in _columns(ref, old):
+        value = held(old, column, Column)
+        bequeathing = [
+            Ref("column", parent.schema, parent.name, column.part)
+            for parent in kept
+            if _has(parent, column.part, old)
+        ]
+        if not value.local and not bequeathing:
+            if value.generated or new.objects.get(column) != value:
+                return None
+            there.append(column)
+        elif value.not_null is not None and value.not_null.inherited:
+            from_kept = any(held(old, each, Column).not_null is not None for each in bequeathing)
+            if not from_kept:  # it would be the table's own
+                return None
+    for parent in left:
+        for check in (*_checks(parent, old), *_inherited_checks(held(old, parent, Table), old)):
+            if Ref("constraint", ref.schema, ref.name, check.part) not in old.objects:
+                return None
+    bridge = _Bridge(Ref("table", ref.schema, f"ormony_bridge_{ref.name}"[:63]), tuple(there), (), ())
+    leaving = [*(_build(bridge, ref, old) if there else ())]
+    leaving += (_action(ref, f"NO INHERIT {relation(parent)}") for parent in left)
+    entering = [*_inherit(ref, left)]
+    if there:
+        entering.append(_action(ref, f"NO INHERIT {relation(bridge.table)}"))
+        entering.append(Statement(sql=f"DROP TABLE {relation(bridge.table)}", lock="access exclusive"))
+    about = (*_parts(ref, old), *_parts(ref, new))
+    above = (each for parent in after.inherits for each in (*_asked(parent, old), *_asked(parent, new)))
+    return Alteration(statements=tuple(leaving), late=Late(tuple(entering), after=(*left, *about, *above)))
+
+
 def declare_again(ref: Ref, chosen: Set[Ref], old: Catalog, new: Catalog) -> Late | None:
     """What makes inherited columns the table's own ones, too: its parents are left, and entered again.
 

@@ -1,0 +1,1 @@
+select id, x, y, z, w from c order by id;
