@@ -230,7 +230,8 @@ def sync(
 ) -> None:
     """Merge new migrations of all services into the stream, in an order that is proved by a replay.
 
-    A service that has models and no migration tool gets a file with what its models are ahead.
+    A service that has models and no migration tool gets a file with what its models are ahead;
+    so do the files of supabase/behavior and the macros of [behavior] in ormony.toml.
     """
     from ormony import commands
 
@@ -516,6 +517,7 @@ def diff(
       migrations            the stream, replayed in a shadow
       service:NAME          the migrations of one service alone
       models:NAME           the ORM models of one service
+      behavior              the stream as behavior files and macros want it
       deployed              the configured database
       postgresql://…        a database
       FILE.sql, FOLDER      SQL files, run in a shadow
