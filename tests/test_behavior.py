@@ -293,3 +293,32 @@ def test_what_revert_brings_back_is_still_edited_here(root: Path) -> None:
     (written,) = sync(root).written
     assert "SELECT 3" in (root / written).read_text()
     assert sync(root).written == ()
+
+
+def test_what_is_known_at_run_time_alone_is_found_by_trying(root: Path) -> None:
+    """A view of a function whose body PostgreSQL alone reads: the text of its caller names nothing."""
+    put(root, "supabase/migrations/00000_t.sql", "CREATE SCHEMA app;\nCREATE TABLE app.t (id int);\n")
+    put(
+        root,
+        "supabase/behavior/a.sql",
+        "CREATE FUNCTION public.a() RETURNS SETOF app.v LANGUAGE sql SET search_path = app"
+        " AS 'SELECT * FROM v';\n",
+    )
+    put(root, "supabase/behavior/b.sql", "CREATE VIEW app.v AS SELECT * FROM app.t;\n")
+    (written,) = sync(root).written
+    text = (root / written).read_text()
+    assert text.index("CREATE VIEW app.v") < text.index("FUNCTION public.a()")
+    assert sync(root).written == ()
+
+
+def test_an_extension_that_a_table_needs_stays(root: Path) -> None:
+    """Behavior made it, a migration's default calls it: it cannot go, and nothing is written anew."""
+    put(root, "supabase/behavior/e.sql", "CREATE EXTENSION hstore WITH SCHEMA extensions;\n")
+    assert len(sync(root).written) == 1
+    put(root, "supabase/migrations/04000_t.sql", "CREATE TABLE t (id int, tags extensions.hstore);\n")
+    assert sync(root).written == ()
+    (root / "supabase/behavior/e.sql").unlink()
+    with pytest.raises(OrmonyError) as refused:
+        sync(root)
+    assert refused.value.code == "behavior-still-needed"
+    assert "column public.t.tags needs it" in refused.value.message

@@ -123,7 +123,7 @@ def desired(
                 raise
             there -= stuck
     for ref in sorted(away):
-        if ref in wanted.objects and name_of(ref) not in defined and ref.kind not in ("schema", "extension"):
+        if ref in wanted.objects and name_of(ref) not in defined:
             raise _still_needed(ref, ground)
     wanted = _with_attached(wanted, ground, away, found)
     adopted = _adopted(ground, wanted, found, owned)
