@@ -611,6 +611,22 @@ def test_the_pytest_plugin_gives_each_test_its_own_database(tmp_path: Path) -> N
     assert "2 passed" in done.stdout
 
 
+def test_a_fresh_database_is_migrated_and_nobody_elses(tmp_path: Path) -> None:
+    root = project(tmp_path, SOUND)
+    try:
+        first = run(root, "db", "url", "--fresh")
+        assert first.exit_code == 0, first.output
+        second = run(root, "db", "url", "--fresh")
+        one, other = first.stdout.strip(), second.stdout.strip()
+        assert one != other
+        with connect(one) as connection:
+            connection.execute("INSERT INTO public.orgs VALUES (gen_random_uuid(), 'x')")
+        with connect(other) as connection:
+            assert connection.execute("SELECT count(*) FROM public.orgs").fetchone() == (0,)
+    finally:
+        assert run(root, "db", "down", "--destroy").exit_code == 0
+
+
 # --------------------------------------------------------------------------------------------- pure values
 
 

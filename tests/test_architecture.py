@@ -23,6 +23,7 @@ ROWS = {
     "access": 4,
     "accessing": 12,
     "pytest_plugin": 13,
+    "fresh": 10,
     "snapshot": 4,
     "plan": 5,
     "origins": 5,

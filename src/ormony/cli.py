@@ -664,13 +664,29 @@ def db_prepare(settings: _Settings, terminal: Terminal, *, url: str) -> None:
     terminal.show(commands.db_prepare(url))
 
 
-@db.command("url", epilog='\b\nExample:\n  export DATABASE_URL="$(ormony db url)"')
+@db.command(
+    "url",
+    epilog='\b\nExamples:\n  export DATABASE_URL="$(ormony db url)"\n'
+    '  DATABASE_URL="$(ormony db url --fresh)" npm test',
+)
+@click.option("--fresh", is_flag=True, help="Of a new database with all migrations, for one run of tests.")
 @_verb
-def db_url(settings: _Settings, terminal: Terminal) -> None:
-    """Print the URL of the local database, password included, for other programs."""
+def db_url(settings: _Settings, terminal: Terminal, *, fresh: bool) -> None:
+    """Print the URL of the local database, password included, for other programs.
+
+    A fresh one is a clone, made in a moment, which starts the local server; it is dropped some time after
+    nobody is connected to it any more.
+    """
     from ormony import commands
 
-    terminal.show(commands.db_url(settings.load(), settings.database))
+    if not fresh:
+        terminal.show(commands.db_url(settings.load(), settings.database))
+        return
+    from ormony import fresh as databases
+
+    project = settings.load()
+    (database, *_) = project.chosen(settings.database)
+    terminal.show(commands.Text(text=databases.url(project, database)))
 
 
 @db.command("psql", epilog="\b\nExample:\n  ormony db psql -- -c 'select count(*) from products'")
