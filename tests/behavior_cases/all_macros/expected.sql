@@ -10,7 +10,7 @@ DECLARE
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     redacted text[] := coalesce(TG_ARGV::text[], '{}');
 BEGIN
-    INSERT INTO "public"."audit_log" ("org_id", table_name, record_id, action,
+    INSERT INTO public.audit_log (org_id, table_name, record_id, action,
         old_data, new_data, changed_by)
     VALUES ((coalesce(after, before) ->> 'org_id')::uuid, TG_TABLE_NAME, coalesce(after, before) ->> 'id', TG_OP,
         before - redacted, after - redacted, auth.uid());
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION public.handle_updated_at()
  SET search_path TO ''
 AS $function$
 BEGIN
-    NEW."updated_at" := now();
+    NEW.updated_at := now();
     RETURN NEW;
 END;
 $function$;
