@@ -437,9 +437,11 @@ def _service(
             said = f"the {what} of {service.name}: {error.message} [{error.code}]"
             if str(error) not in told:
                 told.add(str(error))
+                failed = edges.failed(ground.name, error, "not-checked")
                 yield msgspec.structs.replace(
-                    edges.failed(ground.name, error, "not-checked"),
+                    failed,
                     message=f"{said} (they were not checked)",
+                    place=failed.place or service.path,
                     service=service.name,
                 )
 
