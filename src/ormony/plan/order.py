@@ -330,6 +330,7 @@ class _Planner:
         self._part_from_parents()
         self._declare_again()
         self._refuse_held_types()
+        self._take_inherited_defaults()
         self._refuse_doubts()
         self._name_not_nulls()
         if self.replaced:
@@ -474,6 +475,34 @@ class _Planner:
                 elif dependent.kind in TYPES and self._held_by(dependent):
                     return True
         return False
+
+    def _take_inherited_defaults(self) -> None:
+        """A parent's change of type reaches its heirs' columns, and a default that it says does, too: each
+        has its own taken away before and given after."""
+        for column in self.altered:
+            before, after = self.old.objects[column], self.new.objects[column]
+            if not isinstance(before, Column) or not isinstance(after, Column):
+                continue
+            if before.generated or after.generated or (before.default is None and after.default is None):
+                continue
+            if self._changes_type(column) and (self._has_heirs(column) or any(self._above(column))):
+                self.defaults.add(default_of(column))
+
+    def _has_heirs(self, column: Ref) -> bool:
+        table = self._table_of(column, self.old)
+        return table is not None and bool(self.children_before.get(table))
+
+    def _above(self, column: Ref) -> Iterator[Ref]:
+        """The columns of the parents that its table keeps, and of theirs."""
+        tables = [self._table_of(column, self.old)]
+        for table in tables:
+            if table is None or table not in self.new.objects:
+                continue
+            kept = {*_parents(self.new.objects[table])}
+            for parent in _parents(self.old.objects[table]):
+                if parent in kept and not self._goes(parent) and parent not in tables:
+                    tables.append(parent)
+                    yield Ref("column", parent.schema, parent.name, column.part)
 
     def _refuse_held_types(self) -> None:
         """A base type cannot be set aside: its functions take and return it."""
@@ -1247,6 +1276,9 @@ class _Planner:
             first(("drop", default), ("alter", column))
             first(("alter", column), ("create", default))
             first(("drop", default), ("create", default))
+            for above in self._above(column):
+                first(("drop", default), ("alter", above))
+                first(("alter", above), ("create", default))
         for whole, holders in self.rows_held.items():
             writing = [node for node in nodes if self._writes_rows(node, whole)]
             for keeper in holders if writing else ():
@@ -1383,6 +1415,17 @@ class _Planner:
                     first(self._up(Ref("column", parent.schema, parent.name, ref.part)), node)
             for above in self._columns_above(ref) if isinstance(value, Table) and value.inherits else ():
                 first(self._down(above), node)  # else it would be merged with its own
+        if verb == "alter" and ref[0] == "column" and (ref in self.retyped or self._changes_type(ref)):
+            for child in self._heirs_before(ref):  # what it checks may hold for values of the old type alone
+                first(self._down(child), node)
+        if verb == "create" and isinstance(value, Table):
+            above_it = [*value.inherits]
+            for parent in above_it:  # what it says of their columns is said of those of the goal
+                above_it += (each for each in _parents(self.new.objects.get(parent)) if each not in above_it)
+                for part in self.parts_after.get(parent, ()):
+                    if part[0] == "column" and part not in self.inside:
+                        changes = part in self.altered and self._changes_type(part)
+                        first(self._up(part) if changes or self._comes(part) else None, node)
         if ref[0] == "column" and verb == "create" and ref not in self.inside:
             for child in self._heirs_before(ref):  # its own would be merged with the new one
                 first(self._down(child) or self._leaving(child, ref), node)
