@@ -31,7 +31,7 @@ from ormony.access import (
     claim_document,
     sorted_lines,
 )
-from ormony.catalog import Catalog, Column, Policy, Ref, Routine, Table, View
+from ormony.catalog import Catalog, Column, MaterializedView, Policy, Ref, Routine, Table, View
 from ormony.claims import SETTING, Claim, literal
 from ormony.database import rows
 from ormony.database.connect import Connection
@@ -84,10 +84,18 @@ def ask(connection: Connection, subject: Subject) -> Asked:
     """Ask every persona everything, in one transaction that is rolled back.
 
     `connection` is in autocommit, as a role that bypasses row security. Raises `fixture-failed`,
-    `unknown-role`.
+    `unknown-role`, and `database-error` where that role may not do what rows need.
     """
-    with connection.transaction(force_rollback=True):
-        return _Asking(connection, subject).all()
+    try:
+        with connection.transaction(force_rollback=True):
+            return _Asking(connection, subject).all()
+    except psycopg.Error as error:
+        raise OrmonyError(
+            "database-error",
+            f"the rows of the access matrix cannot be handled: {error.diag.message_primary or error}",
+            hint="give role postgres the privileges that it lacks, in a migration",
+            exit_status=DATABASE,
+        ) from error
 
 
 def claim_values(
@@ -937,16 +945,20 @@ class _Asking:
             return
         states: list[list[_Answer]] = []
         proofs: list[list[_Answer]] = []
+        again: list[_Answer] = []
+        free: list[_Answer] = []
         for gone in ((), (other,), (other, own or ("b" if other == "a" else "a"))):
             self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
             self.conn.execute("SAVEPOINT ormony_state")
             self._remove(gone)
+            self._refresh()
             self.conn.execute(f"SAVEPOINT {_CELL}")
             states.append([self._run(persona.role, each.statement) for each in things])
             proofs.append([self._run(None, each.statement) for each in things])
+            if not gone:
+                again = [self._run(persona.role, each.statement) for each in things]
+                free = [self._run(None, each.statement) for each in things]
             self.conn.execute("ROLLBACK TO SAVEPOINT ormony_state; RELEASE SAVEPOINT ormony_state")
-        again = [self._run(persona.role, each.statement) for each in things]
-        free = [self._run(None, each.statement) for each in things]
         steady = [
             one.same(states[0][at]) and other_.same(proofs[0][at])
             for at, (one, other_) in enumerate(zip(again, free, strict=True))
@@ -965,6 +977,17 @@ class _Asking:
                 f"SET LOCAL session_replication_role = replica; {text}"
                 "SET LOCAL session_replication_role = origin".encode()
             )
+
+    def _refresh(self) -> None:
+        """Let materialized views hold what is there now; one that cannot be is as it was."""
+        for ref, value in self.subject.catalog.of("materialized view"):
+            if isinstance(value, MaterializedView) and value.populated and ref.schema in self.exposed:
+                self.conn.execute("SAVEPOINT ormony_refresh")
+                try:
+                    self.conn.execute(f"REFRESH MATERIALIZED VIEW {name_of(ref)}".encode())
+                except psycopg.Error:
+                    self.conn.execute("ROLLBACK TO SAVEPOINT ormony_refresh")
+                self.conn.execute("RELEASE SAVEPOINT ormony_refresh")
 
     def _views(self, own: str | None, other: str) -> list[_Thing]:
         found = []
