@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 import pytest
 
 from ormony.catalog import Catalog, Column, Object, Ref, Schema, Table
 from ormony.errors import OrmonyError
 from ormony.plan import make_plan
-from ormony.plan.order import steps
+from ormony.plan.order import Steps, steps
 from ormony.plan.render import kinds
 from ormony.plan.statement import Alteration, Statement
 
@@ -56,7 +54,7 @@ def test_an_alteration_without_statements(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_empty_plan_for_an_attached_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(old: Catalog, new: Catalog, gone: Set[Ref], made: Set[Ref]) -> tuple[Statement, ...]:
+    def nothing(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
         return ()
 
     monkeypatch.setattr("ormony.plan.attached", nothing)

@@ -59,8 +59,8 @@ def attached(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
     """The statements for comments, owners, privileges and labels, when the steps have run, and the last steps
     among them.
     """
-    after = _identities(new)
-    moved = _moved(old, new, done, {column: ref for ref, column in after.items()})
+    before, after = _identities(old), _identities(new)
+    moved = _moved(old, new, done, before, after)
     if moved:
         old = msgspec.structs.replace(
             old,
@@ -68,7 +68,7 @@ def attached(old: Catalog, new: Catalog, done: Steps) -> tuple[Statement, ...]:
             grants={moved.get(ref, ref): given for ref, given in old.grants.items()},
             labels={moved.get(ref, ref): labels for ref, labels in old.labels.items()},
         )
-    before = {moved.get(ref, ref): column for ref, column in _identities(old).items()}
+        before = {moved.get(ref, ref): column for ref, column in before.items()}
     fresh = _Fresh(done, before, after)
     told = [*_comments(old, new, fresh), *_labels(old, new, fresh), *_owners(old, new, fresh)]
     return (
@@ -106,19 +106,24 @@ def _identities(catalog: Catalog) -> dict[Ref, Ref]:
     """As `identity_columns`, with the column of the partitioned table, not those of its partitions."""
     found = identity_columns(catalog)
     for ref, column in found.items():
-        table = Ref("table", column.schema, column.name)
-        while isinstance(value := catalog.objects.get(table), Table) and value.partition is not None:
-            table = value.partition.parent
-        found[ref] = column._replace(name=table.name, schema=table.schema)
+        value = catalog.objects.get(Ref("table", column[1], column[2]))
+        while isinstance(value, Table) and value.partition is not None:
+            parent = value.partition.parent
+            found[ref] = column._replace(name=parent.name, schema=parent.schema)
+            value = catalog.objects.get(parent)
     return found
 
 
-def _moved(old: Catalog, new: Catalog, done: Steps, sequences: Mapping[Ref, Ref]) -> dict[Ref, Ref]:
+def _moved(
+    old: Catalog, new: Catalog, done: Steps, before: Mapping[Ref, Ref], after: Mapping[Ref, Ref]
+) -> dict[Ref, Ref]:
     """What is no object, but keeps what is attached to it under a new name: an identity's sequence, a NOT
-    NULL; `sequences` are those of the columns of `new`.
+    NULL.
     """
     found: dict[Ref, Ref] = {}
-    for ref, column in _identities(old).items():
+    again = [(ref, column) for ref, column in before.items() if after.get(ref) != column]
+    sequences = {column: ref for ref, column in after.items()} if again else {}
+    for ref, column in again:
         now = sequences.get(column)
         if now not in (None, ref) and now.schema == ref.schema and column not in done.made | done.gone:
             found[ref] = now

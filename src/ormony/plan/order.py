@@ -371,7 +371,8 @@ class _Planner:
             value = self.new.objects[node[1]] if node[0] == "late" else None
             if isinstance(value, Sequence) and value.owned_by is not None:
                 table = self._table_of(value.owned_by, self.new)
-                if table is not None and self._owner(node[1]) != self._owner(table):
+                owners = {self._owner(node[1]), self._owner(table)} - {None} if table is not None else ()
+                if len(owners) > 1:
                     found.append(node)
         return found
 
