@@ -131,7 +131,7 @@ def test_what_the_reference_says_of_allowing_is_so(tmp_path: Path) -> None:
 def test_nothing_is_found_in_the_example_project(shadow: Shadow) -> None:
     project = Project(ROOT / "examples" / "saas", lambda: shadow)
     found = [each for name in rules.RULES for each in rules.rule(name).find(project)]
-    assert found == []
+    assert [each for each in found if each.severity != "note"] == []
 
 
 # ------------------------------------------------------------------------------------------------ suppression

@@ -5,7 +5,8 @@ or gets another key, is looked for here, by reading the whole table, for each ro
 can take minutes, and locks what it has read.
 
 Mend it with an index that begins with the columns of the key, in whatever order. One that holds only some
-rows does not count, unless it leaves out nothing but nulls.
+rows does not count, unless it leaves out nothing but nulls. It is a note: where no row that is referenced
+ever goes, the index would cost every insert and serve nothing.
 
 Found: every order is read when a customer goes.
 
@@ -17,7 +18,7 @@ Found: every order is read when a customer goes.
       open boolean
     );
     CREATE INDEX ON orders (customer_id) WHERE open;
-    => warning supabase/migrations/00400_orders.sql:4
+    => note supabase/migrations/00400_orders.sql:4
 
 Fine: an index, the primary key or a unique constraint begins with the columns.
 
@@ -44,7 +45,7 @@ from ormony.rules.finding import Finding, Severity
 from ormony.rules.reading import Evidence
 from ormony.sql import quote_identifier
 
-SEVERITY: Final[Severity] = "warning"
+SEVERITY: Final[Severity] = "note"
 NEEDS_CATALOG: Final = True
 
 
