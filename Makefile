@@ -59,8 +59,9 @@ $(MADE)/saas-drizzle-1: examples/saas/variants/drizzle-1/package.json
 
 setup: $(MADE)/python $(MADE)/saas-node $(MADE)/saas-python $(MADE)/fltr-node $(MADE)/fltr-python ## the environment of ormony and of the examples
 
-demo: setup ## the main job: three services, one stream, one deploy, on the embedded server
+demo: setup ## the main job: three services, one stream, one deploy; then two databases, one mirrored
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/saas/demo.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/fltr/demo.sh
 
 check: $(MADE)/python ## format, lint, types, fast tests
 	$(BIN)/ruff format --check src tests bench
@@ -83,6 +84,7 @@ $(MADE)/migra: bench/requirements-migra.txt
 bench: setup $(MADE)/tools $(MADE)/services $(MADE)/migra ## ratios against other tools, side by side in one run
 	$(BIN)/python bench/deploy.py
 	$(BIN)/python bench/catalog.py
+	$(BIN)/python bench/check.py
 
 format: $(MADE)/python
 	$(BIN)/ruff format src tests bench
