@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ormony import accessing, commands, edges, files, git, mirroring, narrow, origins, rules
+from ormony import accessing, behaving, commands, edges, files, git, mirroring, narrow, origins, rules
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -31,7 +31,7 @@ from ormony.loading import Loaded, load
 from ormony.project import Database, Project
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
-from ormony.sources import Reader
+from ormony.sources import Reader, behavior_texts
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
@@ -303,6 +303,7 @@ def _of_rules(ground: Ground) -> list[str]:
     """What the rules read beside the streams."""
     root, loaded = ground.project.root, ground.reader.loaded
     found = [repr(loaded.notices), *accessing.hangs_on(ground)]
+    found += [repr(each) for each in behavior_texts(root, loaded.database, loaded.services)]
     found += [text for pair in _frozen_texts(ground, loaded).items() for text in pair]
     for service in loaded.services:
         found += _listing(root / service.path, (".sql", ".json", ".toml"))
@@ -401,7 +402,16 @@ def _ruled(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> _Kept:
     if replays:
         found += edges.references(ground)
         found += accessing.findings(ground)
+        found += _behavior(ground, loaded)
     return _Kept(tuple(found), tuple(skipped))
+
+
+def _behavior(ground: Ground, loaded: Loaded) -> Iterator[Finding]:
+    """What behavior files and macros say otherwise than the stream."""
+    try:
+        yield from behaving.findings(ground.project, loaded, cache=ground.reader.cache)
+    except OrmonyError as error:
+        yield edges.failed(ground.name, error, "not-checked")
 
 
 def _serviced(ground: Ground, service: Service, fresh: frozenset[str], *, whole: bool) -> _Kept:

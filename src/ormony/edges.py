@@ -50,6 +50,9 @@ RULES: Final[Mapping[str, str]] = {
     "access-changed": "personas may do something else than the access matrix says",
     "access-leak": "a persona reaches another tenant's rows",
     "access-unknown": "a cell of the access matrix could not be asked",
+    "behavior-defined-twice": "behavior files and migrations define one object in two ways",
+    "behavior-not-merged": "behavior files are ahead of the stream",
+    "tenancy-missing": "a table has no tenancy policy and no reason for that",
     "ledger": "the ledgers of the database and the stream differ",
 }
 """The rules that compare two sides, and their titles; those in `rules/` look at one."""
