@@ -10,19 +10,16 @@ import fnmatch
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-import msgspec
-
 from ormony import access, files, narrow
 from ormony.access import Differs, Matrix, Persona
 from ormony.catalog import Ref
 from ormony.claims import Claim
 from ormony.edges import Ground
-from ormony.errors import FINDINGS, OrmonyError
+from ormony.errors import OrmonyError
 from ormony.files import File
-from ormony.history import Notice
 from ormony.loading import load
 from ormony.project import Project
-from ormony.rules.finding import Finding, Severity
+from ormony.rules.finding import Accessed, Finding, Matrixed, Severity
 from ormony.sources import Reader
 from ormony.stream import in_stream_order
 
@@ -31,31 +28,6 @@ Progressed = Callable[[str, int, int], None]
 
 def _silent(what: str, done: int, total: int) -> None:
     del what, done, total
-
-
-class Matrixed(msgspec.Struct, frozen=True, kw_only=True):
-    """One database: its matrix, the file, what differs from it, and what is to be mended."""
-
-    database: str
-    file: str
-    exists: bool
-    matrix: Matrix
-    differs: tuple[Differs, ...]
-    findings: tuple[Finding, ...]
-
-
-class Accessed(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of `access`."""
-
-    databases: tuple[Matrixed, ...]
-    written: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
-
-    @property
-    def exit_status(self) -> int:
-        """1 where an error was found, or the file is another one and was not written."""
-        found = [each for database in self.databases for each in database.findings]
-        return FINDINGS if any(each.severity == "error" for each in found) else 0
 
 
 def run(

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ormony.sql import _plpgsql_queries, _strings, _try_parse, quote_literal
+from ormony.sql import plpgsql_queries, quote_literal, strings_of, try_parse
 
 Node = dict[str, Any]
 Claim = tuple[str, ...]
@@ -47,11 +47,11 @@ def of_function(definition: str, functions: Mapping[str, Body]) -> Body:
     """The same of a function's `CREATE FUNCTION`, in SQL or PL/pgSQL."""
     compared: set[Compared] = set()
     claims: set[Claim] = set()
-    for raw in _try_parse(definition):
+    for raw in try_parse(definition):
         inner = raw.node.get("CreateFunctionStmt")
         if inner is None:
             continue
-        for text in (*_sql_bodies(inner), *_plpgsql_queries(raw.node)):
+        for text in (*_sql_bodies(inner), *plpgsql_queries(raw.node)):
             found = _of_text(text, functions)
             compared |= found.compared
             claims |= found.claims
@@ -65,7 +65,7 @@ def constants(definition: str) -> tuple[str, ...]:
     """The constants in a constraint's definition (`CHECK (…)`), strings and numbers, in order."""
     found: dict[str, None] = {}
     text = definition.removeprefix("CHECK").removesuffix(" NOT VALID").removesuffix(" NO INHERIT")
-    for raw in _try_parse(f"SELECT {text}"):
+    for raw in try_parse(f"SELECT {text}"):
         for kind, inner in _nodes(raw.node):
             if kind == "A_Const":
                 value = next((inner[key] for key in ("sval", "ival", "fval") if key in inner), None)
@@ -78,12 +78,12 @@ def constants(definition: str) -> tuple[str, ...]:
 def operators(definition: str) -> frozenset[str]:
     """The operators and functions that a constraint's definition uses."""
     found: set[str] = set()
-    for raw in _try_parse(f"SELECT {definition.removeprefix('CHECK').removesuffix(' NOT VALID')}"):
+    for raw in try_parse(f"SELECT {definition.removeprefix('CHECK').removesuffix(' NOT VALID')}"):
         for kind, inner in _nodes(raw.node):
             if kind == "A_Expr":
-                found |= set(_strings(inner.get("name", ())))
+                found |= set(strings_of(inner.get("name", ())))
             elif kind == "FuncCall":
-                found |= set(_strings(inner.get("funcname", ()))[-1:])
+                found |= set(strings_of(inner.get("funcname", ()))[-1:])
     return frozenset(found)
 
 
@@ -94,7 +94,7 @@ def _sql_bodies(function: Node) -> Iterator[str]:
         if option.get("defname") == "language":
             language = option["arg"]["String"].get("sval", "").lower()
         elif option.get("defname") == "as":
-            body = "".join(_strings(option["arg"].get("List", {}).get("items", ()))[:1])
+            body = "".join(strings_of(option["arg"].get("List", {}).get("items", ()))[:1])
     if language == "sql":
         yield body
 
@@ -102,7 +102,7 @@ def _sql_bodies(function: Node) -> Iterator[str]:
 def _of_text(text: str, functions: Mapping[str, Body]) -> Body:
     compared: set[Compared] = set()
     claims: set[Claim] = set()
-    for raw in _try_parse(text):
+    for raw in try_parse(text):
         compared |= set(_comparisons(raw.node, {}, functions))
         claims |= _claims(raw.node, functions)
     return Body(frozenset(compared), frozenset(claims))
@@ -136,14 +136,14 @@ def _comparisons(
     for kind, inner in top.items():
         if kind in ("SelectStmt", "UpdateStmt", "DeleteStmt") and isinstance(inner, dict):
             scope = {**scope, **_aliases(inner)}
-        if kind == "A_Expr" and _strings(inner.get("name", ()))[-1:] == ["="]:
+        if kind == "A_Expr" and strings_of(inner.get("name", ()))[-1:] == ["="]:
             left, right = inner.get("lexpr"), inner.get("rexpr")
             for one, other in ((left, right), (right, left)):
                 yield from _pair(one, other, scope, functions)
         if kind == "SubLink" and inner.get("subLinkType") == "ANY_SUBLINK":
             yield from _pair(inner.get("testexpr"), inner.get("subselect"), scope, functions)
         if kind == "FuncCall":
-            name = ".".join(_strings(inner.get("funcname", ())))
+            name = ".".join(strings_of(inner.get("funcname", ())))
             if name in functions:
                 yield from (each for each in functions[name].compared if each.relation)
         yield from _comparisons(inner, scope, functions)
@@ -187,7 +187,7 @@ def _column(node: Any) -> list[str] | None:
         node = node["TypeCast"].get("arg")
     if not isinstance(node, dict) or "ColumnRef" not in node:
         return None
-    return _strings(node["ColumnRef"].get("fields", ())) or None
+    return strings_of(node["ColumnRef"].get("fields", ())) or None
 
 
 def _claims(top: Any, functions: Mapping[str, Body]) -> frozenset[Claim]:
@@ -204,7 +204,7 @@ def _claims(top: Any, functions: Mapping[str, Body]) -> frozenset[Claim]:
         if kind == "SelectStmt" and isinstance(inner, dict) and inner.get("fromClause"):
             continue
         if kind == "FuncCall":
-            name = ".".join(_strings(inner.get("funcname", ())))
+            name = ".".join(strings_of(inner.get("funcname", ())))
             if name in functions:
                 found |= functions[name].claims
         found |= _claims(inner, functions)
@@ -228,7 +228,7 @@ def _path(node: Any) -> Claim | None:
         return _path(targets[0].get("ResTarget", {}).get("val"))
     if kind == "A_Expr":
         base = _path(inner.get("lexpr"))
-        operator = _strings(inner.get("name", ()))[-1:]
+        operator = strings_of(inner.get("name", ()))[-1:]
         if base is None or inner.get("kind") == "AEXPR_NULLIF":
             return base
         text = _constant(inner.get("rexpr"))
@@ -240,7 +240,7 @@ def _path(node: Any) -> Claim | None:
             return (*base, *text.strip("{}").split(","))
         return None
     if kind == "FuncCall":
-        name = _strings(inner.get("funcname", ()))
+        name = strings_of(inner.get("funcname", ()))
         if name in (["auth", "jwt"], ["auth", "uid"], ["auth", "email"]):
             return {"jwt": (), "uid": ("sub",), "email": ("email",)}[name[1]]
         if name[-1:] == ["current_setting"] and inner.get("args"):

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 import msgspec
 
 from ormony import access, commands
-from ormony.accessing import Accessed
 from ormony.errors import FINDINGS, OrmonyError, visible
 from ormony.history import Notice
-from ormony.rules.finding import Checked, Finding
+from ormony.rules.finding import Accessed, Checked, Finding
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -362,7 +362,7 @@ def _decode(data: bytes) -> Any:
             gc.enable()
 
 
-def _try_parse(sql: str) -> tuple[_Raw, ...]:
+def try_parse(sql: str) -> tuple[_Raw, ...]:
     """Like `_parse`, but nothing where the text is not SQL: the server will say so when it runs."""
     try:
         return _parse(sql) if "\0" not in sql else ()
@@ -760,7 +760,7 @@ def _writes_rows(node: Node) -> bool:
         elif isinstance(current, dict):
             if _CHANGING_KEYS & current.keys():
                 return True
-            if "funcname" in current and _strings(current["funcname"])[-1:] == ["setval"]:
+            if "funcname" in current and strings_of(current["funcname"])[-1:] == ["setval"]:
                 return True
             stack.extend(current.values())
     return False
@@ -768,10 +768,10 @@ def _writes_rows(node: Node) -> bool:
 
 def _run_by(statement: Statement) -> list[Node]:
     """The statement's tree; of a DO block the trees of all static SQL in it."""
-    nodes = [raw.node for raw in _try_parse(statement.sql)]
+    nodes = [raw.node for raw in try_parse(statement.sql)]
     if statement.kind != "DoStmt":
         return nodes
-    return [raw.node for node in nodes for query in _plpgsql_queries(node) for raw in _try_parse(query)]
+    return [raw.node for node in nodes for query in plpgsql_queries(node) for raw in try_parse(query)]
 
 
 def split_breakpoints(text: str, path: str | None = None) -> str:
@@ -878,7 +878,8 @@ def _each(text: str, search_path: Sequence[str], path: str | None) -> Iterator[t
         yield raw, facts, scope
 
 
-def _strings(parts: Iterable[Node]) -> list[str]:
+def strings_of(parts: Iterable[Node]) -> list[str]:
+    """The texts of a list of String nodes, as the parser has a qualified name."""
     return [str(part["String"].get("sval", "")) for part in parts if "String" in part]
 
 
@@ -991,26 +992,26 @@ def _walk(top: Any, scope: _Scope) -> None:
                     scope.foreign.update(_names(scope, "relation", schema, name))
                     scope.foreign.update(
                         each
-                        for column in _strings(node.get("pk_attrs", ()))
+                        for column in strings_of(node.get("pk_attrs", ()))
                         for each in _names(scope, "column", schema, column, name)
                     )
                     continue
                 stack.append((value, inside))
             elif kind is list:
                 if key == "funcname":
-                    parts = _strings(value)
+                    parts = strings_of(value)
                     schema, name = _split_name(parts)
                     _use(scope, "function", schema, name)
                     if name in _SEQUENCE_FUNCTIONS:
                         _sequence_argument(node, scope)
                 elif key == "names":
-                    schema, name = _split_name(_strings(value))
+                    schema, name = _split_name(strings_of(value))
                     _use(scope, "type", schema, name)
                 elif key == "objname":
-                    schema, name = _split_name(_strings(value))
+                    schema, name = _split_name(strings_of(value))
                     _use(scope, "function", schema, name)
                 elif key == "opclass":
-                    extension = _EXTENSION_OF.get(_split_name(_strings(value))[1])
+                    extension = _EXTENSION_OF.get(_split_name(strings_of(value))[1])
                     if extension is not None:
                         scope.uses.add(Name("extension", "", extension))
                 else:
@@ -1025,7 +1026,7 @@ def _walk(top: Any, scope: _Scope) -> None:
 
 
 def _regclass(cast: Node, scope: _Scope) -> None:
-    names = _strings(cast.get("typeName", {}).get("names", ()))
+    names = strings_of(cast.get("typeName", {}).get("names", ()))
     text = cast.get("arg", {}).get("A_Const", {}).get("sval", {}).get("sval")
     if not names or not isinstance(text, str):
         return
@@ -1083,7 +1084,7 @@ def _column_extras(relation: Node, column: Node, scope: _Scope) -> None:
     """The sequence that a serial or identity column brings along."""
     if not column or _is_temporary(relation):
         return
-    serial = _strings(column.get("typeName", {}).get("names", ()))[-1:]
+    serial = strings_of(column.get("typeName", {}).get("names", ()))[-1:]
     identity = any(
         each.get("Constraint", {}).get("contype") == "CONSTR_IDENTITY"
         for each in column.get("constraints", ())
@@ -1129,7 +1130,7 @@ def _select(node: Node, scope: _Scope) -> None:
         _create_relation(into["rel"], scope)
     for target in node.get("targetList", ()):
         call = target.get("ResTarget", {}).get("val", {}).get("FuncCall")
-        if call and _strings(call.get("funcname", ()))[-1:] == ["set_config"]:
+        if call and strings_of(call.get("funcname", ()))[-1:] == ["set_config"]:
             values = [
                 argument.get("A_Const", {}).get("sval", {}).get("sval") for argument in call.get("args", ())
             ]
@@ -1240,7 +1241,7 @@ def _object(kind: str, item: Node) -> list[tuple[str, str, str, str]]:
     """Kind, schema, name and relation of an object as DROP, COMMENT, GRANT and ALTER … OWNER write it."""
     if "ObjectWithArgs" in item:
         inner = item["ObjectWithArgs"]
-        schema, name = _split_name(_strings(inner.get("objname", ())))
+        schema, name = _split_name(strings_of(inner.get("objname", ())))
         if kind != "function":
             return []
         found = [(kind, schema, name, "")]
@@ -1248,14 +1249,14 @@ def _object(kind: str, item: Node) -> list[tuple[str, str, str, str]]:
             found.append(("signature", schema, _signature(name, inner.get("objargs", ())), ""))
         return found
     if "TypeName" in item:
-        return [(kind, *_split_name(_strings(item["TypeName"].get("names", ()))), "")]
+        return [(kind, *_split_name(strings_of(item["TypeName"].get("names", ()))), "")]
     if "RangeVar" in item:
         return [(kind, *_relation(item["RangeVar"]), "")]
     if "String" in item:
         return [(kind, "", item["String"].get("sval", ""), "")]
     if "RoleSpec" in item:
         return [(kind, "", item["RoleSpec"].get("rolename", ""), "")]
-    parts = _strings(item.get("List", {}).get("items", ()))
+    parts = strings_of(item.get("List", {}).get("items", ()))
     if not parts:
         return []
     if kind in _OF_RELATION:
@@ -1271,7 +1272,7 @@ def _signature(name: str, types: Iterable[Node]) -> str:
     words = []
     for entry in types:
         inner = entry.get("TypeName", entry)
-        word = (_strings(inner.get("names", ())) or ["?"])[-1]
+        word = (strings_of(inner.get("names", ())) or ["?"])[-1]
         words.append(word + "[]" * len(inner.get("arrayBounds", ())))
     return f"{name}({', '.join(words)})"
 
@@ -1333,12 +1334,12 @@ def _create_schema(node: Node, scope: _Scope) -> None:
 def _create_type(node: Node, scope: _Scope) -> None:
     """CREATE TYPE … AS ENUM or RANGE."""
     _walk(node.get("params", []), scope)
-    _create(scope, "type", *_split_name(_strings(node["typeName"])))
+    _create(scope, "type", *_split_name(strings_of(node["typeName"])))
 
 
 def _create_domain(node: Node, scope: _Scope) -> None:
     _walk({key: value for key, value in node.items() if key != "domainname"}, scope)
-    _create(scope, "type", *_split_name(_strings(node["domainname"])))
+    _create(scope, "type", *_split_name(strings_of(node["domainname"])))
 
 
 def _create_composite(node: Node, scope: _Scope) -> None:
@@ -1350,7 +1351,7 @@ def _define(node: Node, scope: _Scope) -> None:
     kind = _KIND.get(node.get("kind", ""))
     for entry in node.get("definition", ()):
         inner = entry["DefElem"]
-        parts = _strings(inner.get("arg", {}).get("TypeName", {}).get("names", ()))
+        parts = strings_of(inner.get("arg", {}).get("TypeName", {}).get("names", ()))
         if parts:
             is_type = inner.get("defname") in (
                 "stype",
@@ -1364,16 +1365,16 @@ def _define(node: Node, scope: _Scope) -> None:
             _use(scope, "type" if is_type else "function", *_split_name(parts))
     _walk(node.get("args", []), scope)
     if kind is not None:
-        _create(scope, kind, *_split_name(_strings(node.get("defnames", ()))))
+        _create(scope, kind, *_split_name(strings_of(node.get("defnames", ()))))
 
 
 def _alter_type(node: Node, scope: _Scope) -> None:
-    scope.alters.update(_names(scope, "type", *_split_name(_strings(node.get("typeName", ())))))
+    scope.alters.update(_names(scope, "type", *_split_name(strings_of(node.get("typeName", ())))))
     _walk(node.get("def", {}), scope)
 
 
 def _create_function(node: Node, scope: _Scope) -> None:
-    schema, name = _split_name(_strings(node["funcname"]))
+    schema, name = _split_name(strings_of(node["funcname"]))
     before = scope.path
     language, body = "", ""
     for entry in node.get("options", ()):
@@ -1382,7 +1383,7 @@ def _create_function(node: Node, scope: _Scope) -> None:
             case "language":
                 language = option["arg"]["String"].get("sval", "").lower()
             case "as":
-                texts = _strings(option["arg"].get("List", {}).get("items", ()))
+                texts = strings_of(option["arg"].get("List", {}).get("items", ()))
                 body = texts[0] if texts else ""
     _walk(node.get("parameters", []), scope)
     _walk(node.get("returnType", {}), scope)
@@ -1401,11 +1402,11 @@ def _create_function(node: Node, scope: _Scope) -> None:
     if "sql_body" in node:
         _walk(node["sql_body"], scope)
     elif language == "sql":
-        _run(_try_parse(body), inside)
+        _run(try_parse(body), inside)
         scope.uses |= _reached(inside)
     elif language == "plpgsql":
-        for query in _plpgsql_queries({"CreateFunctionStmt": node}):
-            _run(_try_parse(query), inside)
+        for query in plpgsql_queries({"CreateFunctionStmt": node}):
+            _run(try_parse(query), inside)
         scope.late |= _reached(inside)
 
 
@@ -1455,7 +1456,7 @@ def _sequence(node: Node, scope: _Scope, *, create: bool) -> None:
     for entry in node.get("options", ()):
         option = entry["DefElem"]
         if option.get("defname") == "owned_by":
-            parts = _strings(option.get("arg", {}).get("List", {}).get("items", ()))
+            parts = strings_of(option.get("arg", {}).get("List", {}).get("items", ()))
             if len(parts) > 1:
                 _use(scope, "relation", *_split_name(parts[:-1]))
         else:
@@ -1489,7 +1490,7 @@ def _grant(node: Node, scope: _Scope) -> None:
     kind = _KIND.get(node.get("objtype", ""))
     _walk(node.get("grantees", []), scope)
     if node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA":
-        scope.uses.update(Name("schema", "", each) for each in _strings(node.get("objects", ())))
+        scope.uses.update(Name("schema", "", each) for each in strings_of(node.get("objects", ())))
     elif kind is not None:
         for item in node.get("objects", ()):
             for each in _object(kind, item):
@@ -1507,7 +1508,7 @@ def _default_privileges(node: Node, scope: _Scope) -> None:
     for name, value in _options(node.get("options", ())).items():
         items = value.get("List", {}).get("items", ())
         if name == "schemas":
-            scope.uses.update(Name("schema", "", each) for each in _strings(items))
+            scope.uses.update(Name("schema", "", each) for each in strings_of(items))
         else:
             _walk(list(items), scope)
 
@@ -1527,7 +1528,7 @@ def _on_object(node: Node, scope: _Scope) -> None:
 
 def _alter_function(node: Node, scope: _Scope) -> None:
     inner = node.get("func", {})
-    scope.alters.update(_names(scope, "function", *_split_name(_strings(inner.get("objname", ())))))
+    scope.alters.update(_names(scope, "function", *_split_name(strings_of(inner.get("objname", ())))))
 
 
 def _create_role(node: Node, scope: _Scope) -> None:
@@ -1559,7 +1560,7 @@ def _alter_publication(node: Node, scope: _Scope) -> None:
 
 
 def _create_event_trigger(node: Node, scope: _Scope) -> None:
-    _use(scope, "function", *_split_name(_strings(node.get("funcname", ()))))
+    _use(scope, "function", *_split_name(strings_of(node.get("funcname", ()))))
     scope.creates.add(Name("event trigger", "", node.get("trigname", "")))
 
 
@@ -1579,7 +1580,7 @@ def _create_wrapper(node: Node, scope: _Scope) -> None:
 
 def _create_statistics(node: Node, scope: _Scope) -> None:
     _walk(node.get("relations", []), scope)
-    _create(scope, "statistics", *_split_name(_strings(node.get("defnames", ()))))
+    _create(scope, "statistics", *_split_name(strings_of(node.get("defnames", ()))))
 
 
 def _insert(node: Node, scope: _Scope) -> None:
@@ -1598,8 +1599,8 @@ def _update(node: Node, scope: _Scope) -> None:
 
 def _do(node: Node, scope: _Scope) -> None:
     """A DO block runs now: its static SQL and literal EXECUTEs count, whichever branch they stand in."""
-    for query in _plpgsql_queries({"DoStmt": node}):
-        _run(_try_parse(query), scope)
+    for query in plpgsql_queries({"DoStmt": node}):
+        _run(try_parse(query), scope)
 
 
 _HANDLERS: Final = {
@@ -1747,7 +1748,7 @@ def _constraint_parts(
         return
     name = constraint.get("conname")
     if not name:
-        keys = _strings(constraint.get("fk_attrs") or constraint.get("keys") or ()) or [column]
+        keys = strings_of(constraint.get("fk_attrs") or constraint.get("keys") or ()) or [column]
         if label == "check" and not column:
             used = _columns_in(constraint.get("raw_expr", {}))
             keys = [next(iter(used))] if len(used) == 1 else []
@@ -1765,7 +1766,7 @@ def _columns_in(expression: Any) -> set[str]:
             stack.extend(current)
         elif isinstance(current, dict):
             if "ColumnRef" in current:
-                found.update(_strings(current["ColumnRef"].get("fields", ()))[-1:])
+                found.update(strings_of(current["ColumnRef"].get("fields", ()))[-1:])
             stack.extend(current.values())
     return found
 
@@ -1834,11 +1835,11 @@ def added_value(statement: Statement, *, search_path: Sequence[str] = ("public",
     """The enum label that the statement adds; None for every other statement."""
     if statement.kind != "AlterEnumStmt":
         return None
-    for raw in _try_parse(statement.sql):
+    for raw in try_parse(statement.sql):
         node = raw.node.get("AlterEnumStmt", {})
         if node.get("newVal") and not node.get("oldVal"):
             scope = _Scope(search_path)
-            names = _names(scope, "type", *_split_name(_strings(node.get("typeName", ()))))
+            names = _names(scope, "type", *_split_name(strings_of(node.get("typeName", ()))))
             return EnumValue(frozenset(names), str(node["newVal"]))
     return None
 
@@ -1940,7 +1941,7 @@ def _calls(top: Node) -> Iterator[tuple[tuple[str, str], int, bool]]:
             continue
         for key, value in node.items():
             if key == "FuncCall":
-                name = _split_name(_strings(value.get("funcname", ())))
+                name = _split_name(strings_of(value.get("funcname", ())))
                 again = not once and not _columns_in(value.get("args", ()))
                 yield name, value.get("location", 0) - len(_SELECT), again
             stack.append((value, once if key != "SubLink" else _runs_once(value)))
@@ -1959,7 +1960,7 @@ def _json_keys(top: Node) -> Iterator[str]:
         elif isinstance(node, dict):
             stack += node.values()
             inner = node.get("A_Expr", {})
-            if _JSON_OPERATORS & set(_strings(inner.get("name", ()))):
+            if _JSON_OPERATORS & set(strings_of(inner.get("name", ()))):
                 key = inner.get("rexpr", {})
                 while "TypeCast" in key:
                     key = key["TypeCast"]["arg"]
@@ -1991,7 +1992,7 @@ def _holds(node: Node) -> bool:
             return any(_holds(each) for each in inner["args"])
         case "BoolExpr":
             return all("A_Const" in each and each["A_Const"].get("boolval") == {} for each in inner["args"])
-        case "A_Expr" if inner.get("kind") == "AEXPR_OP" and _strings(inner["name"]) == ["="]:
+        case "A_Expr" if inner.get("kind") == "AEXPR_OP" and strings_of(inner["name"]) == ["="]:
             left, right = inner.get("lexpr", {}), inner.get("rexpr", {})
             return "A_Const" in left and _without_location(left) == _without_location(right)
         case _:
@@ -2019,7 +2020,7 @@ def _compared(node: Node) -> list[frozenset[str]]:
         return _bare_column(inner.get("testexpr", {}))
     if kind != "A_Expr" or inner.get("kind") not in ("AEXPR_OP", "AEXPR_OP_ANY"):
         return []
-    if _strings(inner.get("name", ())) != ["="]:
+    if strings_of(inner.get("name", ())) != ["="]:
         return []
     left, right = inner.get("lexpr", {}), inner.get("rexpr", {})
     for one, other in ((left, right), (right, left)):
@@ -2033,7 +2034,7 @@ def _bare_column(node: Node) -> list[frozenset[str]]:
     """Its name alone, where the expression is a column, cast or not."""
     while "TypeCast" in node:
         node = node["TypeCast"]["arg"]
-    return [frozenset({each}) for each in _strings(node.get("ColumnRef", {}).get("fields", ()))[-1:]]
+    return [frozenset({each}) for each in strings_of(node.get("ColumnRef", {}).get("fields", ()))[-1:]]
 
 
 def _comes_from_the_caller(node: Any) -> bool:
@@ -2077,7 +2078,7 @@ def _sets_search_path(node: Node) -> Literal["set", "reset"] | None:
         return "set" if how == "VAR_SET_VALUE" else "reset"
     for target in inner.get("targetList", ()) if kind == "SelectStmt" else ():
         call = target.get("ResTarget", {}).get("val", {}).get("FuncCall")
-        if call and _strings(call.get("funcname", ()))[-1:] == ["set_config"]:
+        if call and strings_of(call.get("funcname", ()))[-1:] == ["set_config"]:
             arguments = [each.get("A_Const", {}) for each in call.get("args", ())]
             name = arguments[0].get("sval", {}).get("sval") if arguments else None
             local = arguments[2].get("boolval", {}).get("boolval", False) if len(arguments) > 2 else True
@@ -2089,7 +2090,7 @@ def _sets_search_path(node: Node) -> Literal["set", "reset"] | None:
 # --------------------------------------------------------------------------------------------------- PL/pgSQL
 
 
-def _plpgsql_queries(node: Node) -> list[str]:
+def plpgsql_queries(node: Node) -> list[str]:
     """All SQL in a PL/pgSQL function or DO block, each as a statement of its own; literal EXECUTEs are
     opened.
     """
@@ -2123,12 +2124,12 @@ def _literal(expression: str) -> str | None:
         if "A_Const" in node:
             text = node["A_Const"].get("sval", {}).get("sval")
             return text if isinstance(text, str) else None
-        if "A_Expr" in node and _strings(node["A_Expr"].get("name", ())) == ["||"]:
+        if "A_Expr" in node and strings_of(node["A_Expr"].get("name", ())) == ["||"]:
             left, right = value(node["A_Expr"].get("lexpr", {})), value(node["A_Expr"].get("rexpr", {}))
             return left + right if left is not None and right is not None else None
         return None
 
-    for raw in _try_parse(f"SELECT {expression}"):
+    for raw in try_parse(f"SELECT {expression}"):
         targets = raw.node.get("SelectStmt", {}).get("targetList", ())
         if len(targets) == 1:
             return value(targets[0].get("ResTarget", {}).get("val", {}))
@@ -2169,7 +2170,7 @@ def _plpgsql_trees(node: Node) -> list[Any]:
             language = argument.get("String", {}).get("sval", "").lower()
         elif option.get("defname") == "as":
             body = argument.get("String", {}).get("sval") or "".join(
-                _strings(argument.get("List", {}).get("items", ()))[:1]
+                strings_of(argument.get("List", {}).get("items", ()))[:1]
             )
     if language != "plpgsql" or not body or "\0" in body:
         return []
@@ -2208,10 +2209,10 @@ def _plpgsql_head(function: Node) -> str:
         has_out = has_out or mode in ("FUNC_PARAM_OUT", "FUNC_PARAM_INOUT")
         word = {"FUNC_PARAM_OUT": "OUT ", "FUNC_PARAM_INOUT": "INOUT "}.get(mode, "")
         name = quote_identifier(inner["name"]) + " " if inner.get("name") else ""
-        kind = (_strings(inner.get("argType", {}).get("names", ())) or ["text"])[-1]
+        kind = (strings_of(inner.get("argType", {}).get("names", ())) or ["text"])[-1]
         parameters.append(f"{word}{name}{kind if kind in _BUILTIN_TYPES - {'record'} else 'record'}")
     result = function.get("returnType", {})
-    name = (_strings(result.get("names", ())) or ["void"])[-1]
+    name = (strings_of(result.get("names", ())) or ["void"])[-1]
     if name in ("trigger", "event_trigger"):
         return '("new" record, "old" record) RETURNS text'
     if returns_table or result.get("setof"):

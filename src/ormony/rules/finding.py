@@ -12,6 +12,7 @@ from ormony.history import History, Notice, Service
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
+    from ormony.access import Differs, Matrix
     from ormony.catalog import Catalog
 
 Severity = Literal["error", "warning", "note"]
@@ -73,6 +74,31 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         """1 when something fails: errors, and with `strict` warnings."""
         worst = 1 if self.strict else 0
         return FINDINGS if any(RANKS[each.severity] <= worst for each in self.findings) else 0
+
+
+class Matrixed(msgspec.Struct, frozen=True, kw_only=True):
+    """One database: its matrix, the file, what differs from it, and what is to be mended."""
+
+    database: str
+    file: str
+    exists: bool
+    matrix: Matrix
+    differs: tuple[Differs, ...]
+    findings: tuple[Finding, ...]
+
+
+class Accessed(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `access`."""
+
+    databases: tuple[Matrixed, ...]
+    written: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """1 where an error was found, or the file is another one and was not written."""
+        found = [each for database in self.databases for each in database.findings]
+        return FINDINGS if any(each.severity == "error" for each in found) else 0
 
 
 class Evidence(Protocol):
