@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -18,11 +18,15 @@ from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.history import Service
+from ormony.loading import kept_of
 from ormony.mirrors import Model, Place, Shape, Verdict
 from ormony.project import Project
 from ormony.rules.finding import Finding, Severity, Side
 from ormony.sources import Reader, Source
 from ormony.stream import StreamFile, in_stream_order
+
+if TYPE_CHECKING:
+    from ormony.database import prepared
 
 SEVERITIES: Final[Mapping[str, Severity]] = {
     "reads": "error",
@@ -472,7 +476,6 @@ def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
 def _refused_models(ground: Ground, service: Service, found: Sequence[Judged]) -> Iterator[Finding]:
     """What a server refuses of the SELECT and INSERT of models in which nothing was found that breaks."""
     from ormony.database import prepared
-    from ormony.database.connect import connect
 
     sound: dict[str, list[Judged]] = {}
     for each in found:
@@ -490,23 +493,50 @@ def _refused_models(ground: Ground, service: Service, found: Sequence[Judged]) -
                     name = f"{what} {'.'.join(each.table)}"
                     texts.append(prepared.Text(name=name, sql=statement, place=place, service=service.name))
                     asked.append((each, what))
-        reader = ground.readers[database]
-        url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
-        with connect(url) as connection:
-            outcomes = prepared.outcomes(connection, texts, search_path=(*service.search_path, "extensions"))
-        for (each, what), outcome in zip(asked, outcomes, strict=True):
-            if isinstance(outcome, prepared.Refusal):
-                full = ".".join(each.table)
-                yield Finding(
-                    rule=f"mirror-breaks-{what}",
-                    severity="error",
-                    message=f"the server refuses what the model of {full} {what}: {outcome.message}",
-                    object=full,
-                    place=outcome.place,
-                    hint=_mirror_command(ground, service),
-                    service=service.name,
-                    database=ground.name,
-                )
+        for number, message, where in _refusals(ground, service, database, texts):
+            each, what = asked[number]
+            full = ".".join(each.table)
+            yield Finding(
+                rule=f"mirror-breaks-{what}",
+                severity="error",
+                message=f"the server refuses what the model of {full} {what}: {message}",
+                object=full,
+                place=where,
+                hint=_mirror_command(ground, service),
+                service=service.name,
+                database=ground.name,
+            )
+
+
+def _refusals(
+    ground: Ground, service: Service, database: str, texts: Sequence[prepared.Text]
+) -> tuple[tuple[int, str, str], ...]:
+    """Which of these statements a server with the stream of `database` refuses, why, and where they stand.
+
+    The answer is kept: it hangs on the stream and the statements alone, and a server takes long to start.
+    """
+    from ormony.database import catalogs, prepared
+    from ormony.database.connect import connect
+
+    reader = ground.readers[database]
+    stream = in_stream_order(reader.loaded.stream)
+    path = (*service.search_path, "extensions")
+
+    def ask() -> tuple[tuple[int, str, str], ...]:
+        with connect(reader.shadow.clone(stream)) as connection:
+            outcomes = prepared.outcomes(connection, texts, search_path=path)
+        return tuple(
+            (number, each.message, each.place)
+            for number, each in enumerate(outcomes)
+            if isinstance(each, prepared.Refusal)
+        )
+
+    if not reader.cache:
+        return ask()
+    parts = [part for file in stream for part in (file.path, file.text)]
+    parts += [part for text in texts for part in (text.sql, text.place)]
+    key = catalogs.key([*parts, *path])
+    return kept_of(ground.project.root, "proofs", service, key, tuple[tuple[int, str, str], ...], ask)
 
 
 def _mirror_findings(

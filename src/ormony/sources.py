@@ -29,6 +29,8 @@ from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from ormony.adapters.exported import Exported
     from ormony.behavior.desired import Desired
     from ormony.behavior.macros import Settings
@@ -97,6 +99,7 @@ class Reader:
         self.project, self.database, self.cache = project, database, cache
         self._loaded = loaded
         self._exported: dict[tuple[str, bool], Exported] = {}
+        self._exporting: dict[tuple[str, bool], Future[Exported]] = {}
         self._models_read: dict[tuple[str, bool], Source] = {}
         self._stack = contextlib.ExitStack()
 
@@ -295,27 +298,33 @@ class Reader:
         return source
 
     def prefetch(self, services: Iterable[Service]) -> None:
-        """Export the models of several services at the same time; one that fails fails when it is read."""
+        """Begin to export the models of several services at the same time, beside whatever else is done.
+
+        One that fails fails when it is asked for.
+        """
         from concurrent.futures import ThreadPoolExecutor
 
         jobs = [(each, False) for each in services if each.orm in ("drizzle", "alembic")]
         jobs += [(each, False) for each in services if each.orm == "sqlalchemy" and each.models]
         jobs += [(each, True) for each, _ in jobs if each.orm == "drizzle" and each.mirror_models]
-        if len(jobs) < 2:
+        if not jobs:
             return
-        with ThreadPoolExecutor(len(jobs)) as pool:
-            for (service, apart), found in [
-                (job, pool.submit(exported_of, self.root, job[0], apart=job[1], cache=self.cache))
-                for job in jobs
-            ]:
-                with contextlib.suppress(OrmonyError):
-                    self._exported[service.name, apart] = found.result()
+        pool = self._stack.enter_context(ThreadPoolExecutor(len(jobs)))
+        for service, apart in jobs:
+            self._exporting[service.name, apart] = pool.submit(
+                exported_of, self.root, service, apart=apart, cache=self.cache
+            )
 
     def exported(self, service: Service, *, apart: bool = False) -> Exported:
         """The DDL of a service's models, once for this reader; see `loading.exported_of`."""
         key = (service.name, apart)
         if key not in self._exported:
-            self._exported[key] = exported_of(self.root, service, apart=apart, cache=self.cache)
+            begun = self._exporting.pop(key, None)
+            self._exported[key] = (
+                begun.result()
+                if begun is not None
+                else exported_of(self.root, service, apart=apart, cache=self.cache)
+            )
         return self._exported[key]
 
     def mirrored(self, service: Service) -> tuple[Source, ...]:
