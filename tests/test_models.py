@@ -35,6 +35,7 @@ KITS = {
     "1.0": saas.EXAMPLE / "variants" / "drizzle-1" / "node_modules",
 }
 STREAM = "supabase/migrations"
+OWN = "-- ormony: service=api source=models/00001 native={0} body={0}\n".format("0" * 64)
 pytestmark = pytest.mark.slow
 
 
@@ -492,7 +493,7 @@ def test_all_that_sqlalchemy_models_is_compared(tmp_path: Path, changes: Compare
         "drop index side.ev_doc",
     } <= set(found)
     assert not [each for each in found if "function" in each or "auth." in each.split()[2]]
-    write(root, {f"{STREAM}/00001_same.sql": export(root).sql})
+    write(root, {f"{STREAM}/00001_same.sql": OWN + export(root).sql})
     assert changes(root, "models:api", "migrations") == []
     write(
         root,
@@ -716,7 +717,7 @@ def test_what_others_own_is_made_and_not_compared(tmp_path: Path, changes: Compa
         root,
         {
             "worker/migrations/0001_m.sql": "select 1;\n",
-            f"{STREAM}/00001_hand.sql": "CREATE TABLE mine (id serial PRIMARY KEY, theirs_id int);\n",
+            f"{STREAM}/00001_mine.sql": OWN + "CREATE TABLE mine (id serial PRIMARY KEY, theirs_id int);\n",
             f"{STREAM}/00300_worker_m.sql": header
             + "CREATE TYPE kind AS ENUM ('x');\nCREATE TABLE theirs (id bigint PRIMARY KEY, kind kind);\n",
         },
