@@ -459,9 +459,14 @@ def test_the_queries_of_the_service_are_compiled_where_that_is_asked_for(
     found = native.check(project, rust, database, scope=(), prepare=True)
     assert found.agrees is False
     assert 'column "priority" of relation "jobs" does not exist' in found.said
-    hasty = native.check(project, service(project, "rust", timeout_s=0.6), database, scope=(), prepare=True)
+    slow = project / "slow" / "cargo"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nsleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
+    hasty = native.check(project, service(project, "rust", timeout_s=3), database, scope=(), prepare=True)
     assert hasty.agrees is None
-    assert "did not end within 0.6 s" in hasty.said
+    assert "did not end within 3 s" in hasty.said
 
 
 def test_cargo_that_is_not_installed_is_an_error(
