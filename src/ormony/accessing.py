@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -17,10 +16,9 @@ from ormony.claims import Claim
 from ormony.edges import Ground
 from ormony.errors import OrmonyError
 from ormony.files import File
-from ormony.loading import load
 from ormony.project import Project
 from ormony.rules.finding import Accessed, Finding, Matrixed, Severity
-from ormony.sources import Reader
+from ormony.sources import opened
 from ormony.stream import in_stream_order
 
 Progressed = Callable[[str, int, int], None]
@@ -43,11 +41,7 @@ def run(
     Raises `bad-matrix`, `unknown-role`, `fixture-failed`, and what the stream's replay raises.
     """
     found: list[Matrixed] = []
-    with contextlib.ExitStack() as stack:
-        readers = {
-            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
-            for each in project.databases
-        }
+    with opened(project, cache=cache) as readers:
         chosen = project.chosen(name)
         for number, database in enumerate(chosen):
             progress("asking personas", number, len(chosen))

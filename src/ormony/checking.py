@@ -27,11 +27,11 @@ from ormony.edges import Ground
 from ormony.errors import TOOL_MISSING, USAGE, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Service
-from ormony.loading import Loaded, load
+from ormony.loading import Loaded
 from ormony.project import Database, Project
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
-from ormony.sources import Reader, behavior_texts
+from ormony.sources import behavior_texts, opened
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ class _Kept(msgspec.Struct, frozen=True):
 class _Evidence:
     """What rules look at, of one database: see `rules.finding.Evidence`."""
 
-    def __init__(self, ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> None:
-        self._ground, self._loaded, self.frozen = ground, loaded, frozen
+    def __init__(self, ground: Ground, loaded: Loaded, snapshot: git.Snapshot | None) -> None:
+        self._ground, self._loaded, self._snapshot = ground, loaded, snapshot
+        self.frozen = commands.frozen_paths(snapshot, loaded.stream)
 
     @property
     def name(self) -> str:
@@ -76,7 +77,12 @@ class _Evidence:
     @cached_property
     def frozen_texts(self) -> Mapping[str, str]:
         """The texts, by path, of stream files that the frozen branch holds otherwise than they are here."""
-        return _frozen_texts(self._ground, self._loaded)
+        if self._snapshot is None:
+            return {}
+        here = {file.path: file.text for file in self._loaded.stream}
+        blobs = {path: blob for path, blob in self._snapshot.blobs.items() if path.endswith(".sql")}
+        texts = git.texts(self._ground.project.root, blobs.values())
+        return {path: texts[blob] for path, blob in blobs.items() if here.get(path) != texts.get(blob)}
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -85,17 +91,6 @@ class _Evidence:
 
     def text(self, path: str) -> str | None:
         return _text(self._ground.project.root, path)
-
-
-def _frozen_texts(ground: Ground, loaded: Loaded) -> dict[str, str]:
-    root, database = ground.project.root, loaded.database
-    found = git.snapshot(root, database.frozen, database.stream)
-    if found is None:
-        return {}
-    here = {file.path: file.text for file in loaded.stream}
-    blobs = {path: blob for path, blob in found.blobs.items() if path.endswith(".sql")}
-    texts = git.texts(root, blobs.values())
-    return {path: texts[blob] for path, blob in blobs.items() if here.get(path) != texts.get(blob)}
 
 
 def _text(root: Path, path: str) -> str | None:
@@ -142,18 +137,15 @@ def check(
     found: list[Finding] = []
     skipped: list[str] = []
     asked: list[str] = []
-    with contextlib.ExitStack() as stack:
-        readers = {
-            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
-            for each in project.databases
-        }
+    with opened(project, cache=cache) as readers:
         for database in project.chosen(name):
             ground = Ground(project=project, name=database.name, readers=readers)
-            kept = _look(ground, database, cache=cache, progress=progress)
+            snapshot = git.snapshot(project.root, database.frozen, database.stream)
+            kept = _look(ground, snapshot, cache=cache, progress=progress)
             found += kept.findings
             skipped += kept.skipped
             asked.append(f"{database.name}: {len(readers[database.name].loaded.stream)} files")
-            skipped += _unfrozen(project, database)
+            skipped += _unfrozen(database, snapshot)
             if native and all(each.rule != "replay-fails" for each in kept.findings):
                 # Where its models have drifted the tool says so as well: that is agreement.
                 drifted = {each.service for each in kept.findings if each.rule == "model-drift"}
@@ -213,12 +205,11 @@ def without_notes(checked: Checked) -> Checked:
     )
 
 
-def _unfrozen(project: Project, database: Database) -> Iterator[str]:
+def _unfrozen(database: Database, snapshot: git.Snapshot | None) -> Iterator[str]:
     """Where git does not say which files are new: rules about new files then have none to look at."""
-    found = git.snapshot(project.root, database.frozen, database.stream)
-    if found is None:
+    if snapshot is None:
         yield "new migrations: there is no git history here, so all count as deployed"
-    elif database.frozen is not None and found.reference == "HEAD":
+    elif database.frozen is not None and snapshot.reference == "HEAD":
         yield (
             f"new migrations: this clone has no branch {database.frozen}, so all that is committed counts as "
             f"deployed: git fetch origin {database.frozen}"
@@ -241,7 +232,7 @@ def _refuse_unknown(names: Collection[str], where: str) -> None:
 # ------------------------------------------------------------------------------------------- one database
 
 
-def _look(ground: Ground, database: Database, *, cache: bool, progress: Progressed) -> _Kept:
+def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progress: Progressed) -> _Kept:
     """All findings of one database that hang on the project's files alone.
 
     They are kept in parts, each under the hash of what it hangs on: the rules, and each service's edges. So a
@@ -251,7 +242,8 @@ def _look(ground: Ground, database: Database, *, cache: bool, progress: Progress
 
     project, loaded = ground.project, ground.reader.loaded
     ground.reader.prefetch(loaded.services)
-    frozen = commands.frozen_paths(project, database, loaded.stream)
+    evidence = _Evidence(ground, loaded, snapshot)
+    frozen = evidence.frozen
     stream = catalogs.key(_of_streams(ground, frozen))
     home = server.home_of(project.root, "checks")
     done = 0
@@ -266,7 +258,7 @@ def _look(ground: Ground, database: Database, *, cache: bool, progress: Progress
         path = home / f"{hashlib.sha256(f'{ground.name} {name}'.encode()).hexdigest()}.json"
         return exported.kept(path, catalogs.key([stream, *hangs_on]), _Kept, make)
 
-    kept = [part("", _of_rules(ground), lambda: _ruled(ground, loaded, frozen))]
+    kept = [part("", _of_rules(ground, snapshot), lambda: _ruled(ground, evidence))]
     if all(each.rule != "replay-fails" for each in kept[0].findings):
         fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
         whole = all(each.rule != "unmerged-migration" for each in kept[0].findings)
@@ -301,12 +293,12 @@ def _of_streams(ground: Ground, frozen: frozenset[str]) -> Iterator[str]:
             yield repr(history.notices)
 
 
-def _of_rules(ground: Ground) -> list[str]:
+def _of_rules(ground: Ground, snapshot: git.Snapshot | None) -> list[str]:
     """What the rules read beside the streams."""
     root, loaded = ground.project.root, ground.reader.loaded
     found = [repr(loaded.notices), *accessing.hangs_on(ground)]
     found += [repr(each) for each in behavior_texts(root, loaded.database, loaded.services)]
-    found += [text for pair in _frozen_texts(ground, loaded).items() for text in pair]
+    found += [text for pair in sorted(snapshot.blobs.items()) for text in pair] if snapshot else []
     for service in loaded.services:
         found += _listing(root / service.path, (".sql", ".json", ".toml"))
     found += _listing(root / loaded.database.stream, (".sql",))
@@ -382,11 +374,11 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _ruled(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> _Kept:
+def _ruled(ground: Ground, evidence: _Evidence) -> _Kept:
     """What the rules, squawk and references to other databases say; `replay-fails` where nothing replays."""
     found: list[Finding] = []
     skipped: list[str] = []
-    evidence = _Evidence(ground, loaded, frozen)
+    loaded = ground.reader.loaded
     replays = True
     try:
         ground.catalog()
@@ -400,7 +392,7 @@ def _ruled(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> _Kept:
         rule: Any = rules.rule(name)
         if replays or not getattr(rule, "NEEDS_CATALOG", False):
             found += rule.find(evidence)
-    found += _squawk(ground, loaded, frozen)
+    found += _squawk(ground, loaded, evidence.frozen)
     if replays:
         found += edges.references(ground)
         found += accessing.findings(ground)
@@ -580,15 +572,7 @@ def _without_allowed(
     allowed: list[Allowed] = []
     texts: dict[str, str | None] = {}
     for each in found:
-        reason = next(
-            (
-                allow.reason
-                for allow in project.allowed
-                if fnmatch.fnmatchcase(each.rule, allow.rule)
-                and fnmatch.fnmatchcase(each.object, allow.object)
-            ),
-            None,
-        )
+        reason = project.reason(each.rule, each.object)
         path = (each.place or "").rpartition(":")[0] or each.place
         if reason is None and path:
             if path not in texts:

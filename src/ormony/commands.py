@@ -596,12 +596,13 @@ def _frozen(
 ) -> _Frozen:
     """DESIGN's rule: the branch, else origin/ + it, else HEAD; without git all; and what a ledger has."""
     snapshot = git.snapshot(project.root, database.frozen, database.stream)
+    paths = frozen_paths(snapshot, stream)
     if snapshot is None:
-        paths, rule = frozenset(file.path for file in stream), "every file that is there (no git)"
+        rule = "every file that is there (no git)"
         settled: frozenset[str] = frozenset()
         ranks: Mapping[str, int] = {}
     else:
-        paths, rule = frozenset(snapshot.blobs), f"git {snapshot.reference}"
+        rule = f"git {snapshot.reference}"
         settled = paths
         _refuse_edited(project, stream, snapshot)
         ranks = {}
@@ -1023,7 +1024,7 @@ def _findings(project: Project, loaded: Loaded) -> tuple[streams.Finding, ...]:
         loaded.stream,
         loaded.services,
         loaded.histories,
-        frozen=frozenset(snapshot.blobs if snapshot is not None else (file.path for file in loaded.stream)),
+        frozen=frozen_paths(snapshot, loaded.stream),
         parts=changed_scripts(project, loaded),
     )
 
@@ -1049,10 +1050,9 @@ def changed_scripts(project: Project, loaded: Loaded) -> dict[tuple[str, str], t
     return parts
 
 
-def frozen_paths(project: Project, database: Database, stream: Sequence[StreamFile]) -> frozenset[str]:
-    """The stream files that the branch of ormony.toml holds, by DESIGN's rule; all without git."""
-    found = git.snapshot(project.root, database.frozen, database.stream)
-    return frozenset(file.path for file in stream) if found is None else frozenset(found.blobs)
+def frozen_paths(snapshot: git.Snapshot | None, stream: Sequence[StreamFile]) -> frozenset[str]:
+    """The stream files that never change again: those that the branch holds; without git all."""
+    return frozenset(file.path for file in stream) if snapshot is None else frozenset(snapshot.blobs)
 
 
 def _refuse_findings(findings: Sequence[streams.Finding]) -> list[Notice]:

@@ -371,16 +371,15 @@ def judged(ground: Ground, service: Service) -> Iterator[Judged]:
         return
     if service.orm == "supabase":
         return
+    found = ground.reader.mirrored(service)
+    if not any(source.foreign for source in found):
+        return
     words = history.declared(service)
-    places: Mapping[tuple[str, str], Model] = {}
+    places, filled = _by_table(ground.models(service)), _filled(ground, service)
     done: set[tuple[str, str]] = set()
-    for source in ground.reader.mirrored(service):
+    for source in found:
         wanted = source.foreign - done
-        if not wanted:
-            continue
         done |= wanted
-        places = places or _by_table(ground.models(service))
-        filled = _filled(ground, service)
         mine = mirrors.shapes(source.catalog, wanted)
         homes = {table: next((each for each in words if each.covers(*table)), None) for table in sorted(mine)}
         owners = {

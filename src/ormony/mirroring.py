@@ -6,9 +6,7 @@ as text to paste. Cosmetic differences are left alone.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
@@ -21,12 +19,11 @@ from ormony.edges import Ground, Judged
 from ormony.errors import OrmonyError
 from ormony.files import File
 from ormony.history import Notice, Service
-from ormony.loading import load
 from ormony.mirrors import Edit, Edited
 from ormony.project import Project
 from ormony.rules import suppression
 from ormony.rules.finding import Finding
-from ormony.sources import Reader
+from ormony.sources import opened
 
 Editor = Callable[..., Edited]
 
@@ -54,12 +51,8 @@ def mirror(
                 f'there is no service "{each}" in {project.source}',
                 hint=f"its services are: {', '.join(sorted(known)) or 'none'}",
             )
-    run = _Run(project, cache)
-    with contextlib.ExitStack() as stack:
-        readers = {
-            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
-            for each in project.databases
-        }
+    run = _Run(project)
+    with opened(project, cache=cache) as readers:
         for database in project.chosen(name):
             ground = Ground(project=project, name=database.name, readers=readers)
             chosen = [each for each in project.of(database.name) if not services or each.name in services]
@@ -102,8 +95,8 @@ def _patch(path: str, old: str, new: str) -> str:
 class _Run:
     """The texts as they are and as they become, over all services."""
 
-    def __init__(self, project: Project, cache: bool) -> None:
-        self.project, self.cache = project, cache
+    def __init__(self, project: Project) -> None:
+        self.project = project
         self.before: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         self.edits: list[MirrorEdit] = []
@@ -153,11 +146,7 @@ class _Run:
             object=".".join(filter(None, (*judged.table, column))),
             place=str(place) if place else judged.service.path,
         )
-        if any(
-            fnmatch.fnmatchcase(finding.rule, allow.rule)
-            and fnmatch.fnmatchcase(finding.object, allow.object)
-            for allow in self.project.allowed
-        ):
+        if self.project.reason(finding.rule, finding.object) is not None:
             return True
         if place is None:
             return False

@@ -7,6 +7,7 @@ every tool, and is imported only where there is no ormony.toml.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import re
@@ -101,6 +102,13 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str = "ormony-baseline.json"
     behavior: Settings = Settings()
     access: Access = Access()
+
+    def reason(self, rule: str, object_: str) -> str | None:
+        """Why ormony.toml lets a finding of this rule about this object pass; None where it does not."""
+        for each in self.allowed:
+            if fnmatch.fnmatchcase(rule, each.rule) and fnmatch.fnmatchcase(object_, each.object):
+                return each.reason
+        return None
 
     def of(self, database: str) -> tuple[Service, ...]:
         """The services of one database, in the order of their lanes."""

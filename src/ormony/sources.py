@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -496,6 +496,16 @@ class Reader:
                 hint="ormony --project DIR diff …",
             )
         return self.project, self.database
+
+
+@contextlib.contextmanager
+def opened(project: Project, *, cache: bool = True) -> Iterator[Mapping[str, Reader]]:
+    """A reader for each database of a project, by its name; their streams and histories are loaded."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
+            for each in project.databases
+        }
 
 
 def parse(text: str) -> tuple[SourceKind, str]:
