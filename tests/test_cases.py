@@ -3,9 +3,9 @@
 A case is a folder with `before.sql` and `after.sql`, each a whole database made from empty by a superuser.
 With `seed.sql` the first database has rows, and the queries of `survives.sql` answer the same before and
 after the plan. `case.toml` may hold `servers` (e.g. `">=18"`), `renames` (e.g. `["table public.a =
-public.b"]`), a `note`, `unsolved` directions, which must fail, and `refused` ones with the code of the error
-that says so (e.g. `{ forward = "cannot-alter" }`), where PostgreSQL has no way that keeps the data. In a
-folder `equal_…` the two are written differently and are one schema.
+public.b"]`), a `note`, and `refused` directions with the code of the error that says so (e.g. `{ forward =
+"cannot-alter" }`), where PostgreSQL has no way that keeps the data. In a folder `equal_…` the two are written
+differently and are one schema.
 The roles `role_a`, `role_b` and `role_c` exist.
 
 All cases run on 18. On 15 those run that 18 cannot make, and about one of five of the others, always the
@@ -38,7 +38,7 @@ from ormony.plan.renames import parse, resolved, statements
 
 CASES: Final = Path(__file__).parent / "cases"
 ROLES: Final = ("role_a", "role_b", "role_c")
-KEYS: Final = frozenset({"servers", "renames", "note", "unsolved", "refused"})
+KEYS: Final = frozenset({"servers", "renames", "note", "refused"})
 ALL: Final = os.environ.get("ORMONY_CASES") == "all"
 
 
@@ -49,7 +49,6 @@ class Case(msgspec.Struct, frozen=True):
     folder: Path
     servers: str
     renames: tuple[str, ...]
-    unsolved: tuple[str, ...] = ()
     refused: dict[str, str] = {}
     note: str = ""
 
@@ -87,7 +86,6 @@ def _case(cases: Path, folder: Path) -> Case:
         folder=folder,
         servers=conditions.get("servers", ""),
         renames=tuple(conditions.get("renames", ())),
-        unsolved=tuple(conditions.get("unsolved", ())),
         refused=conditions.get("refused", {}),
         note=conditions.get("note", ""),
     )
@@ -197,20 +195,12 @@ def _parameters(major: int) -> list[Any]:
             id=f"{case.name}:{'forward' if forward else 'backward'}",
             marks=[
                 pytest.mark.xdist_group(f"{case.name} on {major}"),
-                *_unsolved(case, "forward" if forward else "backward"),
             ],
         )
         for case in read_cases()
         if case.runs_on(major) and (ALL or major == 18 or _is_in_the_sample(case))
         for forward in (True, False)
     ]
-
-
-def _unsolved(case: Case, direction: str) -> list[pytest.MarkDecorator]:
-    """A direction that ormony cannot plan yet must fail: when it passes, its mark is to be taken away."""
-    if direction not in case.unsolved:
-        return []
-    return [pytest.mark.xfail(reason=case.note, strict=True)]
 
 
 def _is_in_the_sample(case: Case) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import msgspec
 import pytest
@@ -265,9 +266,9 @@ def add(
     after: str | None = None,
     labels: tuple[str, ...] = (),
     reference: Key | None = None,
-    **more: object,
+    **more: Any,
 ) -> Edit:
-    field = Field(name=column, type=type, **more)  # type: ignore[arg-type]
+    field = Field(name=column, type=type, **more)
     return Edit(action="add", column=column, field=field, after=after, labels=labels, reference=reference)
 
 
@@ -277,9 +278,9 @@ def alter(
     *change: str,
     labels: tuple[str, ...] = (),
     reference: Key | None = None,
-    **more: object,
+    **more: Any,
 ) -> Edit:
-    field = Field(name=column, type=type, **more)  # type: ignore[arg-type]
+    field = Field(name=column, type=type, **more)
     return Edit(action="alter", column=column, field=field, change=change, labels=labels, reference=reference)
 
 

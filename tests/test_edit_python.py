@@ -96,9 +96,9 @@ class Services:
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(str(path)) + "\n")
         self.process.stdin.flush()
-        found = json.loads(self.process.stdout.readline())
+        found: dict[str, dict[str, dict[str, Any]]] = json.loads(self.process.stdout.readline())
         assert "error" not in found, f"{found['error']}\n{text}"
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -86,8 +87,8 @@ def shadow_catalog(shadow: Shadow) -> Callable[[str], Catalog]:
     return read
 
 
-def shape(*fields: Field, **more: object) -> Shape:
-    return Shape(schema="public", name="t", fields=fields, **more)  # type: ignore[arg-type]
+def shape(*fields: Field, **more: Any) -> Shape:
+    return Shape(schema="public", name="t", fields=fields, **more)
 
 
 ID = Field(name="id", type="bigint", not_null=True, default="")

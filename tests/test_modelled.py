@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -64,8 +65,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sync(root: Path, **options: object) -> commands.Synced:
-    return commands.sync(project.load(root), **options)  # type: ignore[arg-type]
+def sync(root: Path, **options: Any) -> commands.Synced:
+    return commands.sync(project.load(root), **options)
 
 
 def edit(root: Path, old: str, new: str) -> None:

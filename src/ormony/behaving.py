@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,7 +18,7 @@ from ormony import sources
 from ormony.adapters import exported
 from ormony.behavior.desired import SOURCE, Desired, adoption, is_behavior
 from ormony.behavior.order import name_of
-from ormony.catalog import Catalog, Ref, holder
+from ormony.catalog import Catalog, Object, Ref, Table, holder
 from ormony.database import catalogs, server
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import DATABASE, FINDINGS, OrmonyError
@@ -226,8 +226,9 @@ def _refuse_structure(found: Desired, changes: Sequence[Change]) -> None:
         )
 
 
-def _without_switches(value: object) -> object:
-    return msgspec.structs.replace(value, row_security=False, force_row_security=False)  # type: ignore[type-var]
+def _without_switches(value: Object) -> Object:
+    assert isinstance(value, Table)
+    return msgspec.structs.replace(value, row_security=False, force_row_security=False)
 
 
 def _parts(found: Desired, changes: Sequence[Change]) -> tuple[Part, ...]:
@@ -308,7 +309,7 @@ def _owner(ref: Ref, found: Desired) -> str | None:
 def _mixed(old: Catalog, new: Catalog, chosen: set[Ref]) -> Catalog:
     """The old catalog, and of these references what the new one has."""
 
-    def mix(name: str) -> dict[Ref, object]:
+    def mix(name: str) -> dict[Ref, Any]:
         before, after = getattr(old, name), getattr(new, name)
         return {
             **{ref: value for ref, value in before.items() if ref not in chosen},
@@ -319,7 +320,7 @@ def _mixed(old: Catalog, new: Catalog, chosen: set[Ref]) -> Catalog:
     mixed = {name: mix(name) for name in fields}
     gone = old.objects.keys() - mixed["objects"].keys()
     mixed["depends"] = {
-        ref: tuple(each for each in needs if each not in gone)  # type: ignore[attr-defined]
+        ref: tuple(each for each in needs if each not in gone)
         for ref, needs in mixed["depends"].items()
         if ref not in gone
     }

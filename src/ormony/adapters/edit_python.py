@@ -200,7 +200,9 @@ def _without_schema(text: str, schema: str) -> str:
                 continue
             if len(each.elements) > 1:
                 kept = [element for element in each.elements if not says(element)]
-                return module.deep_replace(each, each.with_changes(elements=kept)).code  # type: ignore[union-attr]
+                replaced = module.deep_replace(each, each.with_changes(elements=kept))
+                assert isinstance(replaced, cst.Module)  # a part of it was replaced
+                return replaced.code
             if isinstance(value, cst.Dict):
                 changed = module.deep_remove(statement)
             else:
@@ -1634,6 +1636,7 @@ class _Work:
         comments = [one for one in line.leading_lines if one.comment is not None]
         kept = list(line.leading_lines) if grouped else []
         if grouped and following is not None and (comments or kept):
+            # A line or a block, which both have them; libcst's base class of the two does not say so.
             body[end] = following.with_changes(leading_lines=[*kept, *following.leading_lines])  # type: ignore[attr-defined]
         elif following is None and comments:
             pass  # they spoke of this field alone

@@ -749,11 +749,13 @@ class _Asking:
             tenant = [c for c in tenant if c in rights.columns["UPDATE"]] or tenant
         condition = _where(tenant, theirs.values)
         key = self._key(shape, mine)
-        inspect = None
-        if shape.primary and not set(shape.primary) & set(tenant):
-            text = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}"
-            inspect = lambda: self.conn.execute(text.encode()).fetchone() is not None  # noqa: E731
-        answer = self._run(persona.role, statement, inspect)
+        text = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}"
+
+        def moved() -> bool:
+            return self.conn.execute(text.encode()).fetchone() is not None
+
+        stays_known = shape.primary and not set(shape.primary) & set(tenant)
+        answer = self._run(persona.role, statement, moved if stays_known else None)
         self._cell(persona, str(table), "move", "own", answer.value)
         if answer.value == ALLOW:
             self._leak(persona, table, "move", "", statement)

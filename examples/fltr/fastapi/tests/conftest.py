@@ -33,6 +33,7 @@ def databases(client: AsyncClient) -> Databases:
     """The databases of the application."""
     transport = client._transport
     assert isinstance(transport, ASGITransport)
+    # httpx types an application as any ASGI callable; this one is FastAPI's.
     found = transport.app.state.databases  # type: ignore[attr-defined]
     assert isinstance(found, Databases)
     return found

@@ -39,11 +39,12 @@ async def test_a_name_is_free_once_for_each_user(client: AsyncClient, user: str)
 
 async def test_documents_are_added_with_a_job_and_go_with_their_dataset(client: AsyncClient, user: str) -> None:
     made = await new_dataset(client, user, "Poems")
-    body = {"title": "Ode", "content": "Freude, schöner Götterfunken", "attributes": {"lang": "de"}}
+    content = "Freude, schöner Götterfunken"
+    body = {"title": "Ode", "content": content, "attributes": {"lang": "de"}}
     answer = await client.post(f"/datasets/{made['id']}/documents", json=body)
     assert answer.status_code == 201, answer.text
     document = answer.json()
-    raw = body["content"].encode()  # type: ignore[attr-defined]
+    raw = content.encode()
     assert (document["sizeBytes"], document["checksum"]) == (len(raw), hashlib.sha256(raw).hexdigest())
     path = f"/documents/{document['id']}"
     (job,) = (await client.get(f"{path}/jobs")).json()
