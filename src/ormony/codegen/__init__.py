@@ -1,0 +1,1 @@
+"""Types and typed function wrappers of a catalog: one file for each language."""

@@ -1,0 +1,157 @@
+"""What code is generated from: relations, functions and types of a catalog, the same for every language.
+
+A catalog says types as text; here each is a tree, so that a generator never reads SQL. What a value may be
+`null` in is decided here too, once, and only said where PostgreSQL, a comment or the configuration proves it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+TypeKind = Literal[
+    "scalar",  # PostgreSQL's own or an extension's: `name` says which
+    "enum",
+    "domain",  # `element` is the type below
+    "composite",
+    "table",  # the row type of a table or view
+    "range",  # `element` is the subtype
+    "multirange",  # `element` is the range
+    "array",  # `element` is the type of the elements; PostgreSQL knows no dimensions
+    "pseudo",  # anyelement, record, trigger, void, …
+    "unknown",  # a type that is not in the catalog, e.g. of an extension that nobody taught us
+]
+
+
+class Type(msgspec.Struct, frozen=True, kw_only=True):
+    """A type, looked up. Shapes: `varchar(20)[]` is an array of the scalar `varchar` with modifier (20,)."""
+
+    kind: TypeKind
+    schema: str  # pg_catalog for PostgreSQL's own
+    name: str  # pg_type.typname: int4, timestamptz, bpchar, vector, order_status; an array's is its element's
+    sql: str  # as SQL writes it, modifiers and quotes included: for casts
+    modifier: tuple[str, ...] = ()  # of `numeric(10,2)`: ("10", "2")
+    element: Type | None = None
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a relation, an attribute of a composite type, or a column of a function's result."""
+
+    name: str
+    type: Type
+    nullable: bool  # False only where it is proved
+    has_default: bool = False  # may be left out of an INSERT although it is not nullable
+    generated: Literal["always", "identity always", "identity by default"] | None = None
+    updatable: bool = True  # False: a view's column that no INSERT or UPDATE takes
+    comment: str | None = None
+
+
+class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key, or what a view shows of one."""
+
+    name: str
+    columns: tuple[str, ...]
+    referenced_schema: str
+    referenced: str  # a table, or a view that shows all its columns
+    referenced_columns: tuple[str, ...]
+    one_to_one: bool
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """A table, foreign table, view or materialized view. Partitions are left out: their parent has them."""
+
+    kind: Literal["table", "foreign table", "view", "materialized view"]
+    schema: str
+    name: str
+    fields: tuple[Field, ...]  # in the order of the database
+    primary_key: tuple[str, ...] = ()
+    relationships: tuple[Relationship, ...] = ()  # by name, then referenced
+    insertable: bool = True  # a view's, by PostgreSQL's rules for automatically updatable views
+    updatable: bool = True
+    comment: str | None = None
+
+
+class EnumType(msgspec.Struct, frozen=True, kw_only=True):
+    """An enum."""
+
+    schema: str
+    name: str
+    labels: tuple[str, ...]  # in their order
+    comment: str | None = None
+
+
+class CompositeType(msgspec.Struct, frozen=True, kw_only=True):
+    """A composite type made by CREATE TYPE."""
+
+    schema: str
+    name: str
+    fields: tuple[Field, ...]
+    comment: str | None = None
+
+
+class DomainType(msgspec.Struct, frozen=True, kw_only=True):
+    """A domain."""
+
+    schema: str
+    name: str
+    type: Type
+    not_null: bool
+    comment: str | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller gives a function: IN, INOUT and VARIADIC parameters."""
+
+    name: str  # '' where it has none: it can be given by position alone
+    type: Type  # a variadic's is the array
+    has_default: bool = False
+    variadic: bool = False
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What a function gives back.
+
+    `void`: nothing. `scalar`: one value of `type`. `row`: `fields`, of OUT and TABLE columns, a composite
+    type or a relation (`type` names it then). `record`: rows whose columns only a caller can say.
+    """
+
+    shape: Literal["void", "scalar", "row", "record"]
+    many: bool  # SETOF or TABLE: any number of rows
+    nullable: bool  # a scalar, or the one row, may be null; of `many`: each
+    type: Type | None = None
+    fields: tuple[Field, ...] = ()
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True):
+    """A function or procedure that clients can call: none that returns `trigger` or the like."""
+
+    kind: Literal["function", "procedure"]
+    schema: str
+    name: str
+    identity: str  # argument types, as `catalog.Ref.part` has them: tells overloads apart
+    parameters: tuple[Parameter, ...]
+    result: Result
+    volatility: Literal["immutable", "stable", "volatile"]
+    strict: bool  # null in any argument gives null
+    security_definer: bool = False
+    comment: str | None = None
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a generator may write, each sorted by schema and name (functions then by identity)."""
+
+    relations: tuple[Relation, ...] = ()
+    functions: tuple[Function, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    composites: tuple[CompositeType, ...] = ()
+    domains: tuple[DomainType, ...] = ()
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user should know of the generated code: a type that fell back, two names that became one."""
+
+    code: str  # unknown-type | name-collision | left-out
+    object: str  # `public.orders.total`
+    message: str
+    hint: str | None = None
