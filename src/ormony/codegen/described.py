@@ -41,6 +41,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: Type
     nullable: bool  # False only where it is proved
+    # How: `declared` is NOT NULL of a table's column or of its domain, `derived` follows from a view's query,
+    # `said` in a comment (`@notNull`) or in `not_null` of the configuration.
+    proof: Literal["declared", "derived", "said"] | None = None
     has_default: bool = False  # may be left out of an INSERT although it is not nullable
     generated: Literal["always", "identity always", "identity by default"] | None = None
     updatable: bool = True  # False: a view's column that no INSERT or UPDATE takes
@@ -67,8 +70,9 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]  # in the order of the database
     primary_key: tuple[str, ...] = ()
     relationships: tuple[Relationship, ...] = ()  # by name, then referenced
-    insertable: bool = True  # a view's, by PostgreSQL's rules for automatically updatable views
+    insertable: bool = True  # a view's, by PostgreSQL's rules for views, or by a trigger or rule INSTEAD OF it
     updatable: bool = True
+    automatic: bool = True  # a view's, without any trigger: `pg_relation_is_updatable(…, false) & 20 = 20`
     comment: str | None = None
 
 
@@ -82,7 +86,7 @@ class EnumType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompositeType(msgspec.Struct, frozen=True, kw_only=True):
-    """A composite type made by CREATE TYPE."""
+    """A composite type made by CREATE TYPE; or a relation that is left out, where something has its row type."""
 
     schema: str
     name: str
@@ -113,7 +117,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What a function gives back.
 
     `void`: nothing. `scalar`: one value of `type`. `row`: `fields`, of OUT and TABLE columns, a composite
-    type or a relation (`type` names it then). `record`: rows whose columns only a caller can say.
+    type, a domain over one, or a relation (`type` names it then). `record`: rows whose columns only a caller
+    can say.
+
+    `SELECT * FROM f()` gives a row for the null composite too, with nulls for all its fields. So `nullable`
+    of one `row` says: where all fields are null, there may have been none. Of `many` rows it is False.
     """
 
     shape: Literal["void", "scalar", "row", "record"]
@@ -151,7 +159,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What a user should know of the generated code: a type that fell back, two names that became one."""
 
-    code: str  # unknown-type | name-collision | left-out
+    code: str  # unknown-type | name-collision | left-out | no-match
     object: str  # `public.orders.total`
     message: str
     hint: str | None = None
