@@ -70,7 +70,9 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]  # in the order of the database
     primary_key: tuple[str, ...] = ()
     relationships: tuple[Relationship, ...] = ()  # by name, then referenced
-    insertable: bool = True  # a view's, by PostgreSQL's rules for views, or by a trigger or rule INSTEAD OF it
+    insertable: bool = (
+        True  # a view's, by PostgreSQL's rules for views, or by a trigger or rule INSTEAD OF it
+    )
     updatable: bool = True
     automatic: bool = True  # a view's, without any trigger: `pg_relation_is_updatable(…, false) & 20 = 20`
     comment: str | None = None
@@ -86,7 +88,7 @@ class EnumType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompositeType(msgspec.Struct, frozen=True, kw_only=True):
-    """A composite type made by CREATE TYPE; or a relation that is left out, where something has its row type."""
+    """A composite type made by CREATE TYPE; or a relation that is left out, of whose type something is."""
 
     schema: str
     name: str
@@ -140,6 +142,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     identity: str  # argument types, as `catalog.Ref.part` has them: tells overloads apart
     parameters: tuple[Parameter, ...]
     result: Result
+    out_positions: tuple[int, ...] = ()  # of a procedure: where among all its arguments CALL has NULL for OUT
     volatility: Literal["immutable", "stable", "volatile"]
     strict: bool  # null in any argument gives null
     security_definer: bool = False

@@ -1,6 +1,6 @@
 """Names for a language out of names of a database: words, casing, reserved words, names that are taken.
 
-A database takes any text as a name: `"Order Items"`, `1st`, `naïve-é`, three spaces. A language takes letters,
+A database takes any text as a name: `"Order Items"`, `1st`, `naïve-é`, a space. A language takes letters,
 digits and underscores, not a digit first. Names are normalized by NFKC, as Python does by itself, so that no
 two of ours are the same to a compiler; what they stand for is always written in full beside them.
 """
@@ -66,12 +66,10 @@ def _leading(name: str) -> str:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """Words side by side; two digits that would meet stay apart, or `a1_2` were `a_12`."""
+    """Words side by side; one that begins with a digit stays apart: `a1_2` is not `a_12`."""
     text = ""
     for part in parts:
-        text += (
-            "_" + part if text[-1:].isdigit() and part[0].isdigit() or part[0].isdigit() and text else part
-        )
+        text += "_" + part if text and part[0].isdigit() else part
     return text
 
 
@@ -95,10 +93,9 @@ def unique(
 ) -> tuple[dict[str, str], tuple[Notice, ...]]:
     """A name for each object that no other has: `(object, name)` in, `object -> name` and notices out.
 
-    Of several that want one name the first by its own name keeps it, the others are numbered from 2 up; whoever
-    is the only one to want a name always gets it, so that a number never takes another's. `taken` are names
-    that nobody gets. Objects are names for people, unique: `public.orders.total`. `same` says in the notice
-    what was to be named: `column`.
+    Of several that want one name the first by its own name keeps it, the others are numbered from 2 up, never
+    to a name that another wants. `taken` are names that nobody gets. Objects are names for people, unique:
+    `public.orders.total`. `same` says in the notice what was to be named: `column`.
     """
     pairs = sorted(wanted)
     asked: dict[str, list[str]] = {}
@@ -117,13 +114,13 @@ def unique(
                 number += 1
             used.add(other)
             given[thing] = other
-            holder = things[0] if place else "a name that the generated code needs"
+            holder = f"that is {things[0]}" if place else "the generated code needs that"
             notices.append(
                 Notice(
                     code="name-collision",
                     object=thing,
-                    message=f"{f'{same} ' if same else ''}{thing} is {other} in the generated code, for {name} "
-                    f"is {holder}",
+                    message=f"{same} {thing}".strip()
+                    + f" is {other} in the generated code and not {name}: {holder}",
                 )
             )
     return given, tuple(notices)

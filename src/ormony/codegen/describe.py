@@ -1,0 +1,499 @@
+"""A catalog as what code is generated from: what is wanted of it, types looked up, nulls excluded by proof.
+
+Nothing is read but the catalog: no server is asked. What a value can be null in is not known of views and
+functions to PostgreSQL; what follows from a view's query is found in `views.py`, the rest is said by comments
+(`@notNull`) or by the configuration.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from ormony.catalog import (
+    RELATIONS,
+    Catalog,
+    Column,
+    Constraint,
+    Domain,
+    Enum,
+    MaterializedView,
+    Ref,
+    Routine,
+    Table,
+    View,
+)
+from ormony.catalog import CompositeType as Composite
+from ormony.codegen.described import (
+    CompositeType,
+    Described,
+    DomainType,
+    EnumType,
+    Field,
+    Function,
+    Notice,
+    Parameter,
+    Relation,
+    Relationship,
+    Result,
+    Type,
+)
+from ormony.codegen.lookup import Types
+from ormony.codegen.options import Options
+
+# What only the server itself can give or take.
+_UNCALLABLE: Final = frozenset(
+    {
+        "trigger",
+        "event_trigger",
+        "internal",
+        "cstring",
+        "language_handler",
+        "fdw_handler",
+        "index_am_handler",
+        "table_am_handler",
+        "tsm_handler",
+        "pg_ddl_command",
+    }
+)
+_NOT_NULL: Final = re.compile(r"(?<!\S)@not_?null\b(?:\(([^()]*)\))?[ \t]*", re.IGNORECASE)
+
+
+def describe(catalog: Catalog, options: Options) -> tuple[Described, tuple[Notice, ...]]:
+    """What `options` want of the catalog, each kind sorted, and what its user should know.
+
+    Enums, domains and composite types are there too where something that is wanted has them, of any schema.
+    """
+    return _Describing(catalog, options).everything()
+
+
+class _Describing:
+    """One description in the making."""
+
+    def __init__(self, catalog: Catalog, options: Options) -> None:
+        self._catalog = catalog
+        self._options = options
+        self._types = Types(catalog)
+        self._notices: list[Notice] = []
+        self._unknown: set[str] = set()
+        self._said = _Patterns(options.not_null)
+        self._columns: dict[tuple[str, str], dict[str, Column]] = defaultdict(dict)
+        self._constraints: dict[tuple[str, str], list[tuple[str, Constraint]]] = defaultdict(list)
+        self._matched: set[str] = set()  # patterns of `include` and `exclude`
+        self._typed: set[str] = set()  # keys of `types`
+        for ref, value in catalog.objects.items():
+            if isinstance(value, Column):
+                self._columns[ref.schema, ref.name][ref.part] = value
+            elif isinstance(value, Constraint):
+                self._constraints[ref.schema, ref.name].append((ref.part, value))
+
+    def everything(self) -> tuple[Described, tuple[Notice, ...]]:
+        wanted: dict[str, list[Ref]] = defaultdict(list)
+        for ref in sorted(self._catalog.objects):
+            if ref.kind in _KINDS and self._wants(ref):
+                wanted[ref.kind].append(ref)
+        relations = tuple(
+            sorted(
+                (
+                    self._relation(ref)
+                    for kind in RELATIONS
+                    for ref in wanted[kind]
+                    if not self._is_partition(ref)
+                ),
+                key=lambda each: (each.schema, each.name),
+            )
+        )
+        functions = tuple(
+            sorted(
+                (
+                    found
+                    for kind in ("function", "procedure")
+                    for ref in wanted[kind]
+                    if (found := self._function(ref)) is not None
+                ),
+                key=lambda each: (each.schema, each.name, each.identity),
+            )
+        )
+        types = dict.fromkeys(ref for kind in ("enum", "domain", "composite type") for ref in wanted[kind])
+        described = self._with_types(types, relations, functions)
+        self._complain()
+        return described, tuple(sorted(self._notices, key=lambda each: (each.code, each.object)))
+
+    def _with_types(
+        self, types: dict[Ref, None], relations: tuple[Relation, ...], functions: tuple[Function, ...]
+    ) -> Described:
+        """Types that are wanted, or used by what is; looking at one may show more."""
+        enums: list[EnumType] = []
+        domains: list[DomainType] = []
+        composites: list[CompositeType] = []
+        there = {(each.schema, each.name) for each in relations}
+        done: set[Ref] = set()
+        while todo := [ref for ref in (*types, *self._types.used) if ref not in done]:
+            for ref in todo:
+                if ref in done:
+                    continue
+                done.add(ref)
+                value = self._catalog.objects[ref]
+                comment = self._comment(ref)
+                if isinstance(value, Enum):
+                    enums.append(
+                        EnumType(schema=ref.schema, name=ref.name, labels=value.labels, comment=comment)
+                    )
+                elif isinstance(value, Domain):
+                    domains.append(
+                        DomainType(
+                            schema=ref.schema,
+                            name=ref.name,
+                            type=self._type(value.type, str(ref)),
+                            not_null=value.not_null is not None,
+                            comment=comment,
+                        )
+                    )
+                elif (ref.schema, ref.name) not in there:
+                    composites.append(
+                        CompositeType(
+                            schema=ref.schema, name=ref.name, fields=self._fields(ref), comment=comment
+                        )
+                    )
+
+        def order(each: EnumType | DomainType | CompositeType) -> tuple[str, str]:
+            return each.schema, each.name
+
+        return Described(
+            relations=relations,
+            functions=functions,
+            enums=tuple(sorted(enums, key=order)),
+            composites=tuple(sorted(composites, key=order)),
+            domains=tuple(sorted(domains, key=order)),
+        )
+
+    # ----------------------------------------------------------------------------------------- what is wanted
+
+    def _wants(self, ref: Ref) -> bool:
+        if ref.schema not in self._options.schemas:
+            return False
+        name = f"{ref.schema}.{ref.name}"
+        included = [each for each in self._options.include if _fits(each, name)]
+        excluded = [each for each in self._options.exclude if _fits(each, name)]
+        self._matched.update(included, excluded)
+        return bool(included) and not excluded
+
+    def _is_partition(self, ref: Ref) -> bool:
+        value = self._catalog.objects[ref]
+        return isinstance(value, Table) and value.partition is not None
+
+    def _complain(self) -> None:
+        """Of what is written in the configuration and says nothing."""
+        there = {ref.name for ref in self._catalog.objects if ref.kind == "schema"} | {
+            ref.schema for ref in self._catalog.objects
+        }
+        options = self._options
+        unmatched = [
+            *(("schemas", each) for each in options.schemas if each not in there),
+            *(
+                (key, each)
+                for key, patterns in (("include", options.include), ("exclude", options.exclude))
+                for each in patterns
+                if each not in self._matched and each != "*"
+            ),
+            *(("not_null", each) for each in options.not_null if each not in self._said.used),
+            *(("types", each) for each in options.types if each not in self._typed),
+        ]
+        for key, each in unmatched:
+            self._notices.append(
+                Notice(code="no-match", object=each, message=f'{key} has "{each}", which nothing fits')
+            )
+
+    # -------------------------------------------------------------------------------------------------- types
+
+    def _type(self, text: str, used_by: str) -> Type:
+        """The type, with a notice where nobody knows it; `used_by` is `schema.relation.column` or so."""
+        found = self._types.of(text)
+        below = found
+        while below.element is not None:
+            below = below.element
+        name = f"{below.schema}.{below.name}"
+        told = {used_by, name, f"{found.schema}.{found.name}"} & self._options.types.keys()
+        self._typed |= told
+        if below.kind == "unknown" and not told and name not in self._unknown:
+            self._unknown.add(name)
+            self._notices.append(
+                Notice(
+                    code="unknown-type",
+                    object=used_by,
+                    message=f"{used_by} is of type {below.sql}, which no generator knows: it is read and "
+                    "written as text",
+                    hint=f'types = {{ "{name}" = "…" }}   # the language\'s own type, in ormony.toml',
+                )
+            )
+        return found
+
+    # ---------------------------------------------------------------------------------------------- relations
+
+    def _relation(self, ref: Ref) -> Relation:
+        key = (ref.schema, ref.name)
+        constraints = sorted(self._constraints.get(key, ()))
+        return Relation(
+            kind=ref.kind,  # type: ignore[arg-type]  # one of RELATIONS
+            schema=ref.schema,
+            name=ref.name,
+            fields=self._fields(ref),
+            primary_key=next((each.columns for _, each in constraints if each.type == "primary key"), ()),
+            relationships=tuple(self._relationships(constraints)),
+            insertable=ref.kind != "materialized view",
+            updatable=ref.kind != "materialized view",
+            automatic=ref.kind != "materialized view",
+            comment=self._comment(ref),
+        )
+
+    def _relationships(self, constraints: Iterable[tuple[str, Constraint]]) -> Iterator[Relationship]:
+        keys = {frozenset(each.columns) for _, each in constraints if each.type in ("primary key", "unique")}
+        for name, each in constraints:
+            if each.type == "foreign key" and each.references is not None:
+                yield Relationship(
+                    name=name,
+                    columns=each.columns,
+                    referenced_schema=each.references.schema,
+                    referenced=each.references.name,
+                    referenced_columns=each.referenced_columns,
+                    one_to_one=frozenset(each.columns) in keys,
+                )
+
+    def _fields(self, ref: Ref) -> tuple[Field, ...]:
+        """Of a relation or composite type."""
+        value = self._catalog.objects[ref]
+        said = _said_not_null(self._catalog.comments.get(ref))
+        if isinstance(value, Composite):
+            listed = ((each.name, each.type) for each in value.attributes)
+            return tuple(self._shown(ref, name, text, said) for name, text in listed)
+        if isinstance(value, View | MaterializedView):
+            return tuple(self._shown(ref, name, text, said) for name, text in value.columns)
+        columns = self._columns.get((ref.schema, ref.name), {})
+        order = self._catalog.column_order.get(ref) or tuple(columns)
+        return tuple(self._column(ref, name, columns[name], said) for name in order if name in columns)
+
+    def _column(self, ref: Ref, name: str, column: Column, said: frozenset[str] | None) -> Field:
+        type_ = self._type(column.type, f"{ref.schema}.{ref.name}.{name}")
+        domain = self._domain(type_)
+        declared = column.not_null is not None or column.identity is not None
+        declared = declared or (domain is not None and self._refuses_null(type_))
+        proved = self._proved(ref, name, said)
+        identity = column.identity
+        return Field(
+            name=name,
+            type=type_,
+            nullable=not (declared or proved),
+            proof="declared" if declared else "said" if proved else None,
+            has_default=column.default is not None or identity is not None or self._has_default(type_),
+            generated=None
+            if identity is None and column.generated is None
+            else "always"
+            if identity is None
+            else "identity always"
+            if identity.always
+            else "identity by default",
+            updatable=True,
+            comment=self._comment(Ref("column", ref.schema, ref.name, name)),
+        )
+
+    def _shown(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
+        """A column of a view, or an attribute."""
+        proved = self._proved(ref, name, said)
+        return Field(
+            name=name,
+            type=self._type(text, f"{ref.schema}.{ref.name}.{name}"),
+            nullable=not proved,
+            proof="said" if proved else None,
+            comment=self._comment(Ref("column", ref.schema, ref.name, name)),
+        )
+
+    def _proved(self, ref: Ref, name: str, said: frozenset[str] | None) -> bool:
+        if said is not None and (name in said or not said):
+            return True
+        own = _said_not_null(self._catalog.comments.get(Ref("column", ref.schema, ref.name, name)))
+        return own is not None or self._said.fits(f"{ref.schema}.{ref.name}.{name}")
+
+    def _domain(self, type_: Type) -> Domain | None:
+        value = self._catalog.objects.get(Ref("domain", type_.schema, type_.name))
+        return value if type_.kind == "domain" and isinstance(value, Domain) else None
+
+    def _refuses_null(self, type_: Type | None) -> bool:
+        """Whether a domain, or one below it, is NOT NULL: no value gets into a column without its check."""
+        while type_ is not None and (domain := self._domain(type_)) is not None:
+            if domain.not_null is not None:
+                return True
+            type_ = type_.element
+        return False
+
+    def _has_default(self, type_: Type | None) -> bool:
+        while type_ is not None and (domain := self._domain(type_)) is not None:
+            if domain.default is not None:
+                return True
+            type_ = type_.element
+        return False
+
+    def _comment(self, ref: Ref) -> str | None:
+        """What the comment says to people, without annotations."""
+        text = self._catalog.comments.get(ref)
+        if text is None:
+            return None
+        return _NOT_NULL.sub("", text).strip() or None
+
+    # ---------------------------------------------------------------------------------------------- functions
+
+    def _function(self, ref: Ref) -> Function | None:
+        routine = self._catalog.objects[ref]
+        if not isinstance(routine, Routine):
+            return None
+        returned = routine.returns or ""
+        types = [returned.removeprefix("SETOF "), *(each.type for each in routine.arguments)]
+        if any(each.removesuffix("[]") in _UNCALLABLE for each in types):
+            return None
+        name = f"{ref.schema}.{ref.name}"
+        if routine.window:
+            self._notices.append(
+                Notice(
+                    code="left-out",
+                    object=str(ref),
+                    message=f"{ref} is a window function, which only a query with OVER can call",
+                )
+            )
+            return None
+        return Function(
+            kind="procedure" if ref.kind == "procedure" else "function",
+            schema=ref.schema,
+            name=ref.name,
+            identity=ref.part,
+            parameters=tuple(
+                Parameter(
+                    name=each.name,
+                    type=self._type(each.type, f"{name}.{each.name}" if each.name else name),
+                    has_default=each.has_default,
+                    variadic=each.mode == "variadic",
+                )
+                for each in routine.arguments
+                if each.mode in ("in", "inout", "variadic")
+            ),
+            result=self._result(ref, routine),
+            out_positions=tuple(place for place, each in enumerate(routine.arguments) if each.mode == "out")
+            if ref.kind == "procedure"
+            else (),
+            volatility=routine.volatility,
+            strict=routine.strict,
+            security_definer=routine.security_definer,
+            comment=self._comment(ref),
+        )
+
+    def _result(self, ref: Ref, routine: Routine) -> Result:
+        name = f"{ref.schema}.{ref.name}"
+        said = _said_not_null(self._catalog.comments.get(ref))
+        whole = (said is not None and not said) or self._said.fits(name)
+        outs = [each for each in routine.arguments if each.mode in ("out", "inout", "table")]
+        many = routine.returns_set
+        table = any(each.mode == "table" for each in outs)
+        if outs and (table or len(outs) > 1 or ref.kind == "procedure"):
+            fields = []
+            for place, each in enumerate(outs, 1):
+                column = each.name or f"column{place}"
+                proved = whole or (said is not None and column in said) or self._said.fits(f"{name}.{column}")
+                fields.append(
+                    Field(
+                        name=column,
+                        type=self._type(each.type, f"{name}.{column}"),
+                        nullable=not proved,
+                        proof="said" if proved else None,
+                    )
+                )
+            return Result(
+                shape="row",
+                many=many,
+                nullable=not (many or whole or ref.kind == "procedure"),
+                fields=tuple(fields),
+            )
+        text = outs[0].type if outs else (routine.returns or "void").removeprefix("SETOF ")
+        if text == "void":
+            return Result(shape="void", many=many, nullable=not many)
+        if text == "record":
+            return Result(shape="record", many=many, nullable=not (many or whole))
+        type_ = self._type(text, name)
+        below = type_
+        while below.kind == "domain" and below.element is not None:
+            below = below.element
+        if below.kind not in ("composite", "table"):
+            proved = whole or bool(outs and said is not None and outs[0].name in said)
+            return Result(shape="scalar", many=many, nullable=not proved, type=type_)
+        return Result(
+            shape="row",
+            many=many,
+            nullable=not (many or whole),
+            type=type_,
+            fields=tuple(self._returned(name, each, whole, said) for each in self._row_of(below)),
+        )
+
+    def _returned(self, name: str, field: Field, whole: bool, said: frozenset[str] | None) -> Field:
+        """A column of a relation as a function gives it: any function may make up rows of its own.
+
+        Where a comment says that none is null, they are rows that the relation could have.
+        """
+        proved = (
+            (whole and not field.nullable)
+            or (said is not None and field.name in said)
+            or self._said.fits(f"{name}.{field.name}")
+        )
+        return msgspec.structs.replace(
+            field,
+            nullable=not proved,
+            proof="said" if proved else None,
+            has_default=False,
+            generated=None,
+            updatable=True,
+        )
+
+    def _row_of(self, type_: Type) -> tuple[Field, ...]:
+        for kind in ("composite type", *RELATIONS):
+            ref = Ref(kind, type_.schema, type_.name)
+            if ref in self._catalog.objects:
+                return self._fields(ref)
+        return ()
+
+
+_KINDS: Final = frozenset({*RELATIONS, "function", "procedure", "enum", "domain", "composite type"})
+
+
+class _Patterns:
+    """Patterns that remember whether anything fitted."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self._patterns = patterns
+        self.used: set[str] = set()
+
+    def fits(self, name: str) -> bool:
+        found = [each for each in self._patterns if _fits(each, name)]
+        self.used.update(found)
+        return bool(found)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a pattern fits `schema.name…`; one that does not name the schema fits in each."""
+    return (
+        pattern == "*"
+        or fnmatch.fnmatchcase(name, pattern)
+        or fnmatch.fnmatchcase(name.partition(".")[2], pattern)
+    )
+
+
+def _said_not_null(comment: str | None) -> frozenset[str] | None:
+    """The columns that a comment proves, as `@notNull(a, b)`; none for `@notNull`; None if it says neither."""
+    if comment is None or "@" not in comment:
+        return None
+    found = list(_NOT_NULL.finditer(comment))
+    if not found:
+        return None
+    if any(each[1] is None for each in found):
+        return frozenset()
+    return frozenset(name.strip().strip('"') for each in found for name in each[1].split(","))
