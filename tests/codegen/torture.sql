@@ -315,3 +315,5 @@ CREATE PROCEDURE public.does_in_out(INOUT a integer, b text DEFAULT 'x') LANGUAG
 CREATE PROCEDURE public.does_out(a integer, OUT b integer, c integer, OUT d text) LANGUAGE plpgsql
     AS $$BEGIN b := a + c; d := 'done'; END$$;
 COMMENT ON PROCEDURE public.does IS 'Deletes.';
+CREATE FUNCTION public.few_rows() RETURNS SETOF integer LANGUAGE sql ROWS 1 AS 'SELECT 1';
+CREATE FUNCTION public.set_of_one_out(OUT only_one text) RETURNS SETOF text LANGUAGE sql AS $$VALUES ('a'), (NULL)$$;

@@ -45,6 +45,7 @@ from ormony.codegen.described import (
 )
 from ormony.codegen.lookup import Types
 from ormony.codegen.options import Options
+from ormony.sql import try_parse
 
 # What only the server itself can give or take.
 _UNCALLABLE: Final = frozenset(
@@ -97,17 +98,10 @@ class _Describing:
         for ref in sorted(self._catalog.objects):
             if ref.kind in _KINDS and self._wants(ref):
                 wanted[ref.kind].append(ref)
-        relations = tuple(
-            sorted(
-                (
-                    self._relation(ref)
-                    for kind in RELATIONS
-                    for ref in wanted[kind]
-                    if not self._is_partition(ref)
-                ),
-                key=lambda each: (each.schema, each.name),
-            )
-        )
+        listed = sorted(ref[1:] + ref[:1] for kind in RELATIONS for ref in wanted[kind])
+        refs = [Ref(kind, schema, name) for schema, name, _, kind in listed]
+        relations = tuple(self._relation(ref) for ref in refs if not self._is_partition(ref))
+        partitions = tuple(self._relation(ref) for ref in refs if self._is_partition(ref))
         functions = tuple(
             sorted(
                 (
@@ -121,6 +115,7 @@ class _Describing:
         )
         types = dict.fromkeys(ref for kind in ("enum", "domain", "composite type") for ref in wanted[kind])
         described = self._with_types(types, relations, functions)
+        described = msgspec.structs.replace(described, partitions=partitions)
         self._complain()
         return described, tuple(sorted(self._notices, key=lambda each: (each.code, each.object)))
 
@@ -284,12 +279,17 @@ class _Describing:
         declared = declared or (domain is not None and self._refuses_null(type_))
         proved = self._proved(ref, name, said)
         identity = column.identity
+        own = column.default is not None or identity is not None
         return Field(
             name=name,
             type=type_,
             nullable=not (declared or proved),
             proof="declared" if declared else "said" if proved else None,
-            has_default=column.default is not None or identity is not None or self._has_default(type_),
+            declared_not_null=column.not_null is not None
+            or identity is not None
+            or (domain is not None and domain.not_null is not None),
+            has_default=own or self._has_default(type_),
+            own_default=own,
             generated=None
             if identity is None and column.generated is None
             else "always"
@@ -304,11 +304,14 @@ class _Describing:
     def _shown(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
         """A column of a view, or an attribute."""
         proved = self._proved(ref, name, said)
+        type_ = self._type(text, f"{ref.schema}.{ref.name}.{name}")
+        domain = self._domain(type_)
         return Field(
             name=name,
-            type=self._type(text, f"{ref.schema}.{ref.name}.{name}"),
+            type=type_,
             nullable=not proved,
             proof="said" if proved else None,
+            declared_not_null=domain is not None and domain.not_null is not None,
             comment=self._comment(Ref("column", ref.schema, ref.name, name)),
         )
 
@@ -385,6 +388,7 @@ class _Describing:
             else (),
             volatility=routine.volatility,
             strict=routine.strict,
+            rows=_rows(routine),
             security_definer=routine.security_definer,
             comment=self._comment(ref),
         )
@@ -414,6 +418,7 @@ class _Describing:
                 many=many,
                 nullable=not (many or whole or ref.kind == "procedure"),
                 fields=tuple(fields),
+                form="table" if table else "out",
             )
         text = outs[0].type if outs else (routine.returns or "void").removeprefix("SETOF ")
         if text == "void":
@@ -425,13 +430,24 @@ class _Describing:
         while below.kind == "domain" and below.element is not None:
             below = below.element
         if below.kind not in ("composite", "table"):
-            proved = whole or bool(outs and said is not None and outs[0].name in said)
-            return Result(shape="scalar", many=many, nullable=not proved, type=type_)
+            column = outs[0].name or "column1" if outs else ""
+            proved = whole or (said is not None and column in said)
+            proved = proved or bool(outs and self._said.fits(f"{name}.{column}"))
+            field = Field(name=column, type=type_, nullable=not proved, proof="said" if proved else None)
+            return Result(
+                shape="scalar",
+                many=many,
+                nullable=not proved,
+                type=type_,
+                fields=(field,) if outs else (),
+                form="out" if outs else "type",
+            )
         return Result(
             shape="row",
             many=many,
             nullable=not (many or whole),
             type=type_,
+            form="out" if outs else "type",
             fields=tuple(self._returned(name, each, whole, said) for each in self._row_of(below)),
         )
 
@@ -487,8 +503,22 @@ def _fits(pattern: str, name: str) -> bool:
     )
 
 
+def _rows(routine: Routine) -> float | None:
+    """How many rows the planner expects of a set; PostgreSQL prints it where it is not 1000."""
+    if not routine.returns_set:
+        return None
+    if " ROWS " in routine.definition:
+        for raw in try_parse(routine.definition):
+            for option in raw.node.get("CreateFunctionStmt", {}).get("options", ()):
+                given = option["DefElem"]
+                if given["defname"] == "rows":
+                    value = given["arg"]
+                    return float(value["Float"]["fval"] if "Float" in value else value["Integer"]["ival"])
+    return 1000.0
+
+
 def _said_not_null(comment: str | None) -> frozenset[str] | None:
-    """The columns that a comment proves, as `@notNull(a, b)`; none for `@notNull`; None if it says neither."""
+    """The columns that a comment proves, `@notNull(a, b)`; none for `@notNull`; None if it says neither."""
     if comment is None or "@" not in comment:
         return None
     found = list(_NOT_NULL.finditer(comment))

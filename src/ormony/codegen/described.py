@@ -44,7 +44,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     # How: `declared` is NOT NULL of a table's column or of its domain, `derived` follows from a view's query,
     # `said` in a comment (`@notNull`) or in `not_null` of the configuration.
     proof: Literal["declared", "derived", "said"] | None = None
+    # Its own NOT NULL, or of the domain that it is of, also of a view's column: what Supabase's tool looks at.
+    declared_not_null: bool = False
     has_default: bool = False  # may be left out of an INSERT although it is not nullable
+    own_default: bool = False  # its own, not its domain's: a default, a generation expression, an identity
     generated: Literal["always", "identity always", "identity by default"] | None = None
     updatable: bool = True  # False: a view's column that no INSERT or UPDATE takes
     comment: str | None = None
@@ -74,7 +77,7 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
         True  # a view's, by PostgreSQL's rules for views, or by a trigger or rule INSTEAD OF it
     )
     updatable: bool = True
-    automatic: bool = True  # a view's, without any trigger: `pg_relation_is_updatable(…, false) & 20 = 20`
+    automatic: bool = True  # `pg_relation_is_updatable(…, false) & 20 = 20`: without any trigger
     comment: str | None = None
 
 
@@ -120,7 +123,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `void`: nothing. `scalar`: one value of `type`. `row`: `fields`, of OUT and TABLE columns, a composite
     type, a domain over one, or a relation (`type` names it then). `record`: rows whose columns only a caller
-    can say.
+    can say. A single OUT parameter gives a `scalar`, its name is in `fields`; a single TABLE column a `row`.
 
     `SELECT * FROM f()` gives a row for the null composite too, with nulls for all its fields. So `nullable`
     of one `row` says: where all fields are null, there may have been none. Of `many` rows it is False.
@@ -131,6 +134,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     nullable: bool  # a scalar, or the one row, may be null; of `many`: each
     type: Type | None = None
     fields: tuple[Field, ...] = ()
+    form: Literal["type", "out", "table"] = "type"  # RETURNS [SETOF] a type; OUT parameters; RETURNS TABLE
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +149,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     out_positions: tuple[int, ...] = ()  # of a procedure: where among all its arguments CALL has NULL for OUT
     volatility: Literal["immutable", "stable", "volatile"]
     strict: bool  # null in any argument gives null
+    rows: float | None = None  # of `many`: how many the planner expects, 1000 unless ROWS says
     security_definer: bool = False
     comment: str | None = None
 
@@ -157,6 +162,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     enums: tuple[EnumType, ...] = ()
     composites: tuple[CompositeType, ...] = ()
     domains: tuple[DomainType, ...] = ()
+    partitions: tuple[Relation, ...] = ()  # apart from `relations`: their parent has their rows
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
