@@ -1,16 +1,17 @@
 """Personas asked in a shadow: may they select, insert, update, delete their own rows, and those of others?
 
-Two worlds of rows are made, of tenant a and tenant b. Each persona then does each thing in a savepoint. What
-it does counts only where the same succeeds as a role that row security does not hold back. Views and
-functions are asked three times: with all rows, without the other tenant's, without any; what changes their
-answer is what they tell. Nothing is committed.
+Two worlds of rows are made, of tenant a and tenant b. Each persona then tries each thing, and it is taken
+back. What it does counts only where the same succeeds as a role that row security does not hold back. Views
+and functions are asked three times: with all rows, without the other tenant's, without any; what changes
+their answer is what they tell. Nothing is committed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -35,13 +36,12 @@ from ormony.catalog import Catalog, Column, MaterializedView, Policy, Ref, Routi
 from ormony.claims import SETTING, Claim, literal
 from ormony.database import rows
 from ormony.database.connect import Connection
-from ormony.database.rows import Candidate, Maker, Row, Shape, World, insert_of, name_of
+from ormony.database.questions import TIMEOUT_MS, Answer, Asker, Asks, Question
+from ormony.database.rows import Candidate, Maker, Row, Shape, World, insert_of, name_of, where_of
 from ormony.errors import DATABASE, OrmonyError
 from ormony.sql import quote_identifier
 
 _WORLDS: Final = ("a", "b")
-_CELL: Final = "ormony_cell"
-_TIMEOUT_MS: Final = 5000
 _WORST: Final = {ALLOW: 0, UNKNOWN: 1, FILTER: 3, DENY: 4, APART: 5}
 
 
@@ -140,22 +140,6 @@ def claims_of(
     return json.dumps(document, sort_keys=True), settings
 
 
-class _Answer(msgspec.Struct, frozen=True):
-    value: str
-    message: str = ""
-    count: int = 0
-    text: str | None = None
-
-    @property
-    def seen(self) -> tuple[str, str | None]:
-        """What of it the persona sees; the words of an error may hold what chance gave."""
-        return self.value, self.text
-
-    def same(self, other: _Answer) -> bool:
-        """Are both the same to the persona?"""
-        return self.seen == other.seen
-
-
 class _Privileges(msgspec.Struct, frozen=True):
     """Of a role on a table: which commands on the whole, and which columns else."""
 
@@ -166,13 +150,15 @@ class _Privileges(msgspec.Struct, frozen=True):
 class _Asking:
     def __init__(self, connection: Connection, subject: Subject) -> None:
         self.conn, self.subject = connection, subject
+        self.asker = Asker(connection)
         self.tenancy, self.whole = subject.tenancy, subject.whole
         self.cells: dict[tuple[str, str, str], dict[str, str]] = {}
         self.leaks: dict[tuple[str, str], Leak] = {}
         self.unknown: dict[tuple[str, str], str] = {}
         self._raw: dict[tuple[str, str, str], str] = {}
         self._seeded: dict[Ref, list[Mapping[str, str | None]]] | None = None
-        self._evidence: dict[tuple[object, ...], _Answer] = {}
+        self._evidence: dict[tuple[object, ...], Answer] = {}
+        self._crossings: dict[tuple[object, ...], tuple[Row, str] | None] = {}
         self.tables = self._tables()
         self.shapes = rows.shapes(self.whole, [*self.tables, USERS])
         self.maker = Maker(connection, self.whole, self.shapes, self._patterns)
@@ -212,7 +198,8 @@ class _Asking:
         return frozenset(name for (name,) in found) - {"information_schema", "extensions"}
 
     def all(self) -> Asked:
-        self.conn.execute(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}; SET CONSTRAINTS ALL DEFERRED")
+        self.conn.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET CONSTRAINTS ALL DEFERRED")
+        self.asker.prepare()
         self.values = claim_values(self.whole, self.tenancy, self.subject.personas)
         before = self._known()
         self.worlds = {}
@@ -228,7 +215,8 @@ class _Asking:
             self.maker.fill(self.worlds[name], only={USERS})
             self._become(next((p for p in self.subject.personas if p.tenant == name), None), name)
             self.maker.fill(self.worlds[name])
-        self._moved()
+        for world in self.worlds.values():
+            self.maker.again(world)
         self._fill_buckets()
         self.privileges = self._privileges()
         after = self._known()
@@ -238,6 +226,9 @@ class _Asking:
         for persona in self.subject.personas:
             self._persona(persona)
         self._settle()
+        for name, command in list(self.leaks):  # what an INSERT does, these do too
+            if command in ("insert-returning", "upsert") and (name, "insert") in self.leaks:
+                del self.leaks[name, command]
         lines = [
             Line(*key, tuple(values.get(each.name, APART) for each in self.subject.personas))
             for key, values in self.cells.items()
@@ -305,16 +296,6 @@ class _Asking:
             for at, places in self.conn.execute(text.encode()).fetchall():
                 found[leaves[at]] = set(places or ())
         return found
-
-    def _moved(self) -> None:
-        """Where rows lie now: triggers of later rows may have changed them."""
-        for world in self.worlds.values():
-            for table, row in list(world.rows.items()):
-                key = self.shapes[table].primary
-                if key and all(row.values.get(c) is not None for c in key):
-                    now = self.maker.read(table, _where(key, row.values))
-                    if now is not None:
-                        world.rows[table] = now
 
     def _split(self) -> dict[str, dict[Ref, list[str]]]:
         """The rows that are new, by world: those of `rows`, and beside them what holds a world's claims."""
@@ -393,12 +374,11 @@ class _Asking:
         self._become(persona, persona.tenant)
         if persona.fixture:
             self._fixture(persona)
-        self.conn.execute(f"SAVEPOINT {_CELL}")
+        self.asker.begin()
         own = persona.tenant
         other = "b" if own == "a" else "a"
-        for table in self.tables:
-            self._table(persona, table, own, other)
-        self._storage(persona, own, other)
+        of_tables = (each for table in self.tables for each in self._table(persona, table, own, other))
+        self.asker.through(chain(of_tables, self._storage(persona, own, other)))
         self._routines_and_views(persona, own, other)
         self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
 
@@ -419,40 +399,12 @@ class _Asking:
                 exit_status=DATABASE,
             ) from error
 
-    def _run(
-        self, role: str | None, statement: str, inspect: Callable[[], bool] | None = None, *, before: str = ""
-    ) -> _Answer:
-        """Do it as a role, None being our own; what it did, which is taken back before the next one.
-
-        `inspect` looks, as our own role, whether it really happened.
-        """
-        become = f"SET LOCAL ROLE {quote_identifier(role)}; " if role is not None else ""
-        batch = f"ROLLBACK TO SAVEPOINT {_CELL}; {before}{become}{statement}"
-        cursor = self.conn.cursor()
-        try:
-            cursor.execute(batch.encode())
-            while cursor.nextset():
-                pass
-            count = cursor.rowcount
-            text = None
-            if cursor.description is not None and count == 1:
-                row = cursor.fetchone()
-                text = None if row is None or row[0] is None else str(row[0])
-            if statement[:6] != "SELECT":
-                self.conn.execute("RESET ROLE; SET CONSTRAINTS ALL IMMEDIATE")
-            if inspect is not None and count != 0:
-                self.conn.execute("RESET ROLE")
-                count = 1 if inspect() else 0
-        except psycopg.Error as error:
-            state = error.sqlstate or "?"
-            value = DENY if state == "42501" else f"error({state})"
-            return _Answer(value, error.diag.message_primary or str(error))
-        return _Answer(ALLOW if count else FILTER, "", count, text)
-
-    def _proved(self, key: tuple[object, ...], statement: str, before: str = "") -> _Answer:
-        """The same as a role that row security does not hold back; asked once."""
+    def _proved(
+        self, key: tuple[object, ...], statement: str, before: str = ""
+    ) -> Generator[Question, Answer, Answer]:
+        """What it does as a role that row security does not hold back; asked once."""
         if key not in self._evidence:
-            self._evidence[key] = self._run(None, statement, before=before)
+            self._evidence[key] = yield Question(None, statement, before)
         return self._evidence[key]
 
     def _cell(self, persona: Persona, table: str, command: str, row: str, value: str, why: str = "") -> None:
@@ -465,101 +417,98 @@ class _Asking:
 
     # --------------------------------------------------------------------------------------------- one table
 
-    def _table(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+    def _table(self, persona: Persona, table: Ref, own: str | None, other: str) -> Iterator[Asks]:
+        """What is asked of a table, each kind for itself."""
         owned = table in self.tenancy.owned
         sides = (("own", own), ("other", other)) if owned else (("any", own or "a"),)
         for whose, name in sides:
             for command in ("select", "insert", "insert-returning", "update", "delete", "upsert"):
                 if name is None:
                     self._cell(persona, str(table), command, whose, APART)
-                    continue
-                self._ask_table(persona, table, command, whose, name, own)
+                else:
+                    yield self._ask_table(persona, table, command, whose, name, own)
         if owned:
-            self._move(persona, table, own, other)
-            self._reference(persona, table, own, other)
+            yield self._move(persona, table, own, other)
+            yield self._reference(persona, table, own, other)
 
     def _ask_table(
         self, persona: Persona, table: Ref, command: str, whose: str, name: str, own: str | None
-    ) -> None:
+    ) -> Asks:
         world = self.worlds[name]
-        for number, (statement, before, inspect, proof) in enumerate(
-            self._ways(persona, table, command, whose, name, own)
-        ):
-            if not statement:
-                self._cell(persona, str(table), command, whose, UNKNOWN, world.failed.get(table, proof))
+        ways = yield from self._ways(persona, table, command, whose, name, own)
+        for number, way in enumerate(ways):
+            if not way.statement:
+                self._cell(persona, str(table), command, whose, UNKNOWN, world.failed.get(table, way.why))
                 continue
+            statement, before = way.statement, way.before
             key = (table, command, whose, name, own, number, statement)
-            proved = self._proved(key, statement, before)
+            proved = yield from self._proved(key, statement, before)
             if proved.value != ALLOW and own is None:  # a trigger may need somebody's claims
                 text, _ = self.claims_of(None, name)
                 become = f"SELECT set_config('request.jwt.claims', {literal(text).strip()}, true); "
-                proved = self._proved((*key, "claims"), statement, before + become)
+                proved = yield from self._proved((*key, "claims"), statement, before + become)
             if proved.value != ALLOW:
                 if number == 0:
                     why = f"as a role that bypasses row security: {proved.message or 'no row was reached'}"
                     self._cell(persona, str(table), command, whose, UNKNOWN, why)
                 continue
-            answer = self._run(persona.role, statement, inspect, before=before)
+            answer = yield Question(persona.role, statement, before, way.look)
             if answer.value in (DENY, FILTER) and command in ("update", "delete"):
                 blind = self._blindly(persona, table, command, statement, before, world.rows[table], number)
-                if blind is not None and (blind[0].value == ALLOW or answer.value == DENY):
-                    answer, statement = blind
+                told = (yield blind) if blind is not None else answer
+                if blind is not None and (told.value == ALLOW or answer.value == DENY):
+                    answer, statement = told, blind.statement
             self._cell(persona, str(table), command, whose, answer.value)
             if answer.value == ALLOW and whose == "other":
                 self._leak(persona, table, command, before, statement)
 
     def _ways(
         self, persona: Persona, table: Ref, command: str, whose: str, name: str, own: str | None
-    ) -> Iterator[tuple[str, str, Callable[[], bool] | None, str]]:
-        """Statements that do it, each with what runs before, and what looks whether it happened."""
+    ) -> Generator[Question, Answer, list[_Way]]:
+        """Statements that do it."""
         world = self.worlds[name]
         shape = self.shapes[table]
         row = world.rows.get(table)
         if row is None:
-            yield "", "", None, "no row could be made"
-            return
+            return [_Way(why="no row could be made")]
         rights = self.privileges[persona.role, table]
         if command in ("insert", "insert-returning"):
-            yield from self._inserts(rights, shape, command, whose, name, own)
-            return
+            return (yield from self._inserts(rights, shape, command, whose, name, own))
         where = self._where(rights, shape, row)
         crossed = self._crossed(table, name, own) if whose == "other" else None
         at = [("", where)]
         if crossed is not None:
             made, insert = crossed
             at.append((insert, self._where(rights, shape, made)))
+        found: list[_Way] = []
         for before, condition in at:
             match command:
                 case "select":
                     columns = "*" if "SELECT" in rights.whole else self._columns(rights, "SELECT", "*")
-                    yield f"SELECT {columns} FROM {shape.sql} WHERE {condition}", before, None, ""
+                    found.append(_Way(f"SELECT {columns} FROM {shape.sql} WHERE {condition}", before))
                 case "update":
                     column = self._column_to_update(rights, shape)
                     if column is None:
-                        yield "", "", None, "the table has no column that can be updated"
-                        return
-                    value = literal(row.values.get(column))
-                    yield (
-                        f"UPDATE {shape.sql} SET {quote_identifier(column)} = {value} WHERE {condition}",
-                        before,
-                        None,
-                        "",
-                    )
+                        return [_Way(why="the table has no column that can be updated")]
+                    change = f"{quote_identifier(column)} = {literal(row.values.get(column))}"
+                    found.append(_Way(f"UPDATE {shape.sql} SET {change} WHERE {condition}", before))
                 case "delete":
                     statement = f"DELETE FROM {shape.sql} WHERE {condition}"
-                    proved = self._proved((table, "delete?", name, before, statement), statement, before)
+                    key = (table, "delete?", name, before, statement)
+                    proved = yield from self._proved(key, statement, before)
                     if proved.value == "error(23503)":
                         # Rows reference it. Without them a policy may say otherwise: look away instead.
                         before += "SET LOCAL session_replication_role = replica; "
-                    yield statement, before, None, ""
+                    found.append(_Way(statement, before))
                 case "upsert":
                     upsert = self._upsert(shape, row, name, own)
                     if upsert is not None and not before:
-                        yield upsert, "", None, ""
+                        found.append(_Way(upsert))
+        return found
 
     def _inserts(
         self, rights: _Privileges, shape: Shape, command: str, whose: str, name: str, own: str | None
-    ) -> Iterator[tuple[str, str, Callable[[], bool] | None, str]]:
+    ) -> Generator[Question, Answer, list[_Way]]:
         table = shape.table
         candidates: list[dict[str, str | None] | str] = [
             self.maker.values(self.worlds[name], shape, 2, whole=False)
@@ -574,34 +523,33 @@ class _Asking:
         if command == "insert-returning":
             columns = "*" if "SELECT" in rights.whole else self._columns(rights, "SELECT", "*")
             returning = f" RETURNING {columns}"
+        found: list[_Way] = []
         for values in candidates:
             if isinstance(values, str):
-                yield "", "", None, values
+                found.append(_Way(why=values))
                 continue
             if "INSERT" not in rights.whole and rights.columns["INSERT"]:
                 values = {c: v for c, v in values.items() if c in rights.columns["INSERT"]}
             values = {c: v for c, v in values.items() if not _always(shape, c)}
             statement = insert_of(Candidate(table=table, values=values)) + returning
             before = ""
-            if self._proved((table, "insert?", statement), statement).value == "error(23505)":
-                row = self.worlds[name].rows[table]
-                before = (
-                    "SET LOCAL session_replication_role = replica; "
-                    f"DELETE FROM {shape.sql} WHERE {self._key(shape, row)}; "
-                    "SET LOCAL session_replication_role = origin; "
-                )
-            inspect = None
+            proved = yield from self._proved((table, "insert?", statement), statement)
+            if proved.value == "error(23505)":
+                before = self._without(shape, self.worlds[name].rows[table])
+            look = ""
             if whose == "other" and tenant and not returning:
-                condition = _where([c for c in tenant if c in shape.columns], theirs)
-                count = f"SELECT count(*) FROM {shape.sql} WHERE {condition}"
+                condition = where_of([c for c in tenant if c in shape.columns], theirs)
+                look = f"SELECT count(*) FROM {shape.sql} WHERE {condition}"
+            found.append(_Way(statement, before, look))
+        return found
 
-                def inspect(count: str = count, before: str = before) -> bool:
-                    now = self.conn.execute(count.encode()).fetchone()
-                    self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}; {before}".encode())
-                    was = self.conn.execute(count.encode()).fetchone()
-                    return now != was
-
-            yield statement, before, inspect, ""
+    def _without(self, shape: Shape, row: Row) -> str:
+        """What takes a row away first, so that another one with its keys can come."""
+        return (
+            "SET LOCAL session_replication_role = replica; "
+            f"DELETE FROM {shape.sql} WHERE {self._key(shape, row)}; "
+            "SET LOCAL session_replication_role = origin; "
+        )
 
     def _crossed(self, table: Ref, name: str, own: str | None) -> tuple[Row, str] | None:
         """A row of the other tenant that names the persona's user: what a policy on the wrong column shows.
@@ -628,22 +576,16 @@ class _Asking:
             if isinstance(values, dict):
                 mine = self.values[own][SUB]
                 values = {**values, **dict.fromkeys(people, mine)}
-                self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+                self.asker.back()
                 made = self.maker.insert(Candidate(table=table, values=values))
                 if isinstance(made, Row):
                     insert = insert_of(Candidate(table=table, values=made.values), overriding=True) + "; "
                     self._crossings[key] = (made, insert)
         return self._crossings[key]
 
-    @property
-    def _crossings(self) -> dict[tuple[object, ...], tuple[Row, str] | None]:
-        if not hasattr(self, "_crossed_rows"):
-            self._crossed_rows: dict[tuple[object, ...], tuple[Row, str] | None] = {}
-        return self._crossed_rows
-
     def _key(self, shape: Shape, row: Row) -> str:
         if shape.primary and all(row.values.get(c) is not None for c in shape.primary):
-            return _where(shape.primary, row.values)
+            return where_of(shape.primary, row.values)
         return f"ctid = '{row.ctid}'"
 
     def _where(self, rights: _Privileges, shape: Shape, row: Row) -> str:
@@ -652,7 +594,7 @@ class _Asking:
             return self._key(shape, row)
         seen = [c for c in rights.columns["SELECT"] if row.values.get(c) is not None]
         keys = [c for c in shape.primary if c in seen]
-        return _where(keys if len(keys) == len(shape.primary) and keys else seen, row.values)
+        return where_of(keys if len(keys) == len(shape.primary) and keys else seen, row.values)
 
     def _columns(self, rights: _Privileges, what: str, otherwise: str) -> str:
         return ", ".join(map(quote_identifier, rights.columns[what])) or otherwise
@@ -698,8 +640,8 @@ class _Asking:
         before: str,
         row: Row,
         number: int,
-    ) -> tuple[_Answer, str] | None:
-        """The same without a condition, and the statement; None where the role may not do it.
+    ) -> Question | None:
+        """The same without a condition; None where the role may not do it.
 
         Policies for SELECT hold for what a statement reads: without WHERE it reads nothing.
         """
@@ -713,15 +655,9 @@ class _Asking:
             gone = f"SELECT 1 FROM {name_of(table)} WHERE ctid = '{row.ctid}'"
         else:
             return None
-        answer = self._run(
-            persona.role,
-            bare,
-            lambda: self.conn.execute(gone.encode()).fetchone() is None,
-            before=before,
-        )
-        return answer, bare
+        return Question(persona.role, bare, before, gone)
 
-    def _move(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+    def _move(self, persona: Persona, table: Ref, own: str | None, other: str) -> Asks:
         """Its own row, given to the other tenant."""
         shape = self.shapes[table]
         tenant = [c for c in self.tenancy.owned[table] if c in shape.columns]
@@ -739,7 +675,7 @@ class _Asking:
         rights = self.privileges[persona.role, table]
         changed = ", ".join(f"{quote_identifier(c)} = {literal(theirs.values.get(c))}" for c in tenant)
         statement = f"UPDATE {shape.sql} SET {changed} WHERE {self._where(rights, shape, mine)}"
-        proof = self._proved((table, "move", own, statement), statement)
+        proof = yield from self._proved((table, "move", own, statement), statement)
         if proof.value != ALLOW:
             return  # a key of the table's forbids it to everybody
         if own is None:
@@ -747,20 +683,16 @@ class _Asking:
             return
         if "UPDATE" not in rights.whole and rights.columns["UPDATE"]:
             tenant = [c for c in tenant if c in rights.columns["UPDATE"]] or tenant
-        condition = _where(tenant, theirs.values)
+        condition = where_of(tenant, theirs.values)
         key = self._key(shape, mine)
-        text = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}"
-
-        def moved() -> bool:
-            return self.conn.execute(text.encode()).fetchone() is not None
-
         stays_known = shape.primary and not set(shape.primary) & set(tenant)
-        answer = self._run(persona.role, statement, moved if stays_known else None)
+        look = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}" if stays_known else ""
+        answer = yield Question(persona.role, statement, look=look)
         self._cell(persona, str(table), "move", "own", answer.value)
         if answer.value == ALLOW:
             self._leak(persona, table, "move", "", statement)
 
-    def _reference(self, persona: Persona, table: Ref, own: str | None, other: str) -> None:
+    def _reference(self, persona: Persona, table: Ref, own: str | None, other: str) -> Asks:
         """A row of its own that references the other tenant's: whether that is there, and a way to it."""
         shape = self.shapes[table]
         tenant = set(self.tenancy.owned[table])
@@ -783,9 +715,9 @@ class _Asking:
                 continue
             values = {c: v for c, v in values.items() if not _always(shape, c)}
             statement = insert_of(Candidate(table=table, values=values))
-            if self._proved((table, command, own), statement).value != ALLOW:
+            if (yield from self._proved((table, command, own), statement)).value != ALLOW:
                 continue
-            answer = self._run(persona.role, statement)
+            answer = yield Question(persona.role, statement)
             self._cell(persona, str(table), command, "other", answer.value)
             if answer.value == ALLOW and persona.role not in self.bypasses:
                 self._note(
@@ -826,42 +758,56 @@ class _Asking:
         values = {"bucket_id": bucket, "name": path, "owner": sub, "owner_id": sub}
         return insert_of(Candidate(table=OBJECTS, values={**({"id": key} if key else {}), **values}))
 
-    def _storage(self, persona: Persona, own: str | None, other: str) -> None:
+    def _storage(self, persona: Persona, own: str | None, other: str) -> Iterator[Asks]:
+        """What is asked of each bucket."""
         by_name = any(
             Ref("column", "storage", "objects", "name") in needed
             for ref, needed in self.whole.depends.items()
             if ref.kind == "policy" and (ref.schema, ref.name) == ("storage", "objects")
         )
         for bucket, public in self.buckets.items():
-            label = f"storage.objects (bucket {bucket})"
             for whose, name in (("own", own), ("other", other)):
                 for command in ("select", "insert", "update", "delete"):
-                    if name is None:
+                    label = f"storage.objects (bucket {bucket})"
+                    # its owner is always who makes it, and its name may say nothing
+                    nobodys = command == "insert" and whose == "other" and not by_name
+                    if name is None or nobodys:
                         self._cell(persona, label, command, whose, APART)
-                        continue
-                    for key, folder in self.objects[bucket, name]:
-                        where = f'"storage"."objects" WHERE id = {literal(key)}'
-                        before = ""
-                        match command:
-                            case "select":
-                                statement = f"SELECT * FROM {where}"
-                            case "insert":
-                                if whose == "other" and not by_name:
-                                    self._cell(persona, label, command, whose, APART)
-                                    continue  # its owner is always who makes it, and its name says nothing
-                                statement = self._object(bucket, f"{folder}/new.txt", own or name)
-                            case "update":
-                                statement = f"UPDATE {where.replace(' WHERE', ' SET metadata = NULL WHERE')}"
-                            case _:
-                                statement = f"DELETE FROM {where}"
-                                before = "SET LOCAL storage.allow_delete_query = 'true'; "
-                        if self._proved((label, command, key, statement), statement, before).value != ALLOW:
-                            continue
-                        answer = self._run(persona.role, statement, before=before)
-                        self._cell(persona, label, command, whose, answer.value)
+                    else:
                         meant = public and command == "select"
-                        if answer.value == ALLOW and whose == "other" and not meant:
-                            self._leak(persona, OBJECTS, command, before, statement, label)
+                        yield self._ask_bucket(persona, bucket, label, command, whose, name, own, meant)
+
+    def _ask_bucket(
+        self,
+        persona: Persona,
+        bucket: str,
+        label: str,
+        command: str,
+        whose: str,
+        name: str,
+        own: str | None,
+        meant: bool,
+    ) -> Asks:
+        for key, folder in self.objects[bucket, name]:
+            where = f'"storage"."objects" WHERE id = {literal(key)}'
+            before = ""
+            match command:
+                case "select":
+                    statement = f"SELECT * FROM {where}"
+                case "insert":
+                    statement = self._object(bucket, f"{folder}/new.txt", own or name)
+                case "update":
+                    statement = f"UPDATE {where.replace(' WHERE', ' SET metadata = NULL WHERE')}"
+                case _:
+                    statement = f"DELETE FROM {where}"
+                    before = "SET LOCAL storage.allow_delete_query = 'true'; "
+            proved = yield from self._proved((label, command, key, statement), statement, before)
+            if proved.value != ALLOW:
+                continue
+            answer = yield Question(persona.role, statement, before)
+            self._cell(persona, label, command, whose, answer.value)
+            if answer.value == ALLOW and whose == "other" and not meant:
+                self._leak(persona, OBJECTS, command, before, statement, label)
 
     # ----------------------------------------------------------------------------------------------- leaks
 
@@ -886,8 +832,7 @@ class _Asking:
         self, persona: Persona, table: Ref, command: str, before: str, statement: str, name: str = ""
     ) -> None:
         name = name or str(table)
-        covered = command in ("insert-returning", "upsert") and (name, "insert") in self.leaks
-        if persona.role in self.bypasses or (name, command) in self.leaks or covered:
+        if persona.role in self.bypasses or (name, command) in self.leaks:
             return
         why, policies = self._through(persona, table, command, before, statement)
         self._note(
@@ -923,17 +868,15 @@ class _Asking:
         ]
         if not applying:
             return f"role {persona.role} owns {table}, or nothing holds it back", ()
-        alone = []
-        for ref in applying:
-            drop = f"DROP POLICY {quote_identifier(ref.part)} ON {name_of(table)}; "
-            if self._run(persona.role, statement, before=before + drop).value in (FILTER, DENY):
-                alone.append(ref)
+        drops = [f"DROP POLICY {quote_identifier(ref.part)} ON {name_of(table)}; " for ref in applying]
+        answers = self.asker.all([Question(persona.role, statement, before + drop) for drop in drops])
+        alone = [ref for ref, answer in zip(applying, answers, strict=True) if answer.value in (FILTER, DENY)]
         found = tuple(alone or applying)
         names = " and ".join(f'policy "{ref.part}" on {table}' for ref in found)
         return f"{names} {'lets' if len(found) == 1 else 'let'} it through", found
 
     def _roles_of(self, role: str) -> set[str]:
-        self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+        self.asker.back()
         found = self.conn.execute(
             "SELECT rolname FROM pg_roles WHERE pg_has_role(%s, oid, 'USAGE')", (role,)
         ).fetchall()
@@ -945,25 +888,26 @@ class _Asking:
         things = [*self._views(own, other), *self._routines(own, other)]
         if not things:
             return
-        states: list[list[_Answer]] = []
-        proofs: list[list[_Answer]] = []
-        again: list[_Answer] = []
-        free: list[_Answer] = []
+        asked = [Question(persona.role, each.statement, reading=True) for each in things]
+        proving = [Question(None, each.statement, reading=True) for each in things]
+        states: list[list[Answer]] = []
+        proofs: list[list[Answer]] = []
+        again: list[Answer] = []
         for gone in ((), (other,), (other, own or ("b" if other == "a" else "a"))):
-            self.conn.execute(f"ROLLBACK TO SAVEPOINT {_CELL}")
+            self.asker.back()
             self.conn.execute("SAVEPOINT ormony_state")
             self._remove(gone)
             self._refresh()
-            self.conn.execute(f"SAVEPOINT {_CELL}")
-            states.append([self._run(persona.role, each.statement) for each in things])
-            proofs.append([self._run(None, each.statement) for each in things])
+            self.asker.begin()
+            answers = self.asker.all([*asked, *proving])
+            states.append(answers[: len(things)])
+            proofs.append(answers[len(things) :])
             if not gone:
-                again = [self._run(persona.role, each.statement) for each in things]
-                free = [self._run(None, each.statement) for each in things]
+                again = self.asker.all([*asked, *proving])
             self.conn.execute("ROLLBACK TO SAVEPOINT ormony_state; RELEASE SAVEPOINT ormony_state")
         steady = [
-            one.same(states[0][at]) and other_.same(proofs[0][at])
-            for at, (one, other_) in enumerate(zip(again, free, strict=True))
+            again[at].same(states[0][at]) and again[len(things) + at].same(proofs[0][at])
+            for at in range(len(things))
         ]
         self._tell(persona, own, things, states, proofs, steady)
         self._writes(persona, own, other, things)
@@ -1078,8 +1022,8 @@ class _Asking:
         persona: Persona,
         own: str | None,
         things: Sequence[_Thing],
-        states: Sequence[Sequence[_Answer]],
-        proofs: Sequence[Sequence[_Answer]],
+        states: Sequence[Sequence[Answer]],
+        proofs: Sequence[Sequence[Answer]],
         steady: Sequence[bool],
     ) -> None:
         """What their answers hang on, as cells."""
@@ -1128,21 +1072,28 @@ class _Asking:
         places = [(t, p) for t, held in self.of_world[other].items() for p in held]
         if not places:
             return
-        text = " UNION ALL ".join(
-            f"SELECT 1 FROM ONLY {name_of(table)} WHERE ctid = '{place}'" for table, place in places
+        asked = [
+            thing
+            for thing in things
+            if isinstance(value := self.whole.objects.get(thing.ref), Routine)
+            and value.volatility == "volatile"
+            and thing.whose == "other"
+        ]
+        look = self._look_at(places)
+        answers = self.asker.all(
+            [Question(persona.role, f"{thing.statement};", look=look) for thing in asked]
         )
-        for thing in things:
-            value = self.whole.objects.get(thing.ref)
-            if not isinstance(value, Routine) or value.volatility != "volatile" or thing.whose != "other":
-                continue
-
-            def changed() -> bool:
-                return len(self.conn.execute(text.encode()).fetchall()) < len(places)
-
-            answer = self._run(persona.role, thing.statement + ";", changed)
+        for thing, answer in zip(asked, answers, strict=True):
             if answer.value == ALLOW:
                 self._cell(persona, str(thing.ref), thing.command, "other", ALLOW)
                 self._leak_of(persona, thing)
+
+    def _look_at(self, places: Iterable[tuple[Ref, str]]) -> str:
+        """A query that says how many of these rows are where and as they were."""
+        text = " UNION ALL ".join(
+            f"SELECT 1 FROM ONLY {name_of(table)} WHERE ctid = '{place}'" for table, place in places
+        )
+        return f"SELECT count(*) FROM ({text}) AS t"
 
     def _leak_of(self, persona: Persona, thing: _Thing) -> None:
         if persona.role in self.bypasses:
@@ -1175,6 +1126,18 @@ class _Asking:
         )
 
 
+class _Way(msgspec.Struct, frozen=True):
+    """A statement to try, what runs before it, and the query that sees whether it happened.
+
+    Without a statement, `why` there is none.
+    """
+
+    statement: str = ""
+    before: str = ""
+    look: str = ""
+    why: str = ""
+
+
 class _Thing(msgspec.Struct, frozen=True):
     """A view or a function with arguments of a world."""
 
@@ -1192,16 +1155,6 @@ def _rank(value: str) -> int:
 def _always(shape: Shape, name: str) -> bool:
     identity = shape.columns[name].identity if name in shape.columns else None
     return identity is not None and identity.always
-
-
-def _where(columns: Sequence[str], values: Mapping[str, str | None]) -> str:
-    parts = [
-        f"{quote_identifier(c)} IS NULL"
-        if values.get(c) is None
-        else f"{quote_identifier(c)} = {literal(values[c]).strip()}"
-        for c in columns
-    ]
-    return " AND ".join(parts) or "true"
 
 
 def _paths(document: Mapping[str, Any], before: Claim = ()) -> Iterator[tuple[Claim, str]]:

@@ -569,15 +569,17 @@ class Maker:
         statement = insert_of(candidate, overriding=overriding)
         table = name_of(candidate.table)
         columns = list(self.shapes[candidate.table].columns)
-        text = f"{statement} RETURNING ctid::text{_as_texts(columns)}"
-        self._conn.execute("SAVEPOINT ormony_row")
+        text = (
+            f"SAVEPOINT ormony_row; {statement} RETURNING ctid::text{_as_texts(columns)};"
+            " SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; RELEASE SAVEPOINT ormony_row"
+        )
         try:
-            done = self._conn.execute(text.encode()).fetchone()
-            self._conn.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            cursor = self._conn.execute(text.encode())  # one message for all five
         except psycopg.Error as error:
             self._conn.execute("ROLLBACK TO SAVEPOINT ormony_row; RELEASE SAVEPOINT ormony_row")
             return error
-        self._conn.execute("RELEASE SAVEPOINT ormony_row")
+        cursor.nextset()
+        done = cursor.fetchone()
         if done is None:  # a trigger or a rule has kept it out
             return psycopg.errors.NoData(f"no row came into {table}: a trigger or rule kept it out")
         return Row(table=candidate.table, values=dict(zip(columns, done[1:], strict=True)), ctid=done[0])
@@ -649,14 +651,34 @@ class Maker:
 
     def read_all(self, table: Ref, where: str, limit: int) -> list[Row]:
         """Rows of this condition."""
-        columns = list(self.shapes[table].columns)
-        done = self._conn.execute(
-            f"SELECT ctid::text{_as_texts(columns)} FROM {name_of(table)}"
-            f" WHERE {where} LIMIT {limit}".encode()
-        ).fetchall()
-        return [
-            Row(table=table, values=dict(zip(columns, each[1:], strict=True)), ctid=each[0]) for each in done
+        done = self._conn.execute(self._reading(table, where, limit).encode()).fetchall()
+        return [self._row(table, each) for each in done]
+
+    def again(self, world: World) -> None:
+        """Read the world's rows anew by their keys: triggers of later rows may have changed them."""
+        known = [
+            (table, shape)
+            for table, row in world.rows.items()
+            if (shape := self.shapes[table]).primary
+            and all(row.values.get(c) is not None for c in shape.primary)
         ]
+        if not known:
+            return
+        texts = [self._reading(table, where_of(s.primary, world.rows[table].values)) for table, s in known]
+        cursor = self._conn.execute(";".join(texts).encode())
+        for table, _ in known:
+            found = cursor.fetchall()
+            if found:
+                world.rows[table] = self._row(table, found[0])
+            cursor.nextset()
+
+    def _reading(self, table: Ref, where: str, limit: int = 1) -> str:
+        columns = list(self.shapes[table].columns)
+        return f"SELECT ctid::text{_as_texts(columns)} FROM {name_of(table)} WHERE {where} LIMIT {limit}"
+
+    def _row(self, table: Ref, found: Sequence[str]) -> Row:
+        columns = list(self.shapes[table].columns)
+        return Row(table=table, values=dict(zip(columns, found[1:], strict=True)), ctid=found[0])
 
     def _columns_of(self, shape: Shape, constraint: str) -> Sequence[str]:
         linked = {c for key in shape.keys for c in key.columns}
@@ -717,6 +739,17 @@ def _by_effort(choices: Sequence[Sequence[str | None]]) -> Iterator[tuple[str | 
         for each in itertools.product(*(range(min(limit, len(choice))) for choice in choices)):
             if max(each) == limit - 1:
                 yield tuple(choice[at] for choice, at in zip(choices, each, strict=True))
+
+
+def where_of(columns: Sequence[str], values: Mapping[str, str | None]) -> str:
+    """A condition on the row that has these values in these columns; `true` without columns."""
+    parts = [
+        f"{quote_identifier(c)} IS NULL"
+        if values.get(c) is None
+        else f"{quote_identifier(c)} = {literal(values[c]).strip()}"
+        for c in columns
+    ]
+    return " AND ".join(parts) or "true"
 
 
 def insert_of(candidate: Candidate, *, overriding: bool = False) -> str:
