@@ -214,7 +214,8 @@ _CONVENTIONS: Final[Mapping[str, Claim]] = {
 
 
 def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tenancy:
-    """The tenancy that policies show; `told` are columns by name with their claims, which come first.
+    """The tenancy that policies show; `told` are columns with their claims, which come first: `org_id` of any
+    table, or `public.organizations.id` alone.
 
     `catalog` is what the project makes, `whole` also Supabase's surface, to whose users it may refer.
     """
@@ -253,8 +254,10 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
                 # not so for a key: another table's `id` is another thing
                 names.setdefault((each.column, kind.type), each.claim)
     for ref, value in catalog.objects.items():
-        if isinstance(value, Column) and ref.part in told:
-            found[ref] = told[ref.part]
+        if isinstance(value, Column):
+            claim = told.get(f"{ref.schema}.{ref.name}.{ref.part}", told.get(ref.part))
+            if claim is not None:
+                found[ref] = claim
     users = Ref("column", "auth", "users", "id")
     if users in whole.objects:
         found[users] = SUB

@@ -128,12 +128,16 @@ def personas(told: tuple[Persona, ...]) -> tuple[Persona, ...]:
 
 
 def told(project: Project) -> Mapping[str, Claim]:
-    """The column and claim of `[behavior.tenancy]`."""
+    """The columns of `[behavior.tenancy]` and their claim."""
     tenancy = getattr(getattr(project, "behavior", None), "tenancy", None)
     if tenancy is None:
         return {}
     claim = tuple(tenancy.claim.split("."))
-    return dict.fromkeys((tenancy.column, *tenancy.columns.values()), claim)
+    columns = [
+        f"{table if '.' in table else f'public.{table}'}.{column}"
+        for table, column in tenancy.columns.items()
+    ]
+    return dict.fromkeys((tenancy.column, *columns), claim)
 
 
 def _seed(ground: Ground) -> str:

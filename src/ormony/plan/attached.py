@@ -296,6 +296,11 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
     relevant = set(old.grants) | set(new.grants) | {ref for ref in fresh.made if ref[0] in LETTERS}
     extension_gone = any(ref.kind == "extension" for ref in fresh.gone)
     lost: set[tuple[str, str, str, str]] = set()  # schema, relation, grantee, privilege
+    by_column: dict[tuple[str, str], set[str]] = {}
+    for ref in (*old.grants, *new.grants):
+        if ref.kind == "column":
+            given = (*old.grants.get(ref, ()), *new.grants.get(ref, ()))
+            by_column.setdefault((ref.schema, ref.name), set()).update(each.grantee for each in given)
     # REVOKE on a table takes the privilege from its columns too, so tables come first
     for ref in sorted(relevant, key=lambda each: (each.kind == "column", each)):
         if ref in old.objects and ref not in new.objects and not fresh.is_made(ref):
@@ -325,7 +330,12 @@ def _ways(old: Catalog, new: Catalog, fresh: _Fresh) -> Iterator[Way]:
             continue
         column = names.identifier(ref.part) if ref.kind == "column" else ""
         letter = "r" if ref.kind == "column" else LETTERS[ref.kind]
-        yield way(_target(ref), before, after, owner, privileges(letter, old.version), column)
+        renewable: set[str] = set()
+        if ref.kind in RELATIONS:
+            # not who has privileges on a column: REVOKE ALL takes these, too
+            renewable = {each.grantee for each in after} - by_column.get((ref.schema, ref.name), set())
+        every = privileges(letter, old.version)
+        yield way(_target(ref), before, after, owner, every, column, renewable=renewable)
 
 
 def _list(ref: Ref, catalog: Catalog, owner: str, other: Catalog) -> frozenset[Grant]:

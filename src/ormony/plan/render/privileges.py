@@ -9,7 +9,7 @@ server.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Container, Iterable, Set
 from typing import Final, NamedTuple
 
 import msgspec
@@ -127,11 +127,20 @@ class Way(NamedTuple):
 
 
 def way(
-    target: str, before: Set[Grant], after: Set[Grant], owner: str, every: tuple[str, ...], column: str = ""
+    target: str,
+    before: Set[Grant],
+    after: Set[Grant],
+    owner: str,
+    every: tuple[str, ...],
+    column: str = "",
+    *,
+    renewable: Container[str] = (),
 ) -> Way:
     """From one list to another; `target` is `TABLE "a"."b"`, `column` a quoted name if it is one.
 
     Who was given the right to grant can grant only after that, and loses it when no grant of his is left.
+    Who is `renewable` may lose all and be given again what stays, where that spares naming MAINTAIN: a
+    server before 17 does not know it.
     """
     had = {(g.grantee, g.privilege, g.grantor): g.grantable for g in before}
     has = {(g.grantee, g.privilege, g.grantor): g.grantable for g in after}
@@ -146,6 +155,14 @@ def way(
         known = had.get((grantee, privilege, grantor))
         if known is None or (grantable and not known):
             granted[grantor, grantee, grantable].append(privilege)
+    for grantor, grantee, option in tuple(revoked):
+        key = (grantor, grantee, False)
+        if option or "MAINTAIN" not in revoked[key] or grantor != owner or grantee not in renewable:
+            continue
+        stays = [g for g in after if (g.grantee, g.grantor) == (grantee, grantor)]
+        if stays and not any(each.grantable for each in before | after if each.grantee == grantee):
+            revoked[key] = list(every)
+            granted[key] = [each.privilege for each in stays]
     far_before, far_after = _distances(before, owner), _distances(after, owner)
 
     def revoke(grantor: str, grantee: str, option: bool, words: list[str]) -> tuple[Statement, ...]:
