@@ -38,6 +38,7 @@ from ormony.plan.renames import parse, resolved, statements
 
 CASES: Final = Path(__file__).parent / "cases"
 ROLES: Final = ("role_a", "role_b", "role_c")
+TEMPLATE: Final = "case template"
 KEYS: Final = frozenset({"servers", "renames", "note", "refused"})
 ALL: Final = os.environ.get("ORMONY_CASES") == "all"
 
@@ -64,10 +65,22 @@ class Case(msgspec.Struct, frozen=True):
         return int(wanted[1] or 0) <= major < int(wanted[2] or 999)
 
 
+class Database(msgspec.Struct, frozen=True):
+    """One database, and a session in it that stays open: what it has read once it reads again in half the
+    time."""
+
+    url: str
+    connection: psycopg.Connection[Any]
+
+    def read(self) -> Catalog:
+        """The catalog of it as it is now."""
+        return introspect(self.connection)
+
+
 class Side(msgspec.Struct, frozen=True):
     """One side of a case as it was when it was made."""
 
-    url: str
+    database: Database
     catalog: Catalog
     dump: str
 
@@ -104,12 +117,12 @@ class Sides:
         self._case = ""
         self._made: dict[str, Side] = {}
         self._taken: set[str] = set()
-        self._databases: list[str] = []
-        self._admin: psycopg.Connection[Any] | None = None
-        with cluster.admin() as admin:
-            for role in ROLES:
-                if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
-                    admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        self._databases: dict[str, Database] = {}
+        self._admin = cluster.admin()
+        for role in ROLES:
+            if not self._admin.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
+                self._admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        self._make_template()
 
     def side(self, case: Case, name: str) -> Side:
         """The side `before` or `after` of the case, made when it is first asked for."""
@@ -117,58 +130,68 @@ class Sides:
             self.drop()
             self._case = case.name
         if name not in self._made:
-            url = self.make(f"case {name}", case.folder / f"{name}.sql")
-            self._made[name] = Side(url, _read(url), dump(url))
+            database = self.make(f"case {name}", case.folder / f"{name}.sql")
+            self._made[name] = Side(database, database.read(), dump(database.url))
         return self._made[name]
 
-    def take(self, case: Case, name: str) -> str:
-        """The URL of the side's database, to be changed; when that was done before, it is made again."""
+    def take(self, case: Case, name: str) -> Database:
+        """The side's database, to be changed; when that was done before, it is made again."""
         side = self.side(case, name)
         if name in self._taken:
             return self.make(f"case {name}", case.folder / f"{name}.sql")
         self._taken.add(name)
-        return side.url
+        return side.database
 
-    def make(self, database: str, *scripts: Path) -> str:
-        """The URL of a database made by the scripts, which `drop` drops."""
-        self._remove(database)
-        self._databases.append(database)
-        server.create_empty(self._connected(), database, owner=server.SUPERUSER)
-        url = self._cluster.url(database, server.SUPERUSER)
-        for script in scripts:
-            run_file(url, script)
-        return url
+    def make(self, name: str, script: Path) -> Database:
+        """A database made by the script, which `drop` drops."""
+        self._remove(name)
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        self._admin.execute(made.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+        url = self._cluster.url(name, server.SUPERUSER)
+        self._databases[name] = Database(url, psycopg.connect(url, autocommit=True))
+        run_file(url, script)
+        return self._databases[name]
 
     def read_after(self, first: Path, script: str) -> Catalog:
         """The catalog of a database made by the file, after the SQL of a script."""
-        url = self.make("case renamed", first)
-        run_as_one(url, script)
-        return _read(url)
+        database = self.make("case renamed", first)
+        run_as_one(database.url, script)
+        return database.read()
 
     def drop(self) -> None:
-        while self._databases:
-            self._remove(self._databases.pop())
+        for name in tuple(self._databases):
+            self._remove(name)
         self._made.clear()
         self._taken.clear()
-        if self._admin is not None:
-            self._admin.close()
-            self._admin = None
 
-    def _remove(self, database: str) -> None:
+    def close(self) -> None:
+        """Drop all, the template too."""
+        self.drop()
+        server.drop_database(self._admin, TEMPLATE)
+        self._admin.close()
+
+    def _make_template(self) -> None:
+        """An empty database that somebody has been in, so that what every session needs first is at hand, and
+        without PostgreSQL's comments on its own functions, types and operators, which pg_dump reads, sorts
+        and leaves out."""
+        server.drop_database(self._admin, TEMPLATE)
+        server.create_empty(self._admin, TEMPLATE, owner=server.SUPERUSER)
+        with psycopg.connect(self._cluster.url(TEMPLATE, server.SUPERUSER), autocommit=True) as connection:
+            connection.execute(
+                "DELETE FROM pg_description WHERE objoid < 16384 AND classoid IN"
+                " ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass)"
+            )
+            connection.execute("VACUUM FULL pg_description")
+
+    def _remove(self, name: str) -> None:
+        database = self._databases.pop(name, None)
+        if database is None:
+            return
+        database.connection.close()
         try:
-            server.drop_database(self._connected(), database)
+            server.drop_database(self._admin, name)
         except psycopg.errors.ObjectInUse:  # a subscription keeps it
-            remove(self._cluster, database)
-
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._admin is None:
-            self._admin = self._cluster.admin()
-        return self._admin
-
-
-def _read(url: str) -> Catalog:
-    with psycopg.connect(url) as connection:
-        return introspect(connection)
+            remove(self._cluster, name)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +199,7 @@ def sides(cluster: server.Cluster) -> Iterator[Sides]:
     """The sides of the cases on the embedded PostgreSQL 18."""
     made = Sides(cluster)
     yield made
-    made.drop()
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +207,7 @@ def sides_15(postgres15: server.Cluster) -> Iterator[Sides]:
     """The sides of the cases on Debian's PostgreSQL 15."""
     made = Sides(postgres15)
     yield made
-    made.drop()
+    made.close()
 
 
 def _parameters(major: int) -> list[Any]:
@@ -193,9 +216,7 @@ def _parameters(major: int) -> list[Any]:
             case,
             forward,
             id=f"{case.name}:{'forward' if forward else 'backward'}",
-            marks=[
-                pytest.mark.xdist_group(f"{case.name} on {major}"),
-            ],
+            marks=pytest.mark.xdist_group(f"{case.name} on {major}"),
         )
         for case in read_cases()
         if case.runs_on(major) and (ALL or major == 18 or _is_in_the_sample(case))
@@ -241,7 +262,8 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
         return
     script = Plan((*steps, *make_plan(begin, goal.catalog).statements)).script()
     seed, survives = case.folder / "seed.sql", case.folder / "survives.sql"
-    url = sides.take(case, name)
+    database = sides.take(case, name)
+    url = database.url
     queries = ""
     if forward and seed.exists():
         run_file(url, seed)
@@ -252,7 +274,7 @@ def prove(sides: Sides, case: Case, *, forward: bool) -> None:
     explained = f"\n--- the plan\n{script}"
     text = differences(dump(url), goal.dump)
     assert not text, f"{text}{explained}"
-    reached = _read(url)
+    reached = database.read()
     left = compare(reached, goal.catalog), uncompared(reached, goal.catalog)
     assert not any(left), f"{left}{explained}"
     again = make_plan(reached, goal.catalog).statements
