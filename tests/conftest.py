@@ -22,15 +22,41 @@ from ormony.database.shadow import Shadow, open_shadow
 
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 OF_NPM = Path(__file__).parent / "tools" / "node_modules"
+_FOLDER = pytest.StashKey[Path]()
+_ENTRY = "ORMONY_TESTS_FOLDER"
 _numbers = itertools.count()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all that the tests make lie in memory, if there is enough: projects, and the cache of clusters.
+
+    ext4 is slow where many files have just been removed, and databases are many.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    memory = Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 8 << 30
+    folder = Path(tempfile.mkdtemp(prefix="ormony-tests-", dir=memory if usable else "/tmp"))
+    folder.chmod(0o755)
+    config.stash[_FOLDER] = folder
+    os.environ[_ENTRY] = str(folder)  # for workers
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    if config.option.basetemp is None:
+        config.option.basetemp = str(folder / "tmp")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder of `pytest_configure`."""
+    folder = config.stash.get(_FOLDER, None)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def reachable_folder() -> Iterator[Path]:
     """A temporary folder that every uid may enter, removed at the end of the session."""
-    memory = Path("/dev/shm")  # ext4 is slow where many files have just been removed, and databases are many
-    usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30
-    folder = Path(tempfile.mkdtemp(prefix="ormony-tests-", dir=memory if usable else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="session-", dir=os.environ[_ENTRY]))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
