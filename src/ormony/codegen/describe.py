@@ -8,9 +8,11 @@ functions to PostgreSQL; what follows from a view's query is found in `views.py`
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -45,6 +47,7 @@ from ormony.codegen.described import (
 )
 from ormony.codegen.lookup import Types
 from ormony.codegen.options import Options
+from ormony.codegen.views import Origin, Shown, Views, refuses_null
 from ormony.sql import try_parse
 
 # What only the server itself can give or take.
@@ -87,11 +90,36 @@ class _Describing:
         self._constraints: dict[tuple[str, str], list[tuple[str, Constraint]]] = defaultdict(list)
         self._matched: set[str] = set()  # patterns of `include` and `exclude`
         self._typed: set[str] = set()  # keys of `types`
+        listed: list[Ref] = []
         for ref, value in catalog.objects.items():
+            if ref.kind in _VIEWS:
+                listed.append(ref)
             if isinstance(value, Column):
                 self._columns[ref.schema, ref.name][ref.part] = value
             elif isinstance(value, Constraint):
                 self._constraints[ref.schema, ref.name].append((ref.part, value))
+        self._listed = sorted(listed)
+        self._views = Views(catalog, {ref: found for ref in listed if (found := self._said_of(ref))})
+
+    def _said_of(self, view: Ref) -> frozenset[str]:
+        """The columns of a view of which somebody says that they are not null."""
+        value = self._catalog.objects[view]
+        assert isinstance(value, View | MaterializedView)
+        said = _said_not_null(self._catalog.comments.get(view))
+        return frozenset(name for name, _ in value.columns if self._proved(view, name, said))
+
+    @cached_property
+    def _showing(self) -> dict[tuple[str, str], list[tuple[Ref, dict[str, list[str]]]]]:
+        """By table: the views that show columns of it, and as what each column is shown."""
+        found: dict[tuple[str, str], list[tuple[Ref, dict[str, list[str]]]]] = defaultdict(list)
+        for ref in self._listed:
+            tables: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+            for name, shown in self._views.shown(ref).items():
+                if shown.origin is not None:
+                    tables[shown.origin[:2]][shown.origin.column].append(name)
+            for table, columns in tables.items():
+                found[table].append((ref, columns))
+        return found
 
     def everything(self) -> tuple[Described, tuple[Notice, ...]]:
         wanted: dict[str, list[Ref]] = defaultdict(list)
@@ -232,32 +260,74 @@ class _Describing:
 
     def _relation(self, ref: Ref) -> Relation:
         key = (ref.schema, ref.name)
-        constraints = sorted(self._constraints.get(key, ()))
+        constraints = sorted(self._constraints.get(key, ()), key=lambda each: each[0])
+        is_view = ref.kind in _VIEWS
+        events = self._views.events(ref, triggers=True)
+        relationships = self._of_view(ref) if is_view else self._relationships(key)
         return Relation(
             kind=ref.kind,  # type: ignore[arg-type]  # one of RELATIONS
             schema=ref.schema,
             name=ref.name,
             fields=self._fields(ref),
             primary_key=next((each.columns for _, each in constraints if each.type == "primary key"), ()),
-            relationships=tuple(self._relationships(constraints)),
-            insertable=ref.kind != "materialized view",
-            updatable=ref.kind != "materialized view",
-            automatic=ref.kind != "materialized view",
+            relationships=tuple(
+                sorted(
+                    relationships,
+                    key=lambda each: (
+                        each.name,
+                        each.referenced_schema,
+                        each.referenced,
+                        each.columns,
+                        each.referenced_columns,
+                    ),
+                )
+            ),
+            insertable="insert" in events,
+            updatable="update" in events,
+            automatic=self._views.events(ref, triggers=False) >= _CHANGED,
             comment=self._comment(ref),
         )
 
-    def _relationships(self, constraints: Iterable[tuple[str, Constraint]]) -> Iterator[Relationship]:
+    def _relationships(self, table: tuple[str, str]) -> Iterator[Relationship]:
+        """The foreign keys of a table, to tables and to the views that show what is referenced."""
+        constraints = self._constraints.get(table, ())
         keys = {frozenset(each.columns) for _, each in constraints if each.type in ("primary key", "unique")}
         for name, each in constraints:
-            if each.type == "foreign key" and each.references is not None:
-                yield Relationship(
-                    name=name,
-                    columns=each.columns,
-                    referenced_schema=each.references.schema,
-                    referenced=each.references.name,
-                    referenced_columns=each.referenced_columns,
-                    one_to_one=frozenset(each.columns) in keys,
+            if each.type != "foreign key" or each.references is None:
+                continue
+            direct = Relationship(
+                name=name,
+                columns=each.columns,
+                referenced_schema=each.references.schema,
+                referenced=each.references.name,
+                referenced_columns=each.referenced_columns,
+                one_to_one=frozenset(each.columns) in keys,
+            )
+            yield direct
+            for view, columns in self._shown_as(each.references, each.referenced_columns):
+                yield msgspec.structs.replace(
+                    direct, referenced_schema=view.schema, referenced=view.name, referenced_columns=columns
                 )
+
+    def _of_view(self, ref: Ref) -> Iterator[Relationship]:
+        """The foreign keys of tables whose columns a view shows."""
+        tables = {
+            shown.origin[:2]: None
+            for shown in self._views.shown(ref).values()
+            if isinstance(shown.origin, Origin)
+        }
+        for schema, name in tables:
+            for each in self._relationships((schema, name)):
+                for view, columns in self._shown_as(Ref("table", schema, name), each.columns):
+                    if view == ref:
+                        yield msgspec.structs.replace(each, columns=columns)
+
+    def _shown_as(self, table: Ref, columns: Sequence[str]) -> Iterator[tuple[Ref, tuple[str, ...]]]:
+        """The views that show all these columns of a table, and every way in which they do."""
+        for view, shown in self._showing.get((table.schema, table.name), ()):
+            if all(each in shown for each in columns):
+                for names in itertools.product(*(shown[each] for each in columns)):
+                    yield view, names
 
     def _fields(self, ref: Ref) -> tuple[Field, ...]:
         """Of a relation or composite type."""
@@ -265,7 +335,7 @@ class _Describing:
         said = _said_not_null(self._catalog.comments.get(ref))
         if isinstance(value, Composite):
             listed = ((each.name, each.type) for each in value.attributes)
-            return tuple(self._shown(ref, name, text, said) for name, text in listed)
+            return tuple(self._attribute(ref, name, text, said) for name, text in listed)
         if isinstance(value, View | MaterializedView):
             return tuple(self._shown(ref, name, text, said) for name, text in value.columns)
         columns = self._columns.get((ref.schema, ref.name), {})
@@ -275,8 +345,7 @@ class _Describing:
     def _column(self, ref: Ref, name: str, column: Column, said: frozenset[str] | None) -> Field:
         type_ = self._type(column.type, f"{ref.schema}.{ref.name}.{name}")
         domain = self._domain(type_)
-        declared = column.not_null is not None or column.identity is not None
-        declared = declared or (domain is not None and self._refuses_null(type_))
+        declared = refuses_null(column) or (domain is not None and self._refuses_null(type_))
         proved = self._proved(ref, name, said)
         identity = column.identity
         own = column.default is not None or identity is not None
@@ -301,8 +370,8 @@ class _Describing:
             comment=self._comment(Ref("column", ref.schema, ref.name, name)),
         )
 
-    def _shown(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
-        """A column of a view, or an attribute."""
+    def _attribute(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
+        """A field of a composite type."""
         proved = self._proved(ref, name, said)
         type_ = self._type(text, f"{ref.schema}.{ref.name}.{name}")
         domain = self._domain(type_)
@@ -314,6 +383,34 @@ class _Describing:
             declared_not_null=domain is not None and domain.not_null is not None,
             comment=self._comment(Ref("column", ref.schema, ref.name, name)),
         )
+
+    def _shown(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
+        """A column of a view. An INSERT into it takes the defaults of the table behind it."""
+        field = self._attribute(ref, name, text, said)
+        shown = self._views.shown(ref).get(name, Shown())
+        behind = self._behind(ref, name)
+        value = self._catalog.objects[ref]
+        own = isinstance(value, View) and any(column == name for column, _ in value.defaults)
+        instead = self._views.events(ref, triggers=True) != self._views.events(ref, triggers=False)
+        return msgspec.structs.replace(
+            field,
+            nullable=field.nullable and not shown.not_null,
+            proof=field.proof or ("derived" if shown.not_null else None),
+            has_default=own or instead or (behind is not None and behind.has_default),
+            own_default=own,
+            generated=behind.generated if behind is not None and not instead else None,
+            updatable=bool({"insert", "update"} & self._views.events(ref, frozenset({name}), triggers=True)),
+        )
+
+    def _behind(self, ref: Ref, name: str) -> Field | None:
+        """The column of a table that an automatically updatable view writes to."""
+        while ref.kind in _VIEWS:
+            below = self._views.base_columns(ref).get(name)
+            if below is None:
+                return None
+            ref, name = below
+        column = self._columns.get((ref.schema, ref.name), {}).get(name)
+        return self._column(ref, name, column, None) if column is not None else None
 
     def _proved(self, ref: Ref, name: str, said: frozenset[str] | None) -> bool:
         if said is not None and (name in said or not said):
@@ -478,6 +575,8 @@ class _Describing:
         return ()
 
 
+_VIEWS: Final = frozenset({"view", "materialized view"})
+_CHANGED: Final = frozenset({"update", "delete"})  # what PostgreSQL asks for to call a column updatable
 _KINDS: Final = frozenset({*RELATIONS, "function", "procedure", "enum", "domain", "composite type"})
 
 
