@@ -200,6 +200,50 @@ def test_the_least_recently_used_template_goes_first(project: Path, monkeypatch:
         assert [shadow.replay(files).reused for files in (one, two, three)] == [1, 0, 1]
 
 
+def test_what_is_lent_is_the_template_itself(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shadows, "WORTH_A_TEMPLATE_S", 0.0)
+    files = stream("create table a ();", "create table b ();")
+    with shadows.open_shadow(project) as shadow:
+        with shadow.lent(files) as url:
+            assert answer(url, "select to_regclass('b')::text") == "b"
+            first = answer(url, "select oid from pg_database where datname = current_database()")
+        with shadow.lent(files) as url:
+            again = answer(url, "select oid from pg_database where datname = current_database()")
+            assert again == first
+            # Meanwhile there is no template of all of them: whoever wants to write gets a copy of less.
+            assert shadow.replay(files).reused == 1
+        assert shadow.replay(files).reused == 2
+        (cluster,) = servers(project)
+        assert len(databases(cluster, "ormony_t_%")) == 2
+        with pytest.raises(connect.SqlError), shadow.lent(stream("create table a (; ")):
+            raise AssertionError
+        with pytest.raises(ZeroDivisionError), shadow.lent(files):
+            raise ZeroDivisionError
+        assert shadow.replay(files).reused == 2
+
+
+def test_what_is_tried_is_taken_back(project: Path) -> None:
+    tables = stream("create table a (b int);", "set search_path to app;\ncreate temp table c ();")
+    with shadows.open_shadow(project) as shadow:
+        for _ in range(2):
+            with shadow.tried(tables) as connection:
+                assert connection is not None
+                found = connection.execute("select to_regclass('a')::text, current_setting('search_path')")
+                assert found.fetchone() == ("a", '"$user", public, extensions')
+        with (
+            pytest.raises(connect.SqlError, match="nowhere") as caught,
+            shadow.tried(stream("select nowhere")),
+        ):
+            raise AssertionError
+        assert caught.value.place == "supabase/migrations/00000_x.sql:1:8"
+        for text in ("create index concurrently i on a (b);", "create role app_tried;"):
+            with shadow.tried((*tables, *stream(text))) as connection:
+                assert connection is None
+        with shadow.tried(()) as connection:
+            assert connection is not None
+            assert connection.execute("select to_regclass('a')").fetchone() == (None,)
+
+
 # --------------------------------------------------------------------------------------------- whole clusters
 
 

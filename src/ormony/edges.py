@@ -153,7 +153,7 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
     made = reader.read(f"models:{service.name}")
     if not made.scope:
         return
-    base = reader.read(f"service:{service.name}" if has_files else "migrations")
+    base = reader.merged(service) if has_files else reader.read("migrations")
     before, after = reader.comparable(base, made)
     whence, places = ground.whence(), _by_table(ground.models(service))
     for group in _grouped(compare(before, after), before, after):
@@ -522,7 +522,7 @@ def _refusals(
     path = (*service.search_path, "extensions")
 
     def ask() -> tuple[tuple[int, str, str], ...]:
-        with connect(reader.shadow.clone(stream)) as connection:
+        with reader.shadow.lent(stream) as url, connect(url) as connection:
             outcomes = prepared.outcomes(connection, texts, search_path=path)
         return tuple(
             (number, each.message, each.place)
@@ -690,8 +690,7 @@ def queries(
     path = (*service.search_path, "extensions")
 
     def ask(files: Sequence[StreamFile]) -> tuple[prepared.Outcome, ...]:
-        url = ground.reader.shadow.clone(files)
-        with connect(url, autocommit=True) as connection:
+        with ground.reader.shadow.lent(files) as url, connect(url) as connection:
             return prepared.outcomes(connection, found.queries, search_path=path)
 
     outcomes = ask(stream)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -62,11 +63,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """A service's DDL beside what it needs, what of it is the service's, and what others'."""
+    """A service's DDL beside what it needs, what of it is the service's, and what others'.
+
+    `untouched`: the whole stream makes the same of it, so that there is nothing to run.
+    """
 
     files: tuple[StreamFile, ...]
     scope: frozenset[tuple[str, str]]
     foreign: frozenset[tuple[str, str]] = frozenset()
+    untouched: bool = False
 
 
 @cache
@@ -172,9 +177,9 @@ class Reader:
         """The stream, replayed."""
         return self.replayed(self.loaded.stream)
 
-    def replayed(self, files: tuple[StreamFile, ...]) -> Catalog:
-        """What these files make of an empty database with the surface."""
-        return self.replays.of(files)
+    def replayed(self, files: tuple[StreamFile, ...], *, brief: bool = False) -> Catalog:
+        """What these files make of an empty database with the surface; `brief` as in `Replays.of`."""
+        return self.replays.of(files, brief=brief)
 
     def behavior(self) -> Desired:
         """The stream as it is, and as the behavior files and macros want it. Raises what `desired` does."""
@@ -206,11 +211,48 @@ class Reader:
         return Source(
             name=text,
             kind="service",
-            catalog=self.replayed(prepared.files),
+            catalog=self.replayed(prepared.files, brief=True),
             scope=prepared.scope,
             service=name,
             notices=self._waiting(service, text),
         )
+
+    def merged(self, service: Service) -> Source:
+        """A service's merged migrations, to be compared with its models and with nothing else.
+
+        Where no other file of the stream touches what they make, that is read off the stream.
+        """
+        text = f"service:{service.name}"
+
+        def prepare() -> _Prepared:
+            owned = self.owned(service)
+            if self._untouched(service, owned):
+                return _Prepared(files=(), scope=owned, untouched=True)
+            return self._prepare_merged(service)
+
+        prepared = self._kept("services", service, "to compare with models", prepare)
+        return Source(
+            name=text,
+            kind="service",
+            catalog=self.migrations() if prepared.untouched else self.replayed(prepared.files, brief=True),
+            scope=prepared.scope,
+            service=service.name,
+        )
+
+    def _untouched(self, service: Service, owned: frozenset[tuple[str, str]]) -> bool:
+        """Whether surely no other file changes what models would say of what the service's files make."""
+        for file in self.loaded.stream:
+            if file.provenance is not None and file.provenance.service == service.name:
+                continue
+            for fact in _facts(file.body, _path_of(file), file.path):
+                if not _is_plain(fact.statement):
+                    return False
+                named = fact.creates | fact.alters | fact.drops
+                if fact.statement.kind not in _READING:
+                    named |= (fact.uses | fact.uses_late) - fact.foreign_keys
+                if any((each.schema, each.of or each.name) in owned for each in named):
+                    return False
+        return True
 
     def _prepare_merged(self, service: Service) -> _Prepared:
         files = self._merged(service.name)
@@ -269,7 +311,7 @@ class Reader:
         prepared = self._kept(folder, service, found.sql, lambda: self._prepare_models(service, found.sql))
         scope, foreign = prepared.scope, prepared.foreign
         filtered = {(schema or service.search_path[0], table) for schema, table in found.excluded}
-        catalog = self.replayed(prepared.files)
+        catalog = self.replayed(prepared.files, brief=True)
         tables = {(ref.schema, ref.name) for ref in catalog.objects if ref.kind in ("table", "view")}
         mirrored = {each for each in tables for word in history.declared(service) if word.covers(*each)}
         mine = (scope & tables) - filtered - mirrored
@@ -578,7 +620,42 @@ def _named(
 def _names_of(
     text: str, search_path: tuple[str, ...], path: str
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    return _names_in(sql.facts(text, search_path=search_path, path=path))
+    return _names_in(_facts(text, search_path, path))
+
+
+@lru_cache(maxsize=4096)
+def _facts(text: str, search_path: tuple[str, ...], path: str) -> tuple[sql.Facts, ...]:
+    return sql.facts(text, search_path=search_path, path=path)
+
+
+# Statements that change what they name, and nothing else; those of the second set read what they use.
+_PLAIN: Final = frozenset(
+    {
+        "AlterEnumStmt",
+        "AlterSeqStmt",
+        "AlterTableStmt",
+        "CommentStmt",
+        "CompositeTypeStmt",
+        "CreateDomainStmt",
+        "CreateEnumStmt",
+        "CreateExtensionStmt",
+        "CreatePolicyStmt",
+        "CreateSchemaStmt",
+        "CreateSeqStmt",
+        "CreateStmt",
+        "DropStmt",
+        "IndexStmt",
+        "VariableSetStmt",
+    }
+)
+_READING: Final = frozenset({"CreateFunctionStmt", "CreateTrigStmt", "GrantStmt", "ViewStmt"})
+_BEYOND: Final = re.compile(r"(?<!delete)(?<!update)\s+cascade\b", re.IGNORECASE)
+
+
+def _is_plain(statement: sql.Statement) -> bool:
+    if statement.kind in ("AlterTableStmt", "DropStmt") and _BEYOND.search(statement.sql):
+        return False  # it takes what hangs on others along
+    return statement.kind in _PLAIN or statement.kind in _READING
 
 
 def _names_in(

@@ -83,14 +83,19 @@ class Replays:
         """A database with the surface and nothing else."""
         return self.of(())
 
-    def of(self, files: Sequence[StreamFile], *, settled: int | None = None) -> Catalog:
-        """The catalog after these files; see `Shadow.replay` for `settled` and for what it raises."""
+    def of(self, files: Sequence[StreamFile], *, settled: int | None = None, brief: bool = False) -> Catalog:
+        """The catalog after these files; see `Shadow.replay` for `settled` and for what it raises.
+
+        What is `brief` no other files will begin with, nor anybody ask more about: it runs to be taken back.
+        """
         name = key(["replay", *(part for file in files for part in (file.path, file.text))])
         found = self._read.get(name)
         if found is None and self._kept:
             found = find(self._root, name)
         if found is None:
-            found = _replayed(self._opened(), files, settled)
+            found = _tried(self._opened(), files) if brief or not files else None
+            if found is None:
+                found = _replayed(self._opened(), files, settled)
             if self._kept:
                 keep(self._root, name, found)
         self._read[name] = found
@@ -108,12 +113,15 @@ def _replayed(opened: Shadow, files: Sequence[StreamFile], settled: int | None) 
     from ormony.database.connect import connect
     from ormony.database.introspect import introspect
 
-    url = opened.replay(files, settled=settled).url
-    try:
-        with connect(url) as connection:
-            return snapshot.redacted(introspect(connection, beside=lambda: connect(url)))
-    finally:
-        opened.release(url)
+    with opened.lent(files, settled=settled) as url, connect(url) as connection:
+        return snapshot.redacted(introspect(connection, beside=lambda: connect(url)))
+
+
+def _tried(opened: Shadow, files: Sequence[StreamFile]) -> Catalog | None:
+    from ormony.database.introspect import introspect
+
+    with opened.tried(files) as connection:
+        return snapshot.redacted(introspect(connection)) if connection is not None else None
 
 
 def find(root: Path, name: str) -> Catalog | None:

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import secrets
+import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -41,13 +42,16 @@ TEMPLATES_BYTES: Final = 2 << 30
 """How much disk the templates of one server may take; the least recently used are dropped beyond it."""
 
 WORTH_A_TEMPLATE_S: Final = 0.15
-"""A template is made of files that took longer than this to run; it costs about 0.03 s, and 8 MB of disk."""
+"""A template is made of files that took longer than this to run; it costs about 0.03 s, and 8 MB of disk.
+Of a database with more relations than the surface has they must take longer in proportion: so does a copy."""
 
 _WORK: Final = "ormony_w_"
 _TEMPLATE: Final = "ormony_t_"
 _LOGIN: Final = "ormony_login_"
 _ALONE_ADMIN: Final = "ormony_admin"
 _OUTSIDE: Final = frozenset({"25001", "55P04"})  # what a file may meet because it runs in one transaction
+_TOO_MANY_LOCKS: Final = "53200"
+_FILES_OF_SURFACE: Final = 500
 _ABANDONED_S: Final = 600  # on a server that is shared, what is younger is left alone
 _FIRST_MAJOR: Final = 15
 _LAST_MAJOR: Final = 18
@@ -152,6 +156,10 @@ class Shadow:
         self._apart: tuple[_Embedded, Connection] | None = None
         self._given: dict[str, tuple[_Site, str]] = {}  # url -> where it is, and its name
         self._tainted = False
+        self._starting = threading.Lock()
+        self._lending = threading.Lock()
+        self._trying = threading.Lock()
+        self._trial: _Run | None = None  # where files run only to be taken back
 
     @property
     def major(self) -> int:
@@ -179,6 +187,122 @@ class Shadow:
     def clone(self, files: Sequence[StreamFile]) -> str:
         """The URL of a database in which the files have run, for the caller to use up; else as `replay`."""
         return self.replay(files).url
+
+    def start(self) -> None:
+        """Start the server now, so that it need not be waited for later. Raises as `replay`."""
+        with _refusals(self._url):
+            self._shared_site()
+
+    @contextlib.contextmanager
+    def lent(self, files: Sequence[StreamFile], *, settled: int | None = None) -> Iterator[str]:
+        """The URL of a database in which the files have run, for reading alone, until the end of the block.
+
+        A template is not copied for it, but is the database itself meanwhile; what took long to run becomes
+        one afterwards. Threads get it one after the other. Raises as `replay`.
+        """
+        with self._lending:
+            with _refusals(self._url):
+                url, kept = self._borrow(files, settled)
+            try:
+                yield url
+            finally:
+                with contextlib.suppress(psycopg.Error):  # the server is gone, and the next start cleans up
+                    self._give_back(url, kept)
+
+    def _borrow(
+        self, files: Sequence[StreamFile], settled: int | None
+    ) -> tuple[str, tuple[str, _Memory] | None]:
+        """A database in which the files have run; under which key it is a template afterwards, if at all."""
+        if self._tainted or any(_cluster_wide(file) for file in files):
+            return self._replay_alone(files).url, None
+        site = self._shared_site()
+        key = _keys(site, files)[-1]
+        found = self._take(site, key) if self._cache and files else None
+        if found is not None:
+            return found
+        since = time.monotonic()
+        replayed = self._replay_on(site, files, keep=False, settled=settled, lend=True)
+        if replayed is None:
+            return self._replay_alone(files).url, None
+        slow = self._cache and replayed.ran and time.monotonic() - since > WORTH_A_TEMPLATE_S
+        memory = _Memory(0, 0, replayed.outside, replayed.standins)
+        return replayed.url, (key, memory) if slow else None
+
+    def _take(self, site: _Site, key: str) -> tuple[str, tuple[str, _Memory]] | None:
+        """The template under a name of ours; None where there is none that is free."""
+        memory = _templates(site).get(key)
+        template = _TEMPLATE + key
+        if memory is None or not _try_lock(site.admin, template):
+            return None
+        name = _new_name()
+        _lock(site.admin, name)
+        try:
+            site.admin.execute(
+                compose.SQL(
+                    "ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {1} ALLOW_CONNECTIONS true"
+                ).format(compose.Identifier(template), compose.Identifier(name))
+            )
+        except psycopg.Error:  # it is being cloned, or was dropped meanwhile
+            _unlock(site.admin, name)
+            return None
+        finally:
+            _unlock(site.admin, template)
+        url = site.url(name)
+        self._given[url] = (site, name)
+        return url, (key, memory)
+
+    def _give_back(self, url: str, kept: tuple[str, _Memory] | None) -> None:
+        site, name = self._given[url]
+        if kept is None:
+            self.release(url)
+            return
+        del self._given[url]
+        key, memory = kept
+        if not memory.size:
+            memory = msgspec.structs.replace(memory, size=_size(site, name))
+        _seal(site, name, key, memory)
+        _evict(site)
+
+    @contextlib.contextmanager
+    def tried(self, files: Sequence[StreamFile]) -> Iterator[Connection | None]:
+        """A connection in a transaction in which the files have run, and which is rolled back afterwards.
+
+        That costs no database; None where the files cannot run in one transaction. Threads get it one after
+        the other. Raises as `replay`.
+        """
+        if self._tainted or any(not file.transaction or _cluster_wide(file) for file in files):
+            yield None
+            return
+        with self._trying:
+            with _refusals(self._url):
+                conn = self._ran_to_be_taken_back(files)
+            try:
+                yield conn
+            finally:
+                if conn is not None and not conn.closed:
+                    conn.rollback()
+
+    def _ran_to_be_taken_back(self, files: Sequence[StreamFile]) -> Connection | None:
+        if self._trial is None or self._trial.conn.closed:
+            site = self._shared_site()
+            _, name, memory = self._begin(site, _keys(site, ()))
+            self._trial = _Run(site, name, memory)
+            self._given[site.url(name)] = (site, name)
+        run = self._trial
+        # A stand-in is made by another session, which does not see what this one does.
+        if any("extension" in file.text.lower() for file in files) and run.missing_extensions():
+            return None
+        run.conn.execute("BEGIN")
+        try:
+            for file in files:
+                run_file(run.conn, file, split=_split)
+        except SqlError as error:
+            if not run.conn.closed:
+                run.conn.rollback()
+            if error.sqlstate in (*_OUTSIDE, _TOO_MANY_LOCKS):
+                return None
+            raise
+        return run.conn
 
     def apart(self, runner: str, roles: Collection[str], *, prepared: bool) -> Apart:
         """A database in a cluster of its own, where `runner`, no superuser, may act as each of the roles.
@@ -216,6 +340,9 @@ class Shadow:
 
     def close(self) -> None:
         """Drop all databases that were given, and stop the server if nobody else uses it."""
+        if self._trial is not None:
+            self._trial.conn.close()
+            self._trial = None
         for url in list(self._given):
             with contextlib.suppress(psycopg.Error):  # the server may be gone, and the next start cleans up
                 self.release(url)
@@ -228,13 +355,14 @@ class Shadow:
         self._site = None
 
     def _shared_site(self) -> _Site:
-        if self._site is None:
-            self._site = (
-                _Embedded(self._root, self._binaries or server.embedded())
-                if self._url is None
-                else _Configured(self._url)
-            )
-        return self._site
+        with self._starting:
+            if self._site is None:
+                self._site = (
+                    _Embedded(self._root, self._binaries or server.embedded())
+                    if self._url is None
+                    else _Configured(self._url)
+                )
+            return self._site
 
     def _replay_alone(self, files: Sequence[StreamFile]) -> Replayed:
         """In a cluster of its own, which lives as long as we do."""
@@ -260,9 +388,18 @@ class Shadow:
         return self._give(site, "postgres", run, 0)
 
     def _replay_on(
-        self, site: _Site, files: Sequence[StreamFile], *, keep: bool, settled: int | None
+        self,
+        site: _Site,
+        files: Sequence[StreamFile],
+        *,
+        keep: bool,
+        settled: int | None,
+        lend: bool = False,
     ) -> Replayed | None:
-        """On the server that is shared; None if the files have changed the cluster, unseen by the parser."""
+        """On the server that is shared; None if the files have changed the cluster, unseen by the parser.
+
+        What is to `lend` is not copied as a template: it will be one itself.
+        """
         keys = _keys(site, files)
         begin, name, memory = self._begin(site, keys)
         before = _cluster_state(site)
@@ -274,8 +411,9 @@ class Shadow:
                 run.file(files[number])
                 done = number + 1
                 last = done == len(files)
-                slow = time.monotonic() - since > WORTH_A_TEMPLATE_S
-                if self._cache and ((keep and last) or (slow and (last or done == checkpoint))):
+                wanted = (last and not lend) or done == checkpoint
+                slow = wanted and time.monotonic() - since > WORTH_A_TEMPLATE_S * _weight(run)
+                if self._cache and ((keep and last) or slow):
                     run.conn.close()
                     if _cluster_state(site) == before:
                         _publish(site, name, keys[done], run.memory())
@@ -623,11 +761,23 @@ def _publish(site: _Site, name: str, key: str, memory: _Memory) -> None:
     """Make a template of the database, to which nobody is connected, unless there is one."""
     if key in _templates(site):
         return
-    row = site.admin.execute("SELECT pg_database_size(%s::name)", (name,)).fetchone()
-    size = int(row[0]) if row is not None else 0
+    size = _size(site, name)
     copy = _clone(site, name)
     _seal(site, copy, key, msgspec.structs.replace(memory, used=time.time(), size=size))
     _evict(site)
+
+
+def _size(site: _Site, name: str) -> int:
+    row = site.admin.execute("SELECT pg_database_size(%s::name)", (name,)).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+def _weight(run: _Run) -> float:
+    """How much longer than of the surface alone a copy takes: by the number of files."""
+    row = run.conn.execute(
+        "SELECT count(*) FILTER (WHERE c.relfilenode <> 0 AND c.oid >= 16384) FROM pg_catalog.pg_class AS c"
+    ).fetchone()
+    return 1 + (row[0] if row is not None else 0) / _FILES_OF_SURFACE
 
 
 def _seal(site: _Site, name: str, key: str, memory: _Memory) -> None:
@@ -763,12 +913,12 @@ class _Run:
 
     def _with_standins(self, file: StreamFile) -> StreamFile:
         """The file without CREATE EXTENSION of what the server cannot create, that being made by a script."""
-        if "extension" not in file.text.lower() or not self._missing_extensions():
+        if "extension" not in file.text.lower() or not self.missing_extensions():
             return file
         text = file.text
         for statement in sql.statements(file.text, file.path):
             wanted = _extension_of(statement)
-            if wanted is None or wanted[0] not in self._missing_extensions():
+            if wanted is None or wanted[0] not in self.missing_extensions():
                 continue
             name, schema = wanted
             if statement.kind == "CreateExtensionStmt" and name not in self.standins:
@@ -778,7 +928,8 @@ class _Run:
             text = text[: statement.start] + blank + text[statement.stop :]
         return msgspec.structs.replace(file, text=text)
 
-    def _missing_extensions(self) -> frozenset[str]:
+    def missing_extensions(self) -> frozenset[str]:
+        """Those that only have a stand-in, which the server itself does not know of."""
         if self._missing is None:
             rows = self._site.admin.execute("SELECT name FROM pg_available_extensions").fetchall()
             self._missing = frozenset(surface.standins()) - {name for (name,) in rows}
