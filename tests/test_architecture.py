@@ -22,6 +22,7 @@ ROWS = {
     "claims": 3,
     "access": 4,
     "accessing": 12,
+    "generating": 12,
     "pytest_plugin": 13,
     "fresh": 10,
     "snapshot": 4,

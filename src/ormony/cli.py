@@ -477,6 +477,51 @@ def access(settings: _Settings, terminal: Terminal, *, write: bool, no_cache: bo
 
 
 @main.command(
+    epilog="\b\nExamples:\n  ormony generate\n  ormony generate web --source deployed\n"
+    "  ormony generate --check      # in CI: exits 1 when a file is stale, and writes nothing"
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file is stale.")
+@click.option(
+    "--source",
+    default="migrations",
+    show_default=True,
+    metavar="SOURCE",
+    help="Read the database from here; see `ormony diff --help`.",
+)
+@click.option("--no-cache", is_flag=True, help="Replay everything anew.")
+@_verb
+def generate(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    names: tuple[str, ...],
+    check: bool,
+    source: str,
+    no_cache: bool,
+) -> int:
+    """Write types and typed function wrappers: TypeScript, Python, Rust.
+
+    Each [generate.NAME] of ormony.toml is a folder of code in one language. Only files that change
+    are written; generated files that are no longer needed are removed; a file without our first
+    line is never touched.
+    """
+    from ormony import generating
+
+    found = generating.run(
+        settings.load(),
+        names,
+        database=settings.database,
+        source=source,
+        check=check,
+        cache=not no_cache,
+        progress=terminal.progress,
+    )
+    terminal.show(found)
+    return found.exit_status
+
+
+@main.command(
     epilog="\b\nExamples:\n  ormony diff migrations deployed\n"
     "  ormony diff $OLD_URL $NEW_URL --sql --prove > plan.sql && psql -1 -f plan.sql $OLD_URL\n"
     "  ormony diff deployed schema.sql --rename 'column public.users.mail = public.users.email'\n"

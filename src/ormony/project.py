@@ -22,6 +22,7 @@ from ormony import files, git, history
 from ormony.access import Persona
 from ormony.adapters.detected import Detected
 from ormony.behavior.macros import Settings
+from ormony.codegen.options import WRAPPERS, Language, Options
 from ormony.errors import OrmonyError
 from ormony.history import Orm, Service
 
@@ -90,6 +91,14 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     allow: Mapping[str, str] = {}
 
 
+class Generate(msgspec.Struct, frozen=True, kw_only=True):
+    """`[generate.NAME]`: the code that is generated from one database into one folder."""
+
+    name: str
+    database: str
+    options: Options
+
+
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """A validated project. `source` is the file that described it, or `detection`."""
 
@@ -102,6 +111,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str = "ormony-baseline.json"
     behavior: Settings = Settings()
     access: Access = Access()
+    generate: tuple[Generate, ...] = ()
 
     def reason(self, rule: str, object_: str) -> str | None:
         """Why ormony.toml lets a finding of this rule about this object pass; None where it does not."""
@@ -243,7 +253,7 @@ def _from_toml(root: Path) -> Project:
         ) from None
     # Tables by name are converted one by one: msgspec's message does not say in which of them it stands.
     named: dict[str, dict[str, object]] = {}
-    for key in ("databases", "services"):
+    for key in ("databases", "services", "generate"):
         tables = raw.pop(key, {})
         if not isinstance(tables, dict):
             raise _problem(text, key, f"`{key}` is not a table", f"[{key}.NAME]")
@@ -307,7 +317,70 @@ def _from_toml(root: Path) -> Project:
         ),
         baseline=_inside(config.check.baseline, text, "baseline"),
         access=_access(root, config.access, text),
+        generate=_generate(named["generate"], tuple(tables), text),
     )
+
+
+def _generate(named: Mapping[str, object], databases: Sequence[str], text: str) -> tuple[Generate, ...]:
+    """Each `[generate.NAME]`; two never share a folder, for what is stale in it is removed."""
+    found: list[Generate] = []
+    for name, raw in named.items():
+        section = f"generate.{name}"
+        if not _NAME.fullmatch(name):
+            raise _problem(text, name, f'"{name}" is not a name', "names are letters, digits, - and _")
+        if not isinstance(raw, dict):
+            raise _problem(text, name, f"`generate.{name}` is not a table", f"[generate.{name}]")
+        table = dict(raw)
+        database = table.pop("database", databases[0] if len(databases) == 1 else None)
+        if database not in databases:
+            raise _problem(
+                text,
+                section,
+                f"[{section}] names no database of this project"
+                if database
+                else f"[{section}] lacks `database`",
+                f'database = "{databases[0]}"   # one of: {", ".join(databases)}',
+            )
+        languages = get_args(Language)
+        if table.get("language") not in languages:
+            raise _problem(
+                text,
+                section,
+                f'[{section}] has the unknown language "{table["language"]}"'
+                if "language" in table
+                else f"[{section}] lacks `language`",
+                f"language = one of: {', '.join(languages)}",
+            )
+        options = _convert(table, Options, section, text)
+        out = _inside(options.out, text, "out")
+        if out == ".":
+            raise _problem(
+                text,
+                "out",
+                f"[{section}] has no folder of its own: `out` is the project",
+                'out = "src/generated"',
+            )
+        known = WRAPPERS[options.language]
+        for each in options.wrappers or ():
+            if each not in known:
+                raise _problem(
+                    text,
+                    each,
+                    f'[{section}] wraps functions for "{each}", which {options.language} does not have',
+                    f"wrappers = a list of: {', '.join(known)}",
+                )
+        for other in found:
+            if other.options.out == out:
+                raise _problem(
+                    text,
+                    out,
+                    f"[{section}] and [generate.{other.name}] write into one folder: {out}",
+                    f'out = "{out}/{name}"',
+                )
+        found.append(
+            Generate(name=name, database=database, options=msgspec.structs.replace(options, out=out))
+        )
+    return tuple(found)
 
 
 def _access(root: Path, table: _AccessTable, text: str) -> Access:

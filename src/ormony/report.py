@@ -19,6 +19,7 @@ import msgspec
 
 from ormony import access, commands
 from ormony.errors import FINDINGS, OrmonyError, visible
+from ormony.generating import Generation
 from ormony.history import Notice
 from ormony.rules.finding import Accessed, Checked, Finding
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-Result = commands.Result | Checked | Accessed
+Result = commands.Result | Checked | Accessed | Generation
 
 
 class Terminal:
@@ -189,6 +190,8 @@ def _print(value: Result, out: TextIO) -> None:
             _checked(value, out)
         case Accessed():
             _accessed(value, out)
+        case Generation():
+            _generation(value, out)
         case _:
             assert_never(value)
 
@@ -498,6 +501,27 @@ def _accessed(value: Accessed, out: TextIO) -> None:
             _line(out, f"{visible(each.file)} says the same", "green")
     for path in value.written:
         _line(out, f"wrote {visible(path)}", "green")
+
+
+def _generation(value: Generation, out: TextIO) -> None:
+    """Each file that changed, and one line for all that did not."""
+    for each in value.made:
+        if value.check:
+            for path in each.written:
+                _line(out, f"stale {visible(path)}", "red")
+            for path in each.removed:
+                _line(out, f"stale {visible(path)}: no longer generated", "red")
+        else:
+            for path in each.written:
+                _line(out, f"wrote {visible(path)}", "green")
+            for path in each.removed:
+                _line(out, f"removed {visible(path)}", "yellow")
+        if each.unchanged:
+            files = _files(len(each.unchanged))
+            _line(out, f"{each.name}: {files} in {visible(each.out)} unchanged", "dim")
+    if value.check and any(each.stale for each in value.made):
+        names = " ".join(each.name for each in value.made if each.stale)
+        _line(out, f"next: ormony generate {names}", "cyan")
 
 
 def _checked(value: Checked, out: TextIO) -> None:

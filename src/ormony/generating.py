@@ -1,0 +1,337 @@
+"""The verb `generate`: code of each `[generate.NAME]`, written where it differs, or told where it is stale.
+
+`findings` is the same for `check`. A file is overwritten or removed only where its first line says that we
+wrote it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ormony import files
+from ormony.catalog import Catalog
+from ormony.codegen.options import MARK, Generated, Language
+from ormony.errors import FINDINGS, OrmonyError
+from ormony.files import File
+from ormony.history import Notice
+from ormony.project import Generate, Project
+from ormony.rules.finding import Finding
+
+if TYPE_CHECKING:
+    from ormony.sources import Reader
+
+Progressed = Callable[[str, int, int], None]
+
+SOURCE: Final = "migrations"
+_OTHERS: Final = frozenset({"node_modules", "site-packages", "venv", "dist", "target", "__pycache__"})
+_LANGUAGE: Final[dict[str, Language]] = {
+    "drizzle": "typescript",
+    "supabase": "typescript",
+    "alembic": "python",
+    "sqlalchemy": "python",
+    "sqlx": "rust",
+}
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[generate.NAME]`: its files, by path, and what became of them; with `--check` what would.
+
+    `written` are new or differ, `removed` are ours and no longer generated, `unchanged` all others.
+    """
+
+    name: str
+    language: str
+    database: str
+    out: str
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The files that differ from what the database says."""
+        return (*self.written, *self.removed)
+
+
+class Generation(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of `generate`. With `check` nothing was written."""
+
+    made: tuple[Made, ...]
+    check: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """1 where `check` found a file that is stale."""
+        return FINDINGS if self.check and any(each.stale for each in self.made) else 0
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done for one `[generate.NAME]`."""
+
+    made: Made
+    files: tuple[File, ...]
+    notices: tuple[Notice, ...]
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    del what, done, total
+
+
+def run(
+    project: Project,
+    names: Sequence[str] = (),
+    *,
+    database: str | None = None,
+    source: str = SOURCE,
+    check: bool = False,
+    cache: bool = True,
+    progress: Progressed = _silent,
+) -> Generation:
+    """Generate what `[generate]` of ormony.toml says, or those of these names alone.
+
+    `source` is what the database is read from, as `sources` has it. With `check` nothing is written. All
+    files are planned before the first is written. Raises `nothing-to-generate`, `unknown-generate`,
+    `unknown-database`, `not-generated`, and what reading the source raises.
+    """
+    from ormony.sources import Reader, opened, parse
+
+    chosen = _chosen(project, names, database)
+    planned: list[_Plan] = []
+    if parse(source)[0] in ("url", "sql", "snapshot"):
+        if len({each.database for each in chosen}) > 1:
+            raise OrmonyError(
+                "which-database",
+                f'--source "{source}" is one database, and [generate] is about several',
+                hint=f"ormony generate --source {source} --database {chosen[0].database}",
+            )
+        with Reader(project, project.chosen(chosen[0].database)[0], cache=cache) as reader:
+            planned = list(_planned(project, chosen, lambda _: reader, source, progress))
+    else:
+        with opened(project, cache=cache) as readers:
+            planned = list(_planned(project, chosen, lambda each: readers[each.database], source, progress))
+    progress("generating", len(chosen), len(chosen))
+    if not check:
+        written = [
+            file for plan in planned for file in plan.files if file.path in frozenset(plan.made.written)
+        ]
+        removed = [path for plan in planned for path in plan.made.removed]
+        if written or removed:
+            files.write(project.root, written, remove=removed)
+    return Generation(
+        made=tuple(plan.made for plan in planned),
+        check=check,
+        notices=tuple(notice for plan in planned for notice in plan.notices),
+    )
+
+
+def _planned(
+    project: Project,
+    chosen: Sequence[Generate],
+    reader: Callable[[Generate], Reader],
+    source: str,
+    progress: Progressed,
+) -> Iterator[_Plan]:
+    catalogs: dict[str, Catalog] = {}
+    for number, each in enumerate(chosen):
+        if each.database not in catalogs:
+            progress("reading the database", number, len(chosen))
+            own = reader(each)
+            ledgers = own.ledgers() if source == SOURCE or source in ("deployed", "behavior") else frozenset()
+            catalogs[each.database] = _without(own.read(source).catalog, ledgers)
+        progress("generating", number, len(chosen))
+        yield _plan(project, each, catalogs[each.database])
+
+
+def _without(catalog: Catalog, ledgers: frozenset[tuple[str, str]]) -> Catalog:
+    """Without the tools' ledgers, which are nobody's tables."""
+    kept = {ref: value for ref, value in catalog.objects.items() if (ref.schema, ref.name) not in ledgers}
+    return catalog if len(kept) == len(catalog.objects) else msgspec.structs.replace(catalog, objects=kept)
+
+
+def _chosen(project: Project, names: Sequence[str], database: str | None) -> tuple[Generate, ...]:
+    if not project.generate:
+        raise OrmonyError(
+            "nothing-to-generate",
+            f"{project.source} says nothing of code to generate",
+            hint=f"add to ormony.toml:\n{proposed(project)}",
+        )
+    known = {each.name: each for each in project.generate}
+    for name in names:
+        if name not in known:
+            raise OrmonyError(
+                "unknown-generate",
+                f"there is no [generate.{name}] in {project.source}",
+                hint=f"ormony generate takes: {', '.join(known)}",
+            )
+    databases = {each.name for each in project.chosen(database)}
+    chosen = tuple(
+        each for each in project.generate if each.database in databases and (not names or each.name in names)
+    )
+    if not chosen:
+        raise OrmonyError(
+            "nothing-to-generate",
+            f'nothing of [generate] is about the database "{database}"',
+            hint=f'[generate.NAME]\ndatabase = "{database}"',
+        )
+    return chosen
+
+
+def proposed(project: Project) -> str:
+    """The lines of ormony.toml that generate code for each service of the project, by its language."""
+    lines: list[str] = []
+    several = len(project.databases) > 1
+    for service in project.services:
+        language = _LANGUAGE[service.orm]
+        lines += [f"[generate.{service.name}]", f'language = "{language}"']
+        out = PurePosixPath(service.path) / _folder(project.root, service.path, language)
+        lines.append(f'out = "{out.as_posix()}"')
+        if several:
+            lines.append(f'database = "{service.database}"')
+    if not lines:
+        lines = ["[generate.web]", 'language = "typescript"   # or python, rust', 'out = "src/database"']
+    return "\n".join(lines)
+
+
+def _folder(root: Path, path: str, language: Language) -> str:
+    """Where the code of a service lies: beside its other modules."""
+    folder = root / path
+    if language == "python":
+        top = folder / "src" if (folder / "src").is_dir() else folder
+        packages = sorted(each.parent for each in top.glob("*/__init__.py") if each.parent.name != "tests")
+        usual = next((each for each in packages if each.name == "app"), packages[0] if packages else top)
+        return (usual / "generated").relative_to(folder).as_posix()
+    return "src/generated" if language == "rust" or (folder / "src").is_dir() else "generated"
+
+
+def _plan(project: Project, each: Generate, catalog: Catalog) -> _Plan:
+    generated = _generated(each, catalog)
+    written: list[str] = []
+    unchanged: list[str] = []
+    for file in generated.files:
+        target = files.inside(project.root, file.path)
+        if not target.exists():
+            written.append(file.path)
+            continue
+        old = files.read_bytes(project.root, file.path)
+        if old == file.text.encode():
+            unchanged.append(file.path)
+        elif _is_ours(old):
+            written.append(file.path)
+        else:
+            raise OrmonyError(
+                "not-generated",
+                f"{file.path} is there, and its first line does not say that it is generated: it is not "
+                "overwritten",
+                place=file.path,
+                hint=f"git mv {file.path} ELSEWHERE   # or, in ormony.toml: [generate.{each.name}] out = …",
+            )
+    paths = {file.path for file in generated.files}
+    removed = [path for path in _ours(project, each) if path not in paths]
+    return _Plan(
+        made=Made(
+            name=each.name,
+            language=each.options.language,
+            database=each.database,
+            out=each.options.out,
+            written=tuple(written),
+            removed=tuple(removed),
+            unchanged=tuple(unchanged),
+        ),
+        files=generated.files,
+        notices=tuple(
+            Notice(
+                code=notice.code,
+                message=notice.message,
+                place=f"{project.source}: [generate.{each.name}]",
+                hint=notice.hint,
+            )
+            for notice in generated.notices
+        ),
+    )
+
+
+def _generated(each: Generate, catalog: Catalog) -> Generated:
+    from ormony import codegen
+
+    return codegen.generate(catalog, each.options)
+
+
+def _is_ours(data: bytes) -> bool:
+    first = data[:400].split(b"\n", 1)[0]
+    return MARK in first.decode("utf-8", "replace").lower()
+
+
+def _ours(project: Project, each: Generate) -> Iterator[str]:
+    """The generated files below the folder of one `[generate.NAME]`, sorted; those of another's are not."""
+    others = {other.options.out for other in project.generate if other.name != each.name}
+    top = files.inside(project.root, each.options.out)
+    root = project.root.resolve()
+    for folder, folders, names in os.walk(top):
+        here = Path(folder).relative_to(root).as_posix()
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _OTHERS and not name.startswith(".") and f"{here}/{name}" not in others
+        )
+        for name in sorted(names):
+            path = Path(folder) / name
+            if not path.is_symlink() and _begins_ours(path):
+                yield f"{here}/{name}"
+
+
+def _begins_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _is_ours(file.read(400))
+    except OSError:
+        return False
+
+
+# ------------------------------------------------------------------------------------------------- for check
+
+
+def hangs_on(project: Project, database: str) -> Iterator[str]:
+    """The texts, beside the stream and the configuration, that the findings of a database hang on."""
+    for each in project.generate:
+        if each.database == database:
+            for path in _ours(project, each):
+                yield path
+                yield hashlib.sha256(files.read_bytes(project.root, path)).hexdigest()
+
+
+def findings(project: Project, reader: Reader, database: str) -> Iterator[Finding]:
+    """What `check` says of generated code: an error where it is stale, a note where there is none yet.
+
+    Code that is generated when a service is built is not in git, and no error.
+    """
+    chosen = [each for each in project.generate if each.database == database]
+    if not chosen:
+        return
+    catalog = _without(reader.migrations(), reader.ledgers())
+    for each in chosen:
+        command = f"ormony generate {each.name}"
+        there = next(_ours(project, each), None) is not None
+        made = _plan(project, each, catalog).made
+        if not made.stale:
+            continue
+        shown = ", ".join(made.stale[:3]) + (
+            f" and {len(made.stale) - 3} more" if len(made.stale) > 3 else ""
+        )
+        yield Finding(
+            rule="generated-stale",
+            severity="error" if there else "note",
+            message=f"the code of [generate.{each.name}] is not what the stream's database is: {shown}"
+            if there
+            else f"the code of [generate.{each.name}] was not generated yet",
+            object=f"generate.{each.name}",
+            place=f"{made.stale[0]}" if there else project.source,
+            hint=command,
+            database=database,
+        )
