@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ormony import access, cli, narrow
-from ormony.access import DEFAULTS, Line, Matrix, Persona
+from ormony.access import DEFAULTS, Asked, Leak, Line, Matrix, Persona
 from ormony.catalog import Catalog
 from ormony.database import access as asking
-from ormony.database.access import Asked, Leak
+from ormony.database import questions, server
 from ormony.database.connect import connect
 from ormony.database.introspect import introspect
 from ormony.database.shadow import Shadow
@@ -117,7 +117,7 @@ def strong(found: Asked) -> list[Leak]:
 def test_sound_policies_leak_nothing_and_nothing_is_unknown(shadow: Shadow) -> None:
     matrix, found = asked(shadow, SOUND)
     assert strong(found) == []
-    assert found.unknown == {}
+    assert found.unknown == ()
     for command, own, other in (
         ("select", "allow", "filter"),
         ("insert", "allow", "deny"),
@@ -147,6 +147,27 @@ def test_the_file_is_the_same_each_time_and_reads_back(shadow: Shadow) -> None:
     assert access.parse(text, "access.matrix") == first
     assert access.compare(access.parse(text, "access.matrix"), second) == ()
     assert "0000-4000-8000" not in text
+
+
+SLOW = """
+CREATE FUNCTION public.sleeps() RETURNS integer LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(7); RETURN 1; END $$;
+REVOKE EXECUTE ON FUNCTION public.sleeps() FROM PUBLIC, anon, authenticated;
+"""
+
+
+def test_one_by_one_gives_the_same_answers_and_what_is_slow_ends(
+    shadow: Shadow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "TIMEOUT_MS", 700)
+    monkeypatch.setattr(questions, "_ALL_TIMEOUT_MS", 1400)
+    together, found = asked(shadow, SOUND + SLOW)
+    assert cell(together, "public.sleeps()", "call", "any") == "deny"
+    assert cell(together, "public.sleeps()", "call", "any", "service_role") == "?"
+    assert [each.object for each in found.unknown] == ["public.sleeps()"]
+    monkeypatch.setattr(questions, "_ASK", "SELECT 1 / 0")  # a database that does not let us
+    alone, _ = asked(shadow, SOUND)
+    assert [each for each in together.lines if each.object != "public.sleeps()"] == list(alone.lines)
 
 
 def broken(what: str) -> str:
@@ -323,7 +344,7 @@ CREATE POLICY notes_all ON public.notes FOR ALL TO authenticated
 def test_membership_tables_follow_from_foreign_keys(shadow: Shadow) -> None:
     matrix, found = asked(shadow, MEMBERS)
     assert strong(found) == []
-    assert found.unknown == {}
+    assert found.unknown == ()
     for name in ("public.accounts", "public.members", "public.notes"):
         assert cell(matrix, name, "select", "own") == "allow", name
         assert cell(matrix, name, "select", "other") == "filter", name
@@ -376,11 +397,12 @@ CREATE POLICY things_own ON public.things TO authenticated USING (user_id = (SEL
 def test_what_cannot_be_generated_is_unknown_until_the_seed_shows_how(shadow: Shadow) -> None:
     matrix, found = asked(shadow, HARD)
     assert cell(matrix, "public.things", "select", "own") == "?"
-    assert "no magic" in found.unknown["public.things", "select"]
+    (why,) = [each.why for each in found.unknown if each.command == "select"]
+    assert "no magic" in why
     seed = """INSERT INTO auth.users (id) VALUES ('10000000-0000-4000-8000-000000000001');
     INSERT INTO public.things (user_id, secret) VALUES ('10000000-0000-4000-8000-000000000001', 'magic-1');"""
     matrix, found = asked(shadow, HARD, seed=seed)
-    assert found.unknown == {}
+    assert found.unknown == ()
     assert cell(matrix, "public.things", "select", "own") == "allow"
     assert cell(matrix, "public.things", "select", "other") == "filter"
     assert cell(matrix, "public.things", "insert", "own") == "allow"
@@ -416,7 +438,7 @@ def test_rows_satisfy(shadow: Shadow, name: str) -> None:
     ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON public.t TO authenticated USING (user_id = (SELECT auth.uid()));"""
     matrix, found = asked(shadow, text)
-    assert found.unknown == {}
+    assert found.unknown == ()
     assert cell(matrix, "public.t", "insert", "own") == "allow"
     assert cell(matrix, "public.t", "select", "other") == "filter"
 
@@ -430,7 +452,7 @@ def test_who_may_read_some_columns_is_asked_for_these(shadow: Shadow) -> None:
     GRANT SELECT (id, name), UPDATE (name), INSERT (id, name) ON public.profiles TO authenticated;
     CREATE POLICY own ON public.profiles TO authenticated USING (id = (SELECT auth.uid()));"""
     matrix, found = asked(shadow, text)
-    assert found.unknown == {}
+    assert found.unknown == ()
     assert cell(matrix, "public.profiles", "select", "own") == "allow"
     assert cell(matrix, "public.profiles", "select", "other") == "filter"
     assert cell(matrix, "public.profiles", "update", "own") == "allow"
@@ -470,7 +492,7 @@ def test_rows_of_a_trigger_belong_to_whom_they_name(shadow: Shadow) -> None:
     ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON public.profiles TO authenticated USING (id = (SELECT auth.uid()));"""
     matrix, found = asked(shadow, text)
-    assert found.unknown == {}
+    assert found.unknown == ()
     assert cell(matrix, "public.profiles", "select", "own") == "allow"
     assert cell(matrix, "public.profiles", "select", "other") == "filter"
 
@@ -547,6 +569,20 @@ def test_the_command_writes_compares_and_fails(tmp_path: Path) -> None:
     damaged = run(root, "access")
     assert damaged.exit_code == 2
     assert "bad-matrix" in damaged.output
+
+
+def test_what_has_not_changed_is_not_asked_again(tmp_path: Path) -> None:
+    root = project(tmp_path, SOUND)
+    assert run(root, "access", "--write").exit_code == 0
+    clusters = server.home_of(root, "x").parent
+    (used,) = clusters.glob("shadow-*")
+    server.destroy(used)
+    again = run(root, "access")
+    assert "says the same" in again.output
+    assert not list(clusters.glob("shadow-*"))  # no server was started
+    (root / "ormony.toml").write_text('[database]\n[access.personas.anon]\nrole = "service_role"\n')
+    assert run(root, "access").exit_code == 1
+    assert list(clusters.glob("shadow-*"))
 
 
 def test_what_is_unknown_fails_without_a_reason(tmp_path: Path) -> None:

@@ -75,6 +75,39 @@ class Matrix(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
+class Leak(msgspec.Struct, frozen=True, kw_only=True):
+    """A way from one tenant to another's rows: who, what, the SQL that does it, what lets it through.
+
+    `policies` are those that do, by their references; `why` says it in words. `weak` are those that tell
+    only that a row is there.
+    """
+
+    object: str
+    command: str
+    persona: str
+    sql: str
+    why: str
+    policies: tuple[Ref, ...] = ()
+    at: Ref | None = None
+    weak: bool = False
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """Why a command could not be asked of an object."""
+
+    object: str
+    command: str
+    why: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """All answers of a database: lines of the matrix, the leaks, and why cells are not known."""
+
+    lines: tuple[Line, ...]
+    leaks: tuple[Leak, ...]
+    unknown: tuple[Unknown, ...]
+
+
 class Differs(msgspec.Struct, frozen=True):
     """A cell that is not what the file says; None where one side has no such line."""
 

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePosixPath
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from ormony import access, files, narrow
-from ormony.access import Differs, Matrix, Persona
+from ormony.access import Asked, Differs, Leak, Matrix, Persona, Unknown
 from ormony.catalog import Ref
 from ormony.claims import Claim
 from ormony.edges import Ground
@@ -81,30 +86,13 @@ def hangs_on(ground: Ground) -> list[str]:
 
 
 def _matrixed(ground: Ground, write: bool) -> Matrixed:
-    from ormony.database import access as asking
-    from ormony.database.connect import connect
-
-    project, reader = ground.project, ground.reader
-    settings = project.access
+    project = ground.project
     path = path_of(ground)
     exists = (project.root / path).is_file()
     old = access.parse(files.read_text(project.root, path), path) if exists else None
-    whole = reader.migrations()
-    catalog = narrow.without_surface(whole, reader.surface, reader.ledgers())
-    subject = asking.Subject(
-        whole=whole,
-        catalog=catalog,
-        tenancy=access.tenancy(whole, catalog, told(project)),
-        personas=personas(settings.personas),
-        seed=_seed(ground),
-    )
-    url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
-    try:
-        with connect(url) as connection:
-            asked = asking.ask(connection, subject)
-    finally:
-        reader.shadow.release(url)
-    matrix = Matrix(tuple(each.name for each in subject.personas), asked.lines)
+    everybody = personas(project.access.personas)
+    asked = _asked(ground, everybody)
+    matrix = Matrix(tuple(each.name for each in everybody), asked.lines)
     differs = access.compare(old, matrix) if old is not None and not write else ()
     found = [
         *_leaks(ground, asked.leaks),
@@ -119,6 +107,62 @@ def _matrixed(ground: Ground, write: bool) -> Matrixed:
         differs=differs,
         findings=tuple(found),
     )
+
+
+def _asked(ground: Ground, everybody: tuple[Persona, ...]) -> Asked:
+    """The answers; those of before where nothing has changed that they hang on, and it is the same day.
+
+    Policies may look at the day. A server of the user's may change under us: then nothing is kept.
+    """
+    from ormony.adapters import exported
+    from ormony.database import catalogs, server
+
+    project, reader = ground.project, ground.reader
+
+    def ask() -> Asked:
+        from ormony.database import access as asking
+        from ormony.database.connect import connect
+
+        whole = reader.migrations()
+        catalog = narrow.without_surface(whole, reader.surface, reader.ledgers())
+        subject = asking.Subject(
+            whole=whole,
+            catalog=catalog,
+            tenancy=access.tenancy(whole, catalog, told(project)),
+            personas=everybody,
+            seed=_seed(ground),
+        )
+        url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
+        try:
+            with connect(url) as connection:
+                return asking.ask(connection, subject)
+        finally:
+            reader.shadow.release(url)
+
+    if not reader.cache or project.shadow_url is not None:
+        return ask()
+    hangs_on = (
+        everybody,
+        sorted(told(project).items()),
+        _seed(ground),
+        sorted(reader.ledgers()),
+        [(file.path, file.text, file.transaction) for file in in_stream_order(reader.loaded.stream)],
+        datetime.now(UTC).date().isoformat(),
+    )
+    key = catalogs.key(("access", _code(), msgspec.json.encode(hangs_on).decode()))
+    place = server.home_of(project.root, "access") / f"{ground.name}.json"
+    return exported.kept(place, key, Asked, ask)
+
+
+@cache
+def _code() -> str:
+    """A hash of the code that asks: another version may ask otherwise."""
+    package = Path(__file__).parent
+    names = ("access.py", "claims.py", "narrow.py", "database/access.py", "database/rows.py")
+    digest = hashlib.sha256()
+    for name in (*names, "accessing.py", "database/questions.py"):
+        digest.update((package / name).read_bytes())
+    return digest.hexdigest()
 
 
 def personas(told: tuple[Persona, ...]) -> tuple[Persona, ...]:
@@ -161,11 +205,8 @@ def _place(ground: Ground, refs: tuple[Ref | None, ...]) -> str | None:
     return None
 
 
-def _leaks(ground: Ground, leaks: tuple[object, ...]) -> Iterator[Finding]:
-    from ormony.database.access import Leak
-
+def _leaks(ground: Ground, leaks: tuple[Leak, ...]) -> Iterator[Finding]:
     for leak in leaks:
-        assert isinstance(leak, Leak)
         what = f"{leak.object} {leak.command}"
         if _matching(ground.project.access.allow, what):
             continue
@@ -189,7 +230,8 @@ def _leaks(ground: Ground, leaks: tuple[object, ...]) -> Iterator[Finding]:
         )
 
 
-def _unknown(ground: Ground, matrix: Matrix, reasons: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
+def _unknown(ground: Ground, matrix: Matrix, unknown: tuple[Unknown, ...]) -> Iterator[Finding]:
+    reasons = {(each.object, each.command): each.why for each in unknown}
     told: set[tuple[str, str]] = set()
     for line in matrix.lines:
         what = f"{line.object} {line.command}"

@@ -26,9 +26,12 @@ from ormony.access import (
     SUB,
     UNKNOWN,
     USERS,
+    Asked,
+    Leak,
     Line,
     Persona,
     Tenancy,
+    Unknown,
     claim_document,
     sorted_lines,
 )
@@ -43,31 +46,6 @@ from ormony.sql import quote_identifier
 
 _WORLDS: Final = ("a", "b")
 _WORST: Final = {ALLOW: 0, UNKNOWN: 1, FILTER: 3, DENY: 4, APART: 5}
-
-
-class Leak(msgspec.Struct, frozen=True, kw_only=True):
-    """A way from one tenant to another's rows: who, what, the SQL that does it, what lets it through.
-
-    `policies` are those that do, by their references; `why` says it in words. `weak` are those that tell
-    only that a row is there.
-    """
-
-    object: str
-    command: str
-    persona: str
-    sql: str
-    why: str
-    policies: tuple[Ref, ...] = ()
-    at: Ref | None = None
-    weak: bool = False
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """All answers: lines of the matrix, the leaks, and why cells are not known, by object and command."""
-
-    lines: tuple[Line, ...]
-    leaks: tuple[Leak, ...]
-    unknown: Mapping[tuple[str, str], str]
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,7 +218,11 @@ class _Asking:
                 )
             )
         ]
-        return Asked(lines=sorted_lines(lines), leaks=tuple(self.leaks.values()), unknown=dict(self.unknown))
+        return Asked(
+            lines=sorted_lines(lines),
+            leaks=tuple(self.leaks.values()),
+            unknown=tuple(Unknown(*what, why) for what, why in self.unknown.items()),
+        )
 
     def _settle(self) -> None:
         """One kind of row for each view and function: what hangs on rows for one persona does so for all."""

@@ -116,7 +116,7 @@ class Asker:
 
     def __init__(self, connection: Connection) -> None:
         self._conn = connection
-        self._slow: set[Question] = set()
+        self._slow: dict[Question, Answer] = {}  # what took too long once is not asked again
         self._together = False
 
     def prepare(self) -> None:
@@ -143,17 +143,14 @@ class Asker:
 
     def all(self, questions: Sequence[Question]) -> list[Answer]:
         """The answers, in order; one that was asked twice is tried once."""
-        found: dict[Question, Answer] = {}
-        waiting = list(dict.fromkeys(each for each in questions if each not in self._slow))
+        found = {each: self._slow[each] for each in questions if each in self._slow}
+        waiting = list(dict.fromkeys(each for each in questions if each not in found))
         for start in range(0, len(waiting), _AT_ONCE):
             part = waiting[start : start + _AT_ONCE]
             answers = self._at_once(part) if self._together and len(part) > 1 else None
             if answers is None:
                 answers = [self._alone(each) for each in part]
             found.update(zip(part, answers, strict=True))
-        for each in questions:
-            if each not in found:
-                found[each] = self._alone(each)
         return [found[each] for each in questions]
 
     def through(self, asks: Iterable[Asks]) -> None:
@@ -222,9 +219,10 @@ class Asker:
                 if self._conn.execute(question.look.encode()).fetchone() == was:
                     count = 0
         except psycopg.Error as error:
+            answer = _answer(error.sqlstate or "?", error.diag.message_primary or str(error), 0, None)
             if error.sqlstate == "57014":
-                self._slow.add(question)
-            return _answer(error.sqlstate or "?", error.diag.message_primary or str(error), 0, None)
+                self._slow[question] = answer
+            return answer
         return _answer(None, "", count, None if row is None or row[0] is None else str(row[0]))
 
 
