@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ormony import accessing, behaving, commands, edges, files, git, mirroring, narrow, origins, rules
+from ormony import (
+    accessing,
+    behaving,
+    commands,
+    edges,
+    files,
+    generating,
+    git,
+    mirroring,
+    narrow,
+    origins,
+    rules,
+)
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -247,7 +259,8 @@ def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progres
     stream = catalogs.key(_of_streams(ground, frozen))
     home = server.home_of(project.root, "checks")
     done = 0
-    total = len(loaded.services) + 1
+    generates = any(each.database == ground.name for each in project.generate)
+    total = len(loaded.services) + 1 + generates
 
     def part(name: str, hangs_on: Sequence[str] | None, make: Callable[[], _Kept]) -> _Kept:
         nonlocal done
@@ -268,6 +281,9 @@ def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progres
                 return _serviced(ground, service, fresh, whole=whole)
 
             kept.append(part(service.name, _of_service(ground, service), look))
+        if generates:
+            texts = list(generating.hangs_on(project, ground.name))
+            kept.append(part("generated code", texts, lambda: _generated(ground)))
     progress("checking", total, total)
     found = [finding for each in kept for finding in each.findings]
     told = {each.place for each in found if each.rule != "replay-fails"}
@@ -368,7 +384,7 @@ def _code() -> str:
     """A hash of ormony itself."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.suffix in (".py", ".sql", ".cjs", ".control"):
+        if path.suffix in (".py", ".sql", ".cjs", ".control", ".rs", ".ts", ".txt"):
             about = path.stat()
             digest.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
     return digest.hexdigest()
@@ -406,6 +422,14 @@ def _behavior(ground: Ground, loaded: Loaded) -> Iterator[Finding]:
         yield from behaving.findings(ground.project, loaded, cache=ground.reader.cache)
     except OrmonyError as error:
         yield edges.failed(ground.name, error, "not-checked")
+
+
+def _generated(ground: Ground) -> _Kept:
+    """Whether generated code is what the stream's database is."""
+    try:
+        return _Kept(tuple(generating.findings(ground.project, ground.reader, ground.name)), ())
+    except OrmonyError as error:
+        return _Kept((edges.failed(ground.name, error, "not-checked"),), ())
 
 
 def _serviced(ground: Ground, service: Service, fresh: frozenset[str], *, whole: bool) -> _Kept:

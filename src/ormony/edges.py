@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, str]] = {
     "behavior-defined-twice": "behavior files and migrations define one object in two ways",
     "behavior-not-merged": "behavior files are ahead of the stream",
     "tenancy-missing": "a table has no tenancy policy and no reason for that",
+    "generated-stale": "generated code is not what the stream's database is",
     "ledger": "the ledgers of the database and the stream differ",
 }
 """The rules that compare two sides, and their titles; those in `rules/` look at one."""

@@ -270,6 +270,11 @@ def _is_ours(data: bytes) -> bool:
 
 def _ours(project: Project, each: Generate) -> Iterator[str]:
     """The generated files below the folder of one `[generate.NAME]`, sorted; those of another's are not."""
+    return (path for path, ours in _there(project, each) if ours)
+
+
+def _there(project: Project, each: Generate) -> Iterator[tuple[str, bool]]:
+    """All files below the folder of one `[generate.NAME]`, and whether we wrote them."""
     others = {other.options.out for other in project.generate if other.name != each.name}
     top = files.inside(project.root, each.options.out)
     root = project.root.resolve()
@@ -282,8 +287,7 @@ def _ours(project: Project, each: Generate) -> Iterator[str]:
         )
         for name in sorted(names):
             path = Path(folder) / name
-            if not path.is_symlink() and _begins_ours(path):
-                yield f"{here}/{name}"
+            yield f"{here}/{name}", not path.is_symlink() and _begins_ours(path)
 
 
 def _begins_ours(path: Path) -> bool:
@@ -301,9 +305,10 @@ def hangs_on(project: Project, database: str) -> Iterator[str]:
     """The texts, beside the stream and the configuration, that the findings of a database hang on."""
     for each in project.generate:
         if each.database == database:
-            for path in _ours(project, each):
+            for path, ours in _there(project, each):
                 yield path
-                yield hashlib.sha256(files.read_bytes(project.root, path)).hexdigest()
+                if ours:
+                    yield hashlib.sha256(files.read_bytes(project.root, path)).hexdigest()
 
 
 def findings(project: Project, reader: Reader, database: str) -> Iterator[Finding]:
