@@ -355,6 +355,33 @@ def test_a_project_that_the_server_could_not_reach_has_its_data_in_the_cache(
         assert cache in server.home_of(closed).parents
 
 
+def test_clusters_of_projects_that_are_gone_are_removed(
+    reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = reachable_folder / "sweep-cache"
+    cache.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setattr(server, "_reachable", lambda path, account: cache in path.parents or path == cache)
+    gone, kept, local = (reachable_folder / name for name in ("gone", "kept", "local"))
+    homes = []
+    for project, name in ((gone, "shadow"), (kept, "shadow"), (local, "db")):
+        project.mkdir()
+        homes.append(server.home_of(project, name))
+        assert cache in homes[-1].parents
+        server.start(homes[-1], durable=False)
+    gone.rmdir()
+    local.rmdir()
+    last = server.home_of(reachable_folder, "last")
+    try:
+        server.start(last, durable=False)
+        assert not homes[0].parent.exists()
+        assert server.running(homes[1]) is not None
+        assert server.running(homes[2]) is not None  # somebody's data: never removed
+    finally:
+        for home in (*homes, last):
+            server.destroy(home)
+
+
 def test_under_a_strict_umask(reachable_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, cache = reachable_folder / "strict", reachable_folder / "strict-cache"
     project.mkdir()

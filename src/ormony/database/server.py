@@ -49,6 +49,7 @@ _START_S: Final = 60.0
 _STOP_S: Final = 60.0
 _PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9_./~+-]+")  # libpq takes a comma for the end of a host
 _ORPHANS_S: Final = 15.0
+_WHOSE: Final = "project"  # the file beside clusters in the cache that names their project's folder
 _ROOM_NEEDED: Final = 160 << 20  # bytes: a data directory, and room to work
 
 
@@ -203,8 +204,27 @@ def home_of(project: Path, name: str = "db") -> Path:
     root = project.resolve()
     inside = root / FOLDER
     ours = inside.stat().st_uid == os.geteuid() if inside.exists() else os.access(root, os.W_OK | os.X_OK)
-    usable = ours and _reachable(inside, _account())
-    return inside / name if usable else cache_folder() / "projects" / _digest(str(root)) / name
+    if ours and _reachable(inside, _account()):
+        return inside / name
+    folder = cache_folder() / "projects" / _digest(str(root))
+    if not (folder / _WHOSE).exists():
+        with contextlib.suppress(OSError):  # a full disk is told by `start`
+            _make_folder(folder)
+            (folder / _WHOSE).write_text(f"{root}\n")
+    return folder / name
+
+
+def _sweep(cache: Path) -> None:
+    """Remove what is kept here for projects that are gone, but a local database never."""
+    for whose in cache.glob(f"projects/*/{_WHOSE}"):
+        with contextlib.suppress(OSError, OrmonyError):
+            if Path(whose.read_text().rstrip("\n")).exists():
+                continue
+            for home in [each for each in whose.parent.iterdir() if each.is_dir() and each.name != "db"]:
+                destroy(home)
+                _remove(home)
+            if not (whose.parent / "db").exists():
+                _remove(whose.parent)
 
 
 def cache_folder() -> Path:
@@ -337,6 +357,7 @@ def start(
             _remove(data)
         if not (data / "PG_VERSION").exists():
             _remove(data)  # what a mkdir left; a data directory appears here whole, by a rename
+            _sweep(cache_folder())
             _copy(initialised(binaries) / "data", data, _account(), durable=durable, binaries=binaries)
             mark.write_text(key + boot)
             made = key + boot
