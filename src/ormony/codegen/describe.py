@@ -404,10 +404,12 @@ class _Describing:
 
     def _behind(self, ref: Ref, name: str) -> Field | None:
         """The column of a table that an automatically updatable view writes to."""
+        seen: set[Ref] = set()
         while ref.kind in _VIEWS:
             below = self._views.base_columns(ref).get(name)
-            if below is None:
+            if below is None or ref in seen:
                 return None
+            seen.add(ref)
             ref, name = below
         column = self._columns.get((ref.schema, ref.name), {}).get(name)
         return self._column(ref, name, column, None) if column is not None else None

@@ -1,7 +1,7 @@
 """What the query of a view says of its columns: where each comes from, whether it can be null, what it takes.
 
 PostgreSQL knows none of this of a view's column; it follows from the query, as `pg_get_viewdef` prints it
-with an empty search path: relations in full, columns with the alias of their relation where there are several.
+with an empty search path: relations in full, columns with their relation's alias where there are several.
 What is not certain is not said: a column of another form has no origin and may be null.
 """
 
@@ -291,10 +291,18 @@ class Views:
 
     # ------------------------------------------------------------------------------------------ what it takes
 
-    def events(self, ref: Ref, columns: frozenset[str] | None = None, *, triggers: bool) -> frozenset[str]:
+    def events(
+        self,
+        ref: Ref,
+        columns: frozenset[str] | None = None,
+        *,
+        triggers: bool,
+        seen: frozenset[Ref] = frozenset(),
+    ) -> frozenset[str]:
         """What can be done to a relation, or to these columns of it (`pg_relation_is_updatable`).
 
-        `triggers`: whether those INSTEAD OF an event count. Rules INSTEAD always do.
+        `triggers`: whether those INSTEAD OF an event count. Rules INSTEAD always do. `seen` are the views
+        above, of which none can be below but in a file that somebody damaged.
         """
         value = self._catalog.objects[ref]
         if isinstance(value, Table):
@@ -303,11 +311,13 @@ class Views:
         if triggers:
             found |= self._instead.get((ref.schema, ref.name), set())
         below = self._base(ref) if isinstance(value, View) else None
-        if below is not None:
+        if below is not None and below[0] not in seen:
             base, names = below
             taken = {name: column for name, column in names.items() if columns is None or name in columns}
             events = ALL if taken else frozenset({"delete"})
-            found |= events & self.events(base, frozenset(taken.values()), triggers=triggers)
+            found |= events & self.events(
+                base, frozenset(taken.values()), triggers=triggers, seen=seen | {ref, base}
+            )
         return frozenset(found)
 
     def _read_only(self, server: str) -> bool:
@@ -422,9 +432,9 @@ def _column(value: Node, scope: _Scope) -> Shown | None:
     if "ColumnRef" not in value:
         return None
     found = _item(value, scope[-1])
-    if found is None:
-        return _UNKNOWN  # of an outer query, or merged by a full join
-    return found[0].column(found[1])
+    if found is None and len(value["ColumnRef"]["fields"]) > 1:  # of a query around this one
+        found = next((each for items in scope[-2::-1] if (each := _item(value, items))), None)
+    return found[0].column(found[1]) if found is not None else _UNKNOWN
 
 
 def _prove(condition: Node, items: Mapping[str, _Item]) -> None:
