@@ -1,0 +1,63 @@
+import { sql as $sql, type SQL } from "drizzle-orm"
+
+/** Any Drizzle database or transaction for PostgreSQL, of any driver. */
+export interface DrizzleDatabase {
+  execute(query: SQL): PromiseLike<unknown>
+}
+
+/** A function or procedure: its name in SQL and its parameters. */
+interface $Routine {
+  name: string
+  parameters: readonly $Parameter[]
+}
+
+function $call({ name, parameters }: $Routine, args: object): SQL {
+  const given = new Map<string, unknown>(Object.entries(args))
+  const parts: SQL[] = []
+  let left: string | undefined
+  for (const [key, parameter, type, codec, kind] of parameters) {
+    const value = given.get(key)
+    if (value === undefined) {
+      left ??= parameter === "" ? key : undefined
+      continue
+    }
+    if (left !== undefined && parameter === "") {
+      throw new TypeError(`${key} can only be given where ${left} is given too`)
+    }
+    const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
+    // As text, so that no driver has its own way with it.
+    const written = codec === null || value === null ? value : codec.encode(value)
+    parts.push(
+      codec === null
+        ? $sql`${$sql.raw(before)}${written as SQL}`
+        : written === null
+          ? $sql.raw(`${before}null::${type}`)
+          : $sql`${$sql.raw(before)}${written}::text::${$sql.raw(type)}`,
+    )
+  }
+  return $sql`${$sql.raw(name)}(${$sql.join(parts, $sql`, `)})`
+}
+
+async function $query(db: DrizzleDatabase, routine: $Routine, args: object): Promise<$Node[]> {
+  return $nodes(await db.execute($sql`select to_json(${$call(routine, args)})::text as value`))
+}
+
+/** What returns any rows: their columns have to be said. */
+async function $queryAs(db: DrizzleDatabase, routine: $Routine, args: object, columns: SQL): Promise<$Node[]> {
+  const call = $call(routine, args)
+  return $nodes(await db.execute($sql`select to_json("$row")::text as value from ${call} as "$row"(${columns})`))
+}
+
+async function $run(db: DrizzleDatabase, routine: $Routine, args: object): Promise<void> {
+  await db.execute($sql`select ${$call(routine, args)}`)
+}
+
+async function $callProcedure(db: DrizzleDatabase, routine: $Routine, args: object): Promise<void> {
+  await db.execute($sql`call ${$call(routine, args)}`)
+}
+
+/** node-postgres and PGlite give an object with rows, postgres.js the rows. */
+function $nodes(result: unknown): $Node[] {
+  const rows = (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as { value: string | null }[]
+  return rows.map(({ value }) => (value === null ? null : $read(value)))
+}
