@@ -38,6 +38,13 @@ def copy(folder: Path, *, merged: bool = True) -> Path:
     return folder
 
 
+def macros() -> str:
+    """The part `[behavior]` of the example's ormony.toml."""
+    _, head, rest = (EXAMPLE / "ormony.toml").read_text().partition("\n[behavior.")
+    assert head
+    return head + rest
+
+
 def git(folder: Path, *words: str) -> str:
     done = subprocess.run(
         ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words],

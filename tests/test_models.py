@@ -185,14 +185,16 @@ def test_a_model_of_the_example_changed_by_hand_is_exactly_that_change(
     assert sorted(changes(root, "models:node", "migrations")) == sorted(expected)
     assert sorted(changes(root, "models:node", "service:node")) == sorted(expected)
     schema.write_text(
-        text.replace(
-            "= (SELECT auth.jwt() ->> 'org_id')::uuid`,\n    withCheck", "IS NOT NULL`,\n    withCheck"
-        )
+        text.replace("t.email)],", 't.email), pgPolicy("customers_tenant_select", { for: "select" })],', 1)
+        .replace("t.createdAt.desc()),", 't.createdAt.desc()),\n    pgPolicy("mine", {}),', 1)
+        .replace("  pgTable,\n", "  pgPolicy,\n  pgTable,\n", 1)
     )
-    found = changes(root, "models:node", "migrations")
-    assert [each.split("  ")[0].split(" using")[0] for each in found] == [
-        f"alter policy public.{table}.{table}_tenant" for table in ("customers", "invoices", "order_notes")
+    assert sorted(changes(root, "models:node", "service:node")) == [
+        "drop policy public.customers.customers_tenant_select",
+        "drop policy public.order_notes.mine",
     ]
+    found = [each.split(" roles")[0] for each in changes(root, "models:node", "migrations")]
+    assert "alter policy public.customers.customers_tenant_select" in found
     models = root / saas.PYTHON / "app/models.py"
     models.write_text(
         models.read_text()

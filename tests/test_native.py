@@ -95,7 +95,7 @@ def test_every_tool_agrees_with_the_example(project: Path, deployed: str) -> Non
     for name, said in (
         ("node", "check finds nothing, and generate has nothing to write"),
         ("python", "alembic check finds nothing of the service's"),
-        ("rust", f"sqlx migrate info: 6 installed; {NOT_ASKED}"),
+        ("rust", f"sqlx migrate info: 5 installed; {NOT_ASKED}"),
     ):
         found = ask(project, name, deployed)
         assert (found.agrees, found.said, found.differences) == (True, said, ()), found
@@ -452,7 +452,7 @@ def test_the_queries_of_the_service_are_compiled_where_that_is_asked_for(
     found = native.check(project, rust, database, scope=(), prepare=True)
     assert (found.agrees, found.said) == (
         True,
-        "sqlx migrate info: 6 installed; cargo sqlx prepare --check finds nothing",
+        "sqlx migrate info: 5 installed; cargo sqlx prepare --check finds nothing",
     )
     with psycopg.connect(database) as conn:
         conn.execute("ALTER TABLE jobs RENAME COLUMN priority TO importance")

@@ -449,17 +449,17 @@ def test_the_example_is_never_stopped(
         assert len(done["databases"][0]["applied"]) == len(saas.stream(folder))
         assert done["databases"][0]["verified"] > 0
         assert {each["code"] for each in done["notices"]} <= {"other-major"}  # of the rehearsal
-        (stream / "01900_second_round.sql").write_text(SECOND_ROUND)
+        (stream / "02900_second_round.sql").write_text(SECOND_ROUND)
         done = saas.ormony_json(folder, "deploy", "--to", url)
-        assert done["databases"][0]["applied"] == ["01900"]
+        assert done["databases"][0]["applied"] == ["02900"]
         assert done["databases"][0]["verified"] > 0
         assert {each["code"] for each in done["notices"]} <= {"other-major"}  # of the rehearsal
-        (stream / "01901_third_round.sql").write_text(THIRD_ROUND)
+        (stream / "02901_third_round.sql").write_text(THIRD_ROUND)
         shown = saas.ormony(folder, "deploy", "--to", url)
         assert "verified in 0." in shown.stdout
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute("alter table public.orders add column by_hand int")
-        (stream / "01902_fourth_round.sql").write_text("alter table public.orders add column more int;")
+        (stream / "02902_fourth_round.sql").write_text("alter table public.orders add column more int;")
         refused = saas.ormony(folder, "deploy", "--to", url, exit_status=1)
         assert "error[drift]" in refused.stderr
         assert "+ column public.orders.by_hand" in refused.stderr

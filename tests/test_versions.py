@@ -176,7 +176,7 @@ def test_the_example_is_prepared_deployed_and_verified(
         assert done["databases"][0]["verified"] > 0
         assert {each["code"] for each in done["notices"]} <= {"other-major"}  # of the rehearsal
         saas.every_tool_finds_nothing(folder, url)
-        for version, text in (("01900", SECOND_ROUND), ("01901", THIRD_ROUND)):
+        for version, text in (("02900", SECOND_ROUND), ("02901", THIRD_ROUND)):
             (stream / f"{version}_round.sql").write_text(text)
             assert "verified in " in saas.ormony(folder, "deploy", "--to", url).stdout
         assert saas.ormony_json(folder, "diff", "migrations", url)["changes"] == []

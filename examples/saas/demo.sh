@@ -10,8 +10,8 @@ rm -rf "$demo"
 mkdir -p "$demo"
 tar -C "$here" --exclude=node_modules --exclude=.venv --exclude=target --exclude=.ormony \
   --exclude=./ormony.toml --exclude=./.kodo --exclude=variants -cf - . | tar -C "$demo" -xf -
-# As before the first sync: the hand-written bootstrap alone is in the stream.
-find "$demo/supabase/migrations" -name '*.sql' ! -name '0000[0-4]_*' -delete
+# As before the first sync: the hand-written tables alone are in the stream.
+find "$demo/supabase/migrations" -name '*.sql' ! -name '0000[01]_*' -delete
 ln -s "$here/services/node-service/node_modules" "$demo/services/node-service/node_modules"
 ln -s "$here/services/python-service/.venv" "$demo/services/python-service/.venv"
 cd "$demo"
@@ -23,6 +23,9 @@ run() {
 
 trap 'ormony db down --quiet >/dev/null' EXIT
 run ormony init
+# What macros are to do, only a person can say: the part [behavior] of the example's own file.
+sed -n '/^# Who may do what/,$p' "$here/ormony.toml" >>ormony.toml
+run tail -n 30 ormony.toml
 run ormony sync
 run ormony db up --tcp
 run ormony deploy

@@ -45,3 +45,8 @@ CREATE TABLE public.audit_log (
     changed_by uuid,
     changed_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- The policies compare org_id in every query. products has UNIQUE (org_id, sku), the others need an index.
+CREATE INDEX orders_org_id_placed_at_idx ON public.orders (org_id, placed_at DESC);
+CREATE INDEX orders_product_id_idx ON public.orders (product_id);
+CREATE INDEX audit_log_org_id_changed_at_idx ON public.audit_log (org_id, changed_at DESC);

@@ -1,4 +1,4 @@
--- ormony: service=node source=drizzle/0000_customers native=042e6de909f280c10ba018dd59ae91dbee9f16a138f179829b633416c8881e00 body=bb17dcd61157b6c884d13d2520ccf95e2ebcc572569861f42f6540b4a44599e4
+-- ormony: service=node source=drizzle/0000_customers native=7fa41fc2bf411bfa710cde7efd2bf4b6ff9ef8e2e8f8dd8355139292e632e36f body=25f78419cb04cd88e5584fd98784a9cd460d8a5654d1b181e2f0dc96935761b6
 CREATE TABLE "customers" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"org_id" uuid NOT NULL,
@@ -11,4 +11,3 @@ CREATE TABLE "customers" (
 
 ALTER TABLE "customers" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "customers" ADD CONSTRAINT "customers_org_id_organizations_id_fk" FOREIGN KEY ("org_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;
-CREATE POLICY "customers_tenant" ON "customers" AS PERMISSIVE FOR ALL TO "authenticated" USING ("customers"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("customers"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);

@@ -1,4 +1,4 @@
--- ormony: service=node source=drizzle/0001_invoices native=1896537b802418ab183476782d15c0685b4aa06c5310b6f95e02d9c5d1ae1f7d body=b6337313bfefbfb13581b4be2fc2e2f9faeb2d64a60f6524fe8cc2d85d1c0750
+-- ormony: service=node source=drizzle/0001_invoices native=27e03ee26979a5a882ee3524c548d8d836631902490287a19cb34fb502932ea2 body=4efa8861462b1e2eef2775eec33f13ffe1c02749151bf2886389047c27219569
 CREATE TYPE "public"."invoice_status" AS ENUM('draft', 'sent', 'paid');
 CREATE TABLE "invoices" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
@@ -18,4 +18,3 @@ ALTER TABLE "invoices" ADD CONSTRAINT "invoices_org_id_organizations_id_fk" FORE
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_customer_id_customers_id_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE set null ON UPDATE no action;
 CREATE INDEX "invoices_customer_id_idx" ON "invoices" USING btree ("customer_id");
-CREATE POLICY "invoices_tenant" ON "invoices" AS PERMISSIVE FOR ALL TO "authenticated" USING ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);

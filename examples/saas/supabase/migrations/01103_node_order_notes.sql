@@ -1,4 +1,4 @@
--- ormony: service=node source=drizzle/0005_order_notes native=2c3616838c32f32dbc41d94af863ac255936cd0a3365f5d1fd244625e991f12e body=0bcb8da390be9c1d21ee3e3c90802ae71a43d14714054f3b3d24343072d8e90b
+-- ormony: service=node source=drizzle/0005_order_notes native=2478d196cdd3f739fdfd9f8af6bfeb4d4518aa367f1dc4c9de100faba731c02b body=c2313da79ad53eb3a08ea490642cf542243f5484d351ec35be640630085d7c5b
 CREATE TABLE "order_notes" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "order_notes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"org_id" uuid NOT NULL,
@@ -15,4 +15,3 @@ ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_order_id_orders_id_fk" FOR
 ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."jobs"("id") ON DELETE set null ON UPDATE no action;
 CREATE INDEX "order_notes_org_id_idx" ON "order_notes" USING btree ("org_id");
 CREATE INDEX "order_notes_order_id_idx" ON "order_notes" USING btree ("order_id","created_at" DESC NULLS LAST);
-CREATE POLICY "order_notes_tenant" ON "order_notes" AS PERMISSIVE FOR ALL TO "authenticated" USING ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);

@@ -16,5 +16,4 @@ ALTER TABLE "invoices" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_org_id_organizations_id_fk" FOREIGN KEY ("org_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_customer_id_customers_id_fk" FOREIGN KEY ("customer_id") REFERENCES "public"."customers"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "invoices_customer_id_idx" ON "invoices" USING btree ("customer_id");--> statement-breakpoint
-CREATE POLICY "invoices_tenant" ON "invoices" AS PERMISSIVE FOR ALL TO "authenticated" USING ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE INDEX "invoices_customer_id_idx" ON "invoices" USING btree ("customer_id");

@@ -13,5 +13,4 @@ ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_org_id_organizations_id_fk
 ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."jobs"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "order_notes_org_id_idx" ON "order_notes" USING btree ("org_id");--> statement-breakpoint
-CREATE INDEX "order_notes_order_id_idx" ON "order_notes" USING btree ("order_id","created_at" DESC NULLS LAST);--> statement-breakpoint
-CREATE POLICY "order_notes_tenant" ON "order_notes" AS PERMISSIVE FOR ALL TO "authenticated" USING ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE INDEX "order_notes_order_id_idx" ON "order_notes" USING btree ("order_id","created_at" DESC NULLS LAST);

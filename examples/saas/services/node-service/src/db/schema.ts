@@ -1,31 +1,18 @@
 /** Tables that this service owns: drizzle-kit makes its migrations from this file. */
-import { sql } from "drizzle-orm";
 import {
-  type AnyPgColumn,
   bigint,
   date,
   index,
   numeric,
   pgEnum,
-  pgPolicy,
   pgTable,
   text,
   timestamp,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
-import { authenticatedRole } from "drizzle-orm/supabase";
 
 import { jobs, orders, organizations, shipments } from "./foreign.ts";
-
-/** A signed-in user sees the rows of the organization that the claim org_id of the JWT names. */
-const tenant = (name: string, orgId: AnyPgColumn) =>
-  pgPolicy(name, {
-    for: "all",
-    to: authenticatedRole,
-    using: sql`${orgId} = (SELECT auth.jwt() ->> 'org_id')::uuid`,
-    withCheck: sql`${orgId} = (SELECT auth.jwt() ->> 'org_id')::uuid`,
-  });
 
 export const customers = pgTable(
   "customers",
@@ -39,8 +26,8 @@ export const customers = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [unique("customers_org_id_email_unique").on(t.orgId, t.email), tenant("customers_tenant", t.orgId)],
-);
+  (t) => [unique("customers_org_id_email_unique").on(t.orgId, t.email)],
+).enableRLS();
 
 export const invoiceStatus = pgEnum("invoice_status", ["draft", "sent", "paid", "overdue"]);
 
@@ -67,9 +54,8 @@ export const invoices = pgTable(
     unique("invoices_org_id_number_unique").on(t.orgId, t.number),
     index("invoices_customer_id_idx").on(t.customerId),
     index("invoices_shipment_id_idx").on(t.shipmentId),
-    tenant("invoices_tenant", t.orgId),
   ],
-);
+).enableRLS();
 
 export const orderNotes = pgTable(
   "order_notes",
@@ -89,6 +75,5 @@ export const orderNotes = pgTable(
   (t) => [
     index("order_notes_org_id_idx").on(t.orgId),
     index("order_notes_order_id_idx").on(t.orderId, t.createdAt.desc()),
-    tenant("order_notes_tenant", t.orgId),
   ],
-);
+).enableRLS();

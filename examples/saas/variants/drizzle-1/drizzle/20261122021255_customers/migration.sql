@@ -9,5 +9,4 @@ CREATE TABLE "customers" (
 );
 --> statement-breakpoint
 ALTER TABLE "customers" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
-ALTER TABLE "customers" ADD CONSTRAINT "customers_org_id_organizations_id_fkey" FOREIGN KEY ("org_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
-CREATE POLICY "customers_tenant" ON "customers" AS PERMISSIVE FOR ALL TO "authenticated" USING ("customers"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("customers"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);
+ALTER TABLE "customers" ADD CONSTRAINT "customers_org_id_organizations_id_fkey" FOREIGN KEY ("org_id") REFERENCES "organizations"("id") ON DELETE CASCADE;

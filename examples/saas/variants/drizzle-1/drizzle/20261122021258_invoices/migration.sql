@@ -16,5 +16,4 @@ ALTER TABLE "invoices" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE INDEX "invoices_customer_id_idx" ON "invoices" ("customer_id");--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_org_id_organizations_id_fkey" FOREIGN KEY ("org_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "invoices" ADD CONSTRAINT "invoices_customer_id_customers_id_fkey" FOREIGN KEY ("customer_id") REFERENCES "customers"("id");--> statement-breakpoint
-ALTER TABLE "invoices" ADD CONSTRAINT "invoices_order_id_orders_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE SET NULL;--> statement-breakpoint
-CREATE POLICY "invoices_tenant" ON "invoices" AS PERMISSIVE FOR ALL TO "authenticated" USING ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("invoices"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);
+ALTER TABLE "invoices" ADD CONSTRAINT "invoices_order_id_orders_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE SET NULL;

@@ -13,5 +13,4 @@ CREATE INDEX "order_notes_org_id_idx" ON "order_notes" ("org_id");--> statement-
 CREATE INDEX "order_notes_order_id_idx" ON "order_notes" ("order_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_org_id_organizations_id_fkey" FOREIGN KEY ("org_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_order_id_orders_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE CASCADE;--> statement-breakpoint
-ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_job_id_jobs_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE SET NULL;--> statement-breakpoint
-CREATE POLICY "order_notes_tenant" ON "order_notes" AS PERMISSIVE FOR ALL TO "authenticated" USING ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid) WITH CHECK ("order_notes"."org_id" = (SELECT auth.jwt() ->> 'org_id')::uuid);
+ALTER TABLE "order_notes" ADD CONSTRAINT "order_notes_job_id_jobs_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE SET NULL;
