@@ -87,6 +87,7 @@ def test_codes_that_the_text_does_not_tell_are_those_of_another_value() -> None:
     untold = {f"{name}({ast.unparse(node)})" for _, name, node in calls() if literals(node) is None}
     assert untold <= {
         "Notice(finding.code)",
+        "Notice(notice.code)",
         "OrmonyError(code)",  # refusals.explained, whose codes are _CAUSES
         "OrmonyError(error.code)",
         "OrmonyError(first.code)",

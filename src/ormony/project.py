@@ -824,8 +824,12 @@ def target_url(database: Database, *, environment: Mapping[str, str] = os.enviro
 def _inside(path: str, text: str, key: str) -> str:
     clean = PurePosixPath(path)
     if clean.is_absolute() or ".." in clean.parts:
+        article = "an" if key[0] in "aeiou" else "a"
         raise _problem(
-            text, path, f'`{key}` leads out of the project: "{path}"', f"a {key} is a folder inside it"
+            text,
+            path,
+            f'`{key}` leads out of the project: "{path}"',
+            f"{article} {key} is a folder inside it",
         )
     return clean.as_posix()
 
