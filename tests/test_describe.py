@@ -372,6 +372,11 @@ def test_what_is_proved_and_what_is_not(torture: Torture) -> None:
         not torture.field("no_inherit", "old").nullable
         or torture.field("no_inherit", "old").declared_not_null
     )
+    assert torture.field("paid", "total").declared_not_null
+    assert not torture.field("with_lines", "number").declared_not_null
+    assert not torture.field("with_lines", "note").declared_not_null
+    assert not torture.field("paid", "paid_at").declared_not_null  # only said
+    assert not torture.field("united", "id").declared_not_null
     assert torture.field("no_inherit", "old").nullable  # a child's rows are the parent's too
 
 

@@ -386,7 +386,7 @@ def test_one_database_at_a_time_from_a_source_that_is_one(folder: Folder) -> Non
     )
 
 
-# ------------------------------------------------------------------------------------------ with a real stream
+# ----------------------------------------------------------------------------------------- with a real stream
 
 
 def test_check_finds_stale_code_and_needs_no_server_for_what_is_unchanged(

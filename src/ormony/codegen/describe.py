@@ -83,6 +83,7 @@ class _Describing:
         self._catalog = catalog
         self._options = options
         self._types = Types(catalog)
+        self._behind_views = Types(catalog)  # of its own: what is behind a view is not in the code for that
         self._notices: list[Notice] = []
         self._unknown: set[str] = set()
         self._said = _Patterns(options.not_null)
@@ -99,7 +100,9 @@ class _Describing:
             elif isinstance(value, Constraint):
                 self._constraints[ref.schema, ref.name].append((ref.part, value))
         self._listed = sorted(listed)
-        self._views = Views(catalog, {ref: found for ref in listed if (found := self._said_of(ref))})
+        self._views = Views(
+            catalog, {ref: found for ref in listed if (found := self._said_of(ref))}, self._declares
+        )
 
     def _said_of(self, view: Ref) -> frozenset[str]:
         """The columns of a view of which somebody says that they are not null."""
@@ -354,9 +357,7 @@ class _Describing:
             type=type_,
             nullable=not (declared or proved),
             proof="declared" if declared else "said" if proved else None,
-            declared_not_null=column.not_null is not None
-            or identity is not None
-            or (domain is not None and domain.not_null is not None),
+            declared_not_null=self._declares(column),
             has_default=own or self._has_default(type_),
             own_default=own,
             generated=None
@@ -369,6 +370,13 @@ class _Describing:
             updatable=True,
             comment=self._comment(Ref("column", ref.schema, ref.name, name)),
         )
+
+    def _declares(self, column: Column) -> bool:
+        """Whether a table's column is NOT NULL as Supabase's tool sees it: itself, or by its own domain."""
+        if column.not_null is not None or column.identity is not None:
+            return True
+        domain = self._domain(self._behind_views.of(column.type))
+        return domain is not None and domain.not_null is not None
 
     def _attribute(self, ref: Ref, name: str, text: str, said: frozenset[str] | None) -> Field:
         """A field of a composite type."""
@@ -396,6 +404,7 @@ class _Describing:
             field,
             nullable=field.nullable and not shown.not_null,
             proof=field.proof or ("derived" if shown.not_null else None),
+            declared_not_null=shown.declared,
             has_default=own or instead or (behind is not None and behind.has_default),
             own_default=own,
             generated=behind.generated if behind is not None and not instead else None,

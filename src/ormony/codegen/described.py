@@ -44,7 +44,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     # How: `declared` is NOT NULL of a table's column or of its domain, `derived` follows from a view's query,
     # `said` in a comment (`@notNull`) or in `not_null` of the configuration.
     proof: Literal["declared", "derived", "said"] | None = None
-    # Its own NOT NULL, or that of its domain, of a view's column too: what Supabase's own tool looks at.
+    # What Supabase's own tool calls NOT NULL: its own or its domain's; of a view's column that of the table's
+    # column that it is, where no outer join, set operation or grouping set lies between.
     declared_not_null: bool = False
     has_default: bool = False  # may be left out of an INSERT although it is not nullable
     own_default: bool = False  # its own, not its domain's: a default, a generation expression, an identity

@@ -8,7 +8,7 @@ What is not certain is not said: a column of another form has no origin and may 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -82,6 +82,7 @@ class Shown(NamedTuple):
     origin: Origin | None = None  # the table's column that it is, through views too
     not_null: bool = False
     direct: tuple[str, str, str] | None = None  # schema, relation and column in FROM, if it is one
+    declared: bool = False  # the table's column says NOT NULL, and nothing on the way can make it null
 
 
 _UNKNOWN: Final = Shown()
@@ -97,7 +98,10 @@ class _Item:
 
     def column(self, name: str) -> Shown:
         found = self.columns.get(name, _UNKNOWN) if self.columns is not None else _UNKNOWN
-        return found._replace(not_null=name in self.proved or (found.not_null and not self.nulled))
+        return found._replace(
+            not_null=name in self.proved or (found.not_null and not self.nulled),
+            declared=found.declared and not self.nulled,
+        )
 
 
 _Scope = list[dict[str, _Item]]  # aliases, the innermost query's last
@@ -107,9 +111,17 @@ _Queries = Mapping[str, Mapping[str, Shown] | None]  # of WITH
 class Views:
     """The views of a catalog, each read when it is asked for."""
 
-    def __init__(self, catalog: Catalog, proved: Mapping[Ref, frozenset[str]] | None = None) -> None:
-        """`proved` are columns of relations that somebody says are not null."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        proved: Mapping[Ref, frozenset[str]] | None = None,
+        declared: Callable[[Column], bool] = lambda column: column.not_null is not None,
+    ) -> None:
+        """`proved` are columns of relations that somebody says are not null; `declared` says which columns
+        of tables say so themselves.
+        """
         self._catalog = catalog
+        self._declared = declared
         self._proved = proved or {}
         self._shown: dict[Ref, dict[str, Shown]] = {}
         self._queries: dict[Ref, Node | None] = {}
@@ -284,6 +296,7 @@ class Views:
                 Origin(ref.schema, ref.name, name),
                 refuses_null(columns[name]) or name in proved,
                 (ref.schema, ref.name, name),
+                self._declared(columns[name]),
             )
             for name in self._catalog.column_order.get(ref) or columns
             if name in columns

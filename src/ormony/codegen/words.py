@@ -93,11 +93,12 @@ def unique(
 ) -> tuple[dict[str, str], tuple[Notice, ...]]:
     """A name for each object that no other has: `(object, name)` in, `object -> name` and notices out.
 
-    Of several that want one name the first by its own name keeps it, the others are numbered from 2 up, never
-    to a name that another wants. `taken` are names that nobody gets. Objects are names for people, unique:
-    `public.orders.total`. `same` says in the notice what was to be named: `column`.
+    Of several that want one name the one that is called so keeps it, else the first by its own name; the
+    others are numbered from 2 up, never to a name that another wants. `taken` are names that nobody gets.
+    Objects are names for people, unique: `public.orders.total`. `same` says in the notice what was to be
+    named: `column`.
     """
-    pairs = sorted(wanted)
+    pairs = sorted(wanted, key=lambda pair: (pair[0].rpartition(".")[2] != pair[1], pair))
     asked: dict[str, list[str]] = {}
     for thing, name in pairs:
         asked.setdefault(name, []).append(thing)
