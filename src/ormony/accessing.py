@@ -7,25 +7,35 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ormony import access, files, narrow
+from ormony import access, files, narrow, origins
 from ormony.access import Asked, Differs, Leak, Matrix, Persona, Unknown
-from ormony.catalog import Ref
+from ormony.catalog import Policy, Ref
 from ormony.claims import Claim
 from ormony.edges import Ground
 from ormony.errors import OrmonyError
 from ormony.files import File
 from ormony.project import Project
-from ormony.rules.finding import Accessed, Finding, Matrixed, Severity
+from ormony.rules.finding import Accessed, Finding, Matrixed, Severity, Side
 from ormony.sources import opened
+from ormony.sql import Name
 from ormony.stream import in_stream_order
 
+_POLICED: Mapping[str, frozenset[str]] = {
+    "move": frozenset({"update"}),
+    "insert-returning": frozenset({"insert", "select"}),
+    "upsert": frozenset({"insert", "select", "update"}),
+    "reference": frozenset({"insert"}),
+}
+"""The commands whose policies a command of the matrix asks, where it is another one."""
+_COMMAND = re.compile(r"\bFOR\s+(ALL|SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 Progressed = Callable[[str, int, int], None]
 
 
@@ -225,7 +235,13 @@ def _leaks(ground: Ground, leaks: tuple[Leak, ...]) -> Iterator[Finding]:
             message=f"{said}: {leak.why}",
             object=leak.object,
             place=_place(ground, (*leak.policies, leak.at)),
-            hint=f'{leak.sql}\n-- or, if it is meant: [access] allow = {{ "{what}" = "why" }}',
+            hint="\n".join(
+                (
+                    '-- in: psql "$(ormony db url --fresh)"',
+                    leak.sql,
+                    f'-- or, if it is meant: [access] allow = {{ "{what}" = "why" }}',
+                )
+            ),
             database=ground.name,
         )
 
@@ -262,15 +278,50 @@ def _changes(ground: Ground, path: str, differs: tuple[Differs, ...]) -> Iterato
             for each in cells[:6]
         )
         more = f"; and {len(cells) - 6} more" if len(cells) > 6 else ""
+        commands = {each.command for each in cells if each.was and each.now}
+        sides = tuple(_deciding(ground, name, commands)) if commands else ()
+        see = f"; see {', '.join(each.says for each in sides)}" if sides else ""
         yield Finding(
             rule="access-changed",
             severity="error",
-            message=f"what personas may do with {name} is not what the matrix says: {shown}{more}",
+            message=f"what personas may do with {name} is not what the matrix says: {shown}{more}{see}",
             object=name,
             place=_line(ground, path, name),
+            sides=sides,
             hint="ormony access --write   # and review the difference",
             database=ground.name,
         )
+
+
+def _deciding(ground: Ground, name: str, commands: Collection[str]) -> Iterator[Side]:
+    """The policies of a table for these commands, and those that were dropped after all of them."""
+    policed = {"all"}
+    for each in commands:
+        word = each.partition(" ")[0]
+        policed |= _POLICED.get(word, {word})
+    for ref, value in ground.reader.migrations().of("policy"):
+        if isinstance(value, Policy) and value.command in policed and f"{ref.schema}.{ref.name}" == name:
+            yield Side(_place(ground, (ref,)) or name, f'policy "{ref.part}"')
+    made: dict[Name, str] = {}
+    dropped: dict[Name, str] = {}
+    for file in in_stream_order(ground.reader.loaded.stream):
+        for facts in origins.facts(file):
+            for policy in (*facts.drops, *facts.creates):
+                if policy.kind != "policy" or f"{policy.schema}.{policy.of}" != name:
+                    continue
+                if policy in facts.drops:
+                    dropped[policy] = f"{file.path}:{facts.statement.line}"
+                    continue
+                said = _COMMAND.search(facts.statement.sql)
+                made[policy] = command = said[1].lower() if said else "all"
+                instead = [
+                    old for old in dropped if "all" in (command, made.get(old)) or made.get(old) == command
+                ]
+                for old in instead:
+                    del dropped[old]
+    for policy, place in dropped.items():
+        if made.get(policy, "all") in policed:
+            yield Side(place, f'policy "{policy.name}", dropped here')
 
 
 def _line(ground: Ground, path: str, name: str) -> str:
