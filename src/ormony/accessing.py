@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ormony import access, files, narrow, origins
+from ormony import access, files, narrow, sql
 from ormony.access import Asked, Differs, Leak, Matrix, Persona, Unknown
 from ormony.catalog import Policy, Ref
 from ormony.claims import Claim
@@ -305,7 +305,8 @@ def _deciding(ground: Ground, name: str, commands: Collection[str]) -> Iterator[
     made: dict[Name, str] = {}
     dropped: dict[Name, str] = {}
     for file in in_stream_order(ground.reader.loaded.stream):
-        for facts in origins.facts(file):
+        path = file.provenance.search_path if file.provenance else None
+        for facts in sql.facts(file.text, search_path=path or ("public",), path=file.path):
             for policy in (*facts.drops, *facts.creates):
                 if policy.kind != "policy" or f"{policy.schema}.{policy.of}" != name:
                     continue
