@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ormony import checking, cli, mirroring, project
+from ormony.database import server
 from ormony.errors import OrmonyError
 from ormony.rules.finding import Checked
 
@@ -188,7 +189,6 @@ def test_an_unchanged_project_is_answered_from_what_is_kept(
     edit(root, FILE, "    email: str\n", "")
     first = check(root)
     from ormony.adapters import subprocesses
-    from ormony.database import server
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("something was started")
@@ -242,7 +242,7 @@ def test_a_stream_that_does_not_run_is_a_finding_with_its_line(root: Path) -> No
     assert "whatever needs the stream to replay" in checked.skipped
 
 
-def test_a_query_that_a_new_migration_breaks_is_named(root: Path) -> None:
+def test_a_query_that_a_new_migration_breaks_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "api/app/queries.py").write_text(
         'from sqlalchemy import text\n\nMAILS = text("SELECT email FROM users WHERE id = :id")\n'
     )
@@ -252,6 +252,33 @@ def test_a_query_that_a_new_migration_breaks_is_named(root: Path) -> None:
     found = [each for each in check(root).findings if each.rule == "query-breaks"]
     assert [(each.severity, each.place) for each in found] == [("error", "api/app/queries.py:3")]
     assert "email" in found[0].message
+    # Where a statement stands is nothing to the server, which has said what it thinks of it.
+    edit(root, "api/app/queries.py", "MAILS", "\n# moved\nMAILS")
+    monkeypatch.setattr(server, "start", lambda *_, **__: pytest.fail("a server was started"))
+    moved = [each for each in check(root).findings if each.rule == "query-breaks"]
+    assert [(each.severity, each.place) for each in moved] == [("error", "api/app/queries.py:5")]
+
+
+def test_a_history_that_cannot_be_read_is_a_finding_and_the_others_are_looked_at(root: Path) -> None:
+    (root / "web/drizzle/meta").mkdir(parents=True)
+    entries = [{"idx": 0, "version": "7", "when": 1, "tag": "0000_gone", "breakpoints": True}]
+    journal = {"version": "7", "dialect": "postgresql", "entries": entries}
+    (root / "web/drizzle/meta/_journal.json").write_text(json.dumps(journal, indent=2))
+    (root / "web/drizzle.config.ts").write_text(
+        'export default { dialect: "postgresql", schema: "./schema.ts", out: "./drizzle" };\n'
+    )
+    with (root / "ormony.toml").open("a") as file:
+        file.write('[services.web]\npath = "web"\norm = "drizzle"\n')
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    assert [
+        (each.rule, each.service, each.place) for each in check(root).findings if each.severity == "error"
+    ] == [
+        ("mirror-breaks-reads", "api", f"{FILE}:{line((root / FILE).read_text(), 'nick')}"),
+        ("not-checked", "web", "web/drizzle/meta/_journal.json:5"),
+    ]
+    result = run(root, "check", "--no-native", "--against", "postgresql://nobody@127.0.0.1:1/x")
+    assert result.exit_code == 1
+    assert "before migrations can be read: web" in result.output
 
 
 def test_references_to_another_database_are_known(root: Path) -> None:

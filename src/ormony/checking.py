@@ -13,25 +13,13 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from ormony import (
-    accessing,
-    behaving,
-    commands,
-    edges,
-    files,
-    generating,
-    git,
-    mirroring,
-    narrow,
-    origins,
-    rules,
-)
+from ormony import accessing, commands, edges, files, generating, git, origins, rules
 from ormony.adapters import exported
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
@@ -43,10 +31,13 @@ from ormony.loading import Loaded
 from ormony.project import Database, Project
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
-from ormony.sources import behavior_texts, opened
+from ormony.rules.reading import unmerged
+from ormony.sources import Reader, behavior_texts, opened
 from ormony.stream import StreamFile
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ormony.database.pending import Plan, State
 
 
@@ -98,8 +89,7 @@ class _Evidence:
 
     @cached_property
     def catalog(self) -> Catalog:
-        reader = self._ground.reader
-        return narrow.without_surface(reader.migrations(), reader.surface, reader.ledgers())
+        return self._ground.reader.own()
 
     def text(self, path: str) -> str | None:
         return _text(self._ground.project.root, path)
@@ -137,6 +127,8 @@ def check(
     against = _url(against)
     fixed: tuple[str, ...] = ()
     if fix:
+        from ormony import mirroring
+
         fixed = commands.sync(project, name, progress=progress).written
         fixed += mirroring.mirror(project, name, write=True, cache=cache, progress=progress).written
     if against is not None and name is None and len(project.databases) > 1:
@@ -149,15 +141,30 @@ def check(
     found: list[Finding] = []
     skipped: list[str] = []
     asked: list[str] = []
-    with opened(project, cache=cache) as readers:
-        for database in project.chosen(name):
+    chosen = project.chosen(name)
+
+    def ahead(reader: Reader, database: Database) -> None:
+        if database in chosen:
+            reader.prefetch(project.of(database.name), server=not cache or _is_first(project))
+
+    with opened(project, cache=cache, tolerant=True, ahead=ahead) as readers:
+        for database in chosen:
             ground = Ground(project=project, name=database.name, readers=readers)
             snapshot = git.snapshot(project.root, database.frozen, database.stream)
             kept = _look(ground, snapshot, cache=cache, progress=progress)
             found += kept.findings
+            unread = readers[database.name].loaded.unread
+            for service, error in unread.items():
+                found.append(_not_checked(ground, service, "migrations", error))
             skipped += kept.skipped
             asked.append(f"{database.name}: {len(readers[database.name].loaded.stream)} files")
             skipped += _unfrozen(database, snapshot)
+            if unread and (native or against is not None):
+                names = ", ".join(unread)
+                skipped.append(
+                    f"databases and the services' own tools, before migrations can be read: {names}"
+                )
+                continue
             if native and all(each.rule != "replay-fails" for each in kept.findings):
                 # Where its models have drifted the tool says so as well: that is agreement.
                 drifted = {each.service for each in kept.findings if each.rule == "model-drift"}
@@ -250,41 +257,61 @@ def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progres
     They are kept in parts, each under the hash of what it hangs on: the rules, and each service's edges. So a
     model that has changed asks nothing of the other services.
     """
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from ormony.database import catalogs, server
 
     project, loaded = ground.project, ground.reader.loaded
-    ground.reader.prefetch(loaded.services)
     evidence = _Evidence(ground, loaded, snapshot)
     frozen = evidence.frozen
     stream = catalogs.key(_of_streams(ground, frozen))
     home = server.home_of(project.root, "checks")
-    done = 0
-    generates = any(each.database == ground.name for each in project.generate)
-    total = len(loaded.services) + 1 + generates
+    fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
+    whole = not any(unmerged(evidence))
+    listings = _Listings()
 
-    def part(name: str, hangs_on: Sequence[str] | None, make: Callable[[], _Kept]) -> _Kept:
-        nonlocal done
-        progress("checking", done, total)
-        done += 1
-        if hangs_on is None or not cache or project.shadow_url is not None:
+    def part(name: str, hangs_on: Callable[[], Sequence[str] | None], make: Callable[[], _Kept]) -> _Kept:
+        found = hangs_on() if cache and project.shadow_url is None else None
+        if found is None:
             return make()
         path = home / f"{hashlib.sha256(f'{ground.name} {name}'.encode()).hexdigest()}.json"
-        return exported.kept(path, catalogs.key([stream, *hangs_on]), _Kept, make)
+        return exported.kept(path, catalogs.key([stream, *found]), _Kept, make)
 
-    kept = [part("", _of_rules(ground, snapshot), lambda: _ruled(ground, evidence))]
-    if all(each.rule != "replay-fails" for each in kept[0].findings):
-        fresh = frozenset(file.path for file in loaded.stream if file.path not in frozen)
-        whole = all(each.rule != "unmerged-migration" for each in kept[0].findings)
+    # Foreign tools, the server and we work at the same time: each part waits for what it needs alone.
+    with ThreadPoolExecutor(len(loaded.services) + 4) as pool:
+        parts: list[Future[_Kept]] = [
+            pool.submit(
+                part,
+                "",
+                lambda: _of_rules(ground, snapshot, listings),
+                lambda: _ruled(ground, evidence, pool),
+            )
+        ]
         for service in loaded.services:
-
-            def look(service: Service = service) -> _Kept:
-                return _serviced(ground, service, fresh, whole=whole)
-
-            kept.append(part(service.name, _of_service(ground, service), look))
-        if generates:
-            texts = list(generating.hangs_on(project, ground.name))
-            kept.append(part("generated code", texts, lambda: _generated(ground)))
-    progress("checking", total, total)
+            parts.append(
+                pool.submit(
+                    part,
+                    service.name,
+                    partial(_of_service, ground, service, listings),
+                    partial(_serviced, ground, service, fresh, whole=whole),
+                )
+            )
+        if any(each.database == ground.name for each in project.generate):
+            parts.append(
+                pool.submit(
+                    part,
+                    "generated code",
+                    lambda: list(generating.hangs_on(project, ground.name)),
+                    lambda: _generated(ground),
+                )
+            )
+        kept: list[_Kept] = []
+        for number, each in enumerate(parts):
+            progress("checking", number, len(parts))
+            kept.append(each.result())
+            if any(each.rule == "replay-fails" for each in kept[0].findings):
+                break  # the others need the replay
+    progress("checking", len(parts), len(parts))
     found = [finding for each in kept for finding in each.findings]
     told = {each.place for each in found if each.rule != "replay-fails"}
     return _Kept(
@@ -307,23 +334,31 @@ def _of_streams(ground: Ground, frozen: frozenset[str]) -> Iterator[str]:
             history = reader.loaded.histories[service.name]
             yield from (f"{each.id} {each.native} {each.parents}" for each in history.revisions)
             yield repr(history.notices)
+        yield repr(sorted(reader.loaded.unread))
 
 
-def _of_rules(ground: Ground, snapshot: git.Snapshot | None) -> list[str]:
+def _is_first(project: Project) -> bool:
+    """Whether nothing was ever kept, so that a server will surely be needed."""
+    from ormony.database import server
+
+    return not server.home_of(project.root, "checks").is_dir()
+
+
+def _of_rules(ground: Ground, snapshot: git.Snapshot | None, listings: _Listings) -> list[str]:
     """What the rules read beside the streams."""
     root, loaded = ground.project.root, ground.reader.loaded
     found = [repr(loaded.notices), *accessing.hangs_on(ground)]
     found += [repr(each) for each in behavior_texts(root, loaded.database, loaded.services)]
     found += [text for pair in sorted(snapshot.blobs.items()) for text in pair] if snapshot else []
     for service in loaded.services:
-        found += _listing(root / service.path, (".sql", ".json", ".toml"))
-    found += _listing(root / loaded.database.stream, (".sql",))
+        found += listings.below(root / service.path, (".sql", ".json", ".toml"))
+    found += listings.below(root / loaded.database.stream, (".sql",))
     config = root / loaded.database.stream / ".." / "config.toml"
     found += [_text(root, os.path.relpath(config, root)) or "", _text(root, ".squawk.toml") or ""]
     return found
 
 
-def _of_service(ground: Ground, service: Service) -> list[str] | None:
+def _of_service(ground: Ground, service: Service, listings: _Listings) -> list[str] | None:
     """What a service's edges hang on; None where its models cannot be told: the findings say so."""
     root = ground.project.root
     found: list[str] = []
@@ -345,7 +380,7 @@ def _of_service(ground: Ground, service: Service) -> list[str] | None:
         *(each for each in folder.parents if each.is_relative_to(root) and (each / ".sqlx").is_dir()),
     }
     for top in sorted(tops):
-        found += _listing(top, _QUERIED)
+        found += listings.below(top, _QUERIED)
     return found
 
 
@@ -356,27 +391,47 @@ def _texts(root: Path, paths: Sequence[str]) -> Iterator[str]:
 
 
 _QUERIED = (".rs", ".sql", ".py", ".ts", ".tsx", ".mts", ".json")
+_LISTED = frozenset({*_QUERIED, ".toml"})
 
 
-def _listing(top: Path, suffixes: Sequence[str]) -> Iterator[str]:
-    """Files of these kinds below a folder: names, sizes and times, not contents."""
-    stack = [top]
-    while stack:
-        folder = stack.pop()
+class _Listings:
+    """The files below folders, each folder read once: names, sizes and times, not contents."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[list[tuple[str, str]], list[str]]] = {}
+
+    def below(self, top: Path, suffixes: Sequence[str]) -> Iterator[str]:
+        """Those of these kinds."""
+        stack = [str(top)]
+        while stack:
+            folder = stack.pop()
+            if folder not in self._known:
+                self._known[folder] = self._read(folder)
+            lines, folders = self._known[folder]
+            yield from (line for suffix, line in lines if suffix in suffixes)
+            stack += folders
+
+    def _read(self, folder: str) -> tuple[list[tuple[str, str]], list[str]]:
+        """The suffix and the line of each file, and the folders."""
+        lines: list[tuple[str, str]] = []
+        folders: list[str] = []
         try:
-            entries = sorted(folder.iterdir())
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
-            continue
+            return lines, folders
         for entry in entries:
-            if entry.is_dir():
-                hidden = entry.name.startswith(".") and entry.name != ".sqlx"
-                if entry.name not in edges.OTHERS and not hidden and not entry.is_symlink():
-                    stack.append(entry)
-            elif entry.suffix in suffixes:
-                with contextlib.suppress(OSError):  # it went meanwhile, or leads nowhere
+            suffix = entry.name[max(entry.name.rfind("."), 0) :]
+            with contextlib.suppress(OSError):  # it went meanwhile, or leads nowhere
+                if entry.is_dir():
+                    hidden = entry.name.startswith(".") and entry.name != ".sqlx"
+                    if entry.name not in edges.OTHERS and not hidden and not entry.is_symlink():
+                        folders.append(entry.path)
+                elif suffix in _LISTED:
                     about = entry.stat()
                     # what a file was before may come back with its size and its time (`cp -p`, a stash)
-                    yield f"{entry} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
+                    times = f"{about.st_mtime_ns} {about.st_ctime_ns}"
+                    lines.append((suffix, f"{entry.path} {about.st_size} {times}"))
+        return lines, folders
 
 
 @cache
@@ -390,25 +445,31 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _ruled(ground: Ground, evidence: _Evidence) -> _Kept:
+def _ruled(ground: Ground, evidence: _Evidence, pool: Executor) -> _Kept:
     """What the rules, squawk and references to other databases say; `replay-fails` where nothing replays."""
     found: list[Finding] = []
     skipped: list[str] = []
     loaded = ground.reader.loaded
+    replaying = pool.submit(ground.catalog)
+    linting = pool.submit(lambda: list(_squawk(ground, loaded, evidence.frozen)))
+    named = {name: cast(Any, rules.rule(name)) for name in rules.RULES}
+    for rule in named.values():
+        if not getattr(rule, "NEEDS_CATALOG", False):
+            found += rule.find(evidence)
     replays = True
     try:
-        ground.catalog()
+        replaying.result()
     except OrmonyError as error:
         if error.exit_status == TOOL_MISSING:
             raise
         replays = False
         found.append(edges.failed(ground.name, error, "replay-fails"))
         skipped.append("whatever needs the stream to replay")
-    for name in rules.RULES:
-        rule: Any = rules.rule(name)
-        if replays or not getattr(rule, "NEEDS_CATALOG", False):
-            found += rule.find(evidence)
-    found += _squawk(ground, loaded, evidence.frozen)
+    if replays:
+        for rule in named.values():
+            if getattr(rule, "NEEDS_CATALOG", False):
+                found += rule.find(evidence)
+    found += linting.result()
     if replays:
         found += edges.references(ground)
         found += accessing.findings(ground)
@@ -418,6 +479,8 @@ def _ruled(ground: Ground, evidence: _Evidence) -> _Kept:
 
 def _behavior(ground: Ground, loaded: Loaded) -> Iterator[Finding]:
     """What behavior files and macros say otherwise than the stream."""
+    from ormony import behaving
+
     try:
         yield from behaving.findings(ground.project, loaded, cache=ground.reader.cache)
     except OrmonyError as error:
@@ -462,16 +525,20 @@ def _service(
         except OrmonyError as error:
             if error.code in ("no-models", "models-empty"):
                 continue
-            said = f"the {what} of {service.name}: {error.message} [{error.code}]"
             if str(error) not in told:
                 told.add(str(error))
-                failed = edges.failed(ground.name, error, "not-checked")
-                yield msgspec.structs.replace(
-                    failed,
-                    message=f"{said} (they were not checked)",
-                    place=failed.place or service.path,
-                    service=service.name,
-                )
+                yield _not_checked(ground, service.name, what, error)
+
+
+def _not_checked(ground: Ground, service: str, what: str, error: OrmonyError) -> Finding:
+    """That something of a service could not be looked at, and why."""
+    failed = edges.failed(ground.name, error, "not-checked")
+    return msgspec.structs.replace(
+        failed,
+        message=f"the {what} of {service}: {failed.message} (they were not checked)",
+        place=failed.place or ground.project.service(service, ground.name).path,
+        service=service,
+    )
 
 
 def _squawk(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> Iterator[Finding]:

@@ -6,9 +6,12 @@ function that cannot look raises; the caller says that it was not checked. Nothi
 
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -69,6 +72,7 @@ class Ground:
     def __init__(self, project: Project, name: str, readers: Mapping[str, Reader]) -> None:
         self.project, self.name, self.readers = project, name, readers
         self._whence: dict[str, Mapping[origins.Key, origins.Origin]] = {}
+        self._lock = threading.Lock()  # `check` looks at several edges at once
         self._models: dict[str, tuple[Model, ...]] = {}
 
     @property
@@ -79,11 +83,12 @@ class Ground:
     def whence(self, database: str | None = None) -> Mapping[origins.Key, origins.Origin]:
         """Where each object of a database was made."""
         name = database or self.name
-        if name not in self._whence:
-            loaded = self.readers[name].loaded
-            own = origins.natives(loaded.services, loaded.histories)
-            self._whence[name] = origins.origins(in_stream_order(loaded.stream), own)
-        return self._whence[name]
+        with self._lock:
+            if name not in self._whence:
+                loaded = self.readers[name].loaded
+                own = origins.natives(loaded.services, loaded.histories)
+                self._whence[name] = origins.origins(in_stream_order(loaded.stream), own)
+            return self._whence[name]
 
     def models(self, service: Service) -> tuple[Model, ...]:
         """Where a service's models stand; see `models_of`."""
@@ -156,8 +161,10 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
         return
     base = reader.merged(service) if has_files else reader.read("migrations")
     before, after = reader.comparable(base, made)
-    whence, places = ground.whence(), _by_table(ground.models(service))
-    for group in _grouped(compare(before, after), before, after):
+    changes = compare(before, after)
+    # Where all stands takes as long to find as all else.
+    whence, places = (ground.whence(), _by_table(ground.models(service))) if changes else ({}, {})
+    for group in _grouped(changes, before, after):
         severity = _severity(service, group, before, after)
         ref = group[0].object
         table, part = _home(ref, before, after)
@@ -362,10 +369,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...]
 
 
-def judged(ground: Ground, service: Service) -> Iterator[Judged]:
+def judged(ground: Ground, service: Service, *, located: bool = True) -> Iterator[Judged]:
     """A service's models of tables that others own, judged, by schema and table.
 
-    Raises what exporting the models raises.
+    Where they stand is only found if they are to be `located`; structs always are. Raises what exporting the
+    models raises.
     """
     if service.orm == "sqlx":
         yield from _structs(ground, service)
@@ -376,7 +384,8 @@ def judged(ground: Ground, service: Service) -> Iterator[Judged]:
     if not any(source.foreign for source in found):
         return
     words = history.declared(service)
-    places, filled = _by_table(ground.models(service)), _filled(ground, service)
+    places = _by_table(ground.models(service)) if located else {}
+    filled = _filled(ground, service)
     done: set[tuple[str, str]] = set()
     for source in found:
         wanted = source.foreign - done
@@ -410,14 +419,14 @@ def _filled(ground: Ground, service: Service) -> frozenset[tuple[str, str, str]]
     if service.orm == "drizzle":
         from ormony.adapters import drizzle_models, drizzle_source
 
-        files = [
-            path
-            for apart in (False, True)
-            if not apart or service.mirror_models
-            for path in sources_of(ground.reader.exported(service, apart=apart).files)
-        ]
         casing = drizzle_models.casing(root, service)
-        return drizzle_source.filled(root, files, casing=casing, search_path=service.search_path)
+        found: set[tuple[str, str, str]] = set()
+        for apart in (False, True):
+            if apart and not service.mirror_models:
+                continue
+            files = sources_of(ground.reader.exported(service, apart=apart).files)
+            found |= drizzle_source.filled(root, files, casing=casing, search_path=service.search_path)
+        return frozenset(found)
     exported = ground.reader.exported(service)
     return frozenset((schema or first, table, column) for schema, table, column in exported.filled)
 
@@ -466,15 +475,38 @@ def _structs(ground: Ground, service: Service) -> Iterator[Judged]:
 
 def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
     """What is wrong with a service's models of others' tables, each also prepared in a shadow."""
-    found = list(judged(ground, service))
-    whence = {name: ground.whence(name) for name in {each.database for each in found}}
-    for each in found:
-        yield from _mirror_findings(ground, each, whence[each.database])
-    yield from _refused_models(ground, service, found)
+    found = list(judged(ground, service, located=False))
+    refused = list(_refused_models(ground, service, found))
+    wrong = [each for each in found if each.owner is None or each.verdicts]
+    if service.orm != "sqlx" and (wrong or refused):
+        places = _by_table(ground.models(service))
+        wrong = [msgspec.structs.replace(each, model=places.get(each.table)) for each in wrong]
+        refused = [
+            (msgspec.structs.replace(each, model=places.get(each.table)), what, message)
+            for each, what, message in refused
+        ]
+    for each in wrong:
+        yield from _mirror_findings(ground, each, ground.whence(each.database))
+    for each, what, message in refused:
+        full = ".".join(each.table)
+        yield Finding(
+            rule=f"mirror-breaks-{what}",
+            severity="error",
+            message=f"the server refuses what the model of {full} {what}: {message}",
+            object=full,
+            place=str(_place(each.model, "") or service.path),
+            hint=_mirror_command(ground, service),
+            service=service.name,
+            database=ground.name,
+        )
 
 
-def _refused_models(ground: Ground, service: Service, found: Sequence[Judged]) -> Iterator[Finding]:
-    """What a server refuses of the SELECT and INSERT of models in which nothing was found that breaks."""
+def _refused_models(
+    ground: Ground, service: Service, found: Sequence[Judged]
+) -> Iterator[tuple[Judged, str, str]]:
+    """What a server refuses of the SELECT and INSERT of models in which nothing was found that breaks: the
+    model, `reads` or `writes`, and the server's message.
+    """
     from ormony.database import prepared
 
     sound: dict[str, list[Judged]] = {}
@@ -487,56 +519,55 @@ def _refused_models(ground: Ground, service: Service, found: Sequence[Judged]) -
         asked: list[tuple[Judged, str]] = []
         for each in models:
             reads, writes = prepared.writes_and_reads(each.shape)
-            place = str(_place(each.model, "") or service.path)
             for what, statement in (("reads", reads), ("writes", writes)):
                 if what == "reads" or not (each.reads_only or (each.owner and each.owner.view)):
-                    name = f"{what} {'.'.join(each.table)}"
-                    texts.append(prepared.Text(name=name, sql=statement, place=place, service=service.name))
+                    texts.append(prepared.Text(name=what, sql=statement, made=True))
                     asked.append((each, what))
-        for number, message, where in _refusals(ground, service, database, texts):
-            each, what = asked[number]
-            full = ".".join(each.table)
-            yield Finding(
-                rule=f"mirror-breaks-{what}",
-                severity="error",
-                message=f"the server refuses what the model of {full} {what}: {message}",
-                object=full,
-                place=where,
-                hint=_mirror_command(ground, service),
-                service=service.name,
-                database=ground.name,
-            )
+        stream = in_stream_order(ground.readers[database].loaded.stream)
+        outcomes = _outcomes(ground, service, f"proofs-{database}", texts, stream, database)
+        for (each, what), outcome in zip(asked, outcomes, strict=True):
+            if isinstance(outcome, prepared.Refusal):
+                yield each, what, outcome.message
 
 
-def _refusals(
-    ground: Ground, service: Service, database: str, texts: Sequence[prepared.Text]
-) -> tuple[tuple[int, str, str], ...]:
-    """Which of these statements a server with the stream of `database` refuses, why, and where they stand.
+def _outcomes(
+    ground: Ground,
+    service: Service,
+    folder: str,
+    texts: Sequence[prepared.Query],
+    files: Sequence[StreamFile],
+    database: str | None = None,
+) -> tuple[prepared.Outcome, ...]:
+    """What a server in which these files of a database have run says of statements of a service.
 
-    The answer is kept: it hangs on the stream and the statements alone, and a server takes long to start.
+    The answer is kept: it hangs on the files and the statements alone, and a server takes long to start.
     """
     from ormony.database import catalogs, prepared
-    from ormony.database.connect import connect
 
-    reader = ground.readers[database]
-    stream = in_stream_order(reader.loaded.stream)
+    reader = ground.readers[database or ground.name]
     path = (*service.search_path, "extensions")
 
-    def ask() -> tuple[tuple[int, str, str], ...]:
-        with reader.shadow.lent(stream) as url, connect(url) as connection:
-            outcomes = prepared.outcomes(connection, texts, search_path=path)
-        return tuple(
-            (number, each.message, each.place)
-            for number, each in enumerate(outcomes)
-            if isinstance(each, prepared.Refusal)
-        )
+    def ask() -> tuple[prepared.Bare, ...]:
+        from ormony.database.connect import connect
 
-    if not reader.cache:
-        return ask()
-    parts = [part for file in stream for part in (file.path, file.text)]
-    parts += [part for text in texts for part in (text.sql, text.place)]
-    key = catalogs.key([*parts, *path])
-    return kept_of(ground.project.root, "proofs", service, key, tuple[tuple[int, str, str], ...], ask)
+        with reader.shadow.lent(files) as url, connect(url) as connection:
+            return tuple(map(prepared.bare, prepared.outcomes(connection, texts, search_path=path)))
+
+    if not reader.cache or ground.project.shadow_url is not None:
+        found = ask()
+    else:
+        parts = [_code(), *path, *(part for file in files for part in (file.path, file.text))]
+        key = catalogs.key([*parts, "statements", *(text.sql for text in texts)])
+        found = kept_of(ground.project.root, folder, service, key, tuple[prepared.Bare, ...], ask)
+    return tuple(map(prepared.dressed, texts, found))
+
+
+@cache
+def _code() -> str:
+    """A hash of the code that asks: another version may understand otherwise."""
+    folder = Path(__file__).parent
+    names = ("sql.py", "database/prepared.py")
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
 
 
 def _mirror_findings(
@@ -675,7 +706,6 @@ def queries(
     """
     from ormony.adapters import sqlx_queries
     from ormony.database import prepared
-    from ormony.database.connect import connect
 
     others = [each.path for each in ground.project.services if each.path not in (service.path, ".", "")]
     found = sqlx_queries.find(ground.project.root, service, without=others)
@@ -688,13 +718,7 @@ def queries(
     if not found.queries:
         return
     stream = in_stream_order(ground.reader.loaded.stream)
-    path = (*service.search_path, "extensions")
-
-    def ask(files: Sequence[StreamFile]) -> tuple[prepared.Outcome, ...]:
-        with ground.reader.shadow.lent(files) as url, connect(url) as connection:
-            return prepared.outcomes(connection, found.queries, search_path=path)
-
-    outcomes = ask(stream)
+    outcomes = _outcomes(ground, service, f"queries-{ground.name}", found.queries, stream)
     unsaid = sum(isinstance(each, prepared.Unchecked) for each in outcomes)
     if unsaid:
         skipped(
@@ -703,7 +727,8 @@ def queries(
     refused = [each for each in outcomes if isinstance(each, prepared.Refusal)]
     if refused:
         settled = [each for each in stream if each.path not in pending] if pending else stream[:-1]
-        before = [each for each in ask(settled) if isinstance(each, prepared.Refusal)]
+        then = _outcomes(ground, service, f"queries-before-{ground.name}", found.queries, settled)
+        before = [each for each in then if isinstance(each, prepared.Refusal)]
         broken = prepared.broken(before, refused)
         for refusal in broken.errors:
             yield _refused(ground, service, refusal, "error")

@@ -17,7 +17,7 @@ import msgspec
 from ormony import project as projects
 from ormony import stream as streams
 from ormony.adapters import supabase
-from ormony.errors import OrmonyError
+from ormony.errors import TOOL_MISSING, OrmonyError
 from ormony.history import History, Notice, Service
 from ormony.project import Database, Project
 from ormony.stream import StreamFile
@@ -31,13 +31,17 @@ Value = TypeVar("Value")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """One database's stream and histories as they lie in the project."""
+    """One database's stream and histories as they lie in the project.
+
+    `unread` are services, by name, whose history cannot be read, and why; they are not among `services`.
+    """
 
     database: Database
     services: tuple[Service, ...]
     stream: tuple[StreamFile, ...]
     histories: Mapping[str, History]
     notices: tuple[Notice, ...]
+    unread: Mapping[str, OrmonyError] = {}
 
 
 def local_name(database: Database) -> str:
@@ -45,12 +49,22 @@ def local_name(database: Database) -> str:
     return database.name
 
 
-def load(project: Project, database: Database) -> Loaded:
+def load(project: Project, database: Database, *, tolerant: bool = False) -> Loaded:
+    """The stream and the histories of a database. With `tolerant` those that can be read, and what the
+    others raise; else raises what reading them does.
+    """
     stream, notices = supabase.read_stream(project.root, database.stream)
     services = project.of(database.name)
     histories: dict[str, History] = {}
+    unread: dict[str, OrmonyError] = {}
     for service in services:
-        history = history_of(project.root, service)
+        try:
+            history = history_of(project.root, service)
+        except OrmonyError as error:
+            if not tolerant or error.exit_status == TOOL_MISSING:
+                raise
+            unread[service.name] = error
+            continue
         histories[service.name] = history
         notices += history.notices
         lying = {revision.path: revision for revision in history.revisions}
@@ -60,7 +74,14 @@ def load(project: Project, database: Database) -> Loaded:
             else file
             for file in stream
         )
-    return Loaded(database=database, services=services, stream=stream, histories=histories, notices=notices)
+    return Loaded(
+        database=database,
+        services=tuple(each for each in services if each.name not in unread),
+        stream=stream,
+        histories=histories,
+        notices=notices,
+        unread=unread,
+    )
 
 
 def history_of(root: Path, service: Service) -> History:

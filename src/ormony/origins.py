@@ -6,9 +6,10 @@ together while it runs (EXECUTE) is not seen.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -70,16 +71,53 @@ def origins(
 
 def by_name(
     files: Iterable[StreamFile], own: Mapping[tuple[str, str], Native] | None = None
-) -> dict[Name, Origin]:
+) -> Mapping[Name, Origin]:
     """As `origins`, of everything that has a name: schemas, functions, extensions and roles too."""
-    found = _Found()
+    natives = []
     for file in files:
         provenance = file.provenance
         native = (own or {}).get((provenance.service, provenance.source)) if provenance else None
-        whence = Whence(file, None if file.in_place else native)
+        natives.append((file, None if file.in_place else native))
+    with _ONE_AT_A_TIME:
+        return _by_name(tuple(natives))
+
+
+# Threads that check one project ask the same: the second waits, and then it is known.
+_ONE_AT_A_TIME: Final = threading.RLock()
+
+
+@lru_cache(maxsize=4)
+def _by_name(files: tuple[tuple[StreamFile, Native | None], ...]) -> Mapping[Name, Origin]:
+    found = _Found()
+    for file, native in files:
+        whence = Whence(file, native)
         for step in _steps(file):
             found.take(step, whence)
     return found.origins
+
+
+def facts(file: StreamFile) -> tuple[sql.Facts, ...]:
+    """The facts of each statement of a file in the search path that it starts with, read once.
+
+    Raises what `sql.statements` raises.
+    """
+    return tuple(each for each, _ in _read(file))
+
+
+def search_path(file: StreamFile) -> tuple[str, ...]:
+    """What a file starts with."""
+    stated = file.provenance.search_path if file.provenance else None
+    return stated if stated is not None else ("public",)
+
+
+def _read(file: StreamFile) -> tuple[tuple[sql.Facts, tuple[sql.Part, ...]], ...]:
+    with _ONE_AT_A_TIME:
+        return _parts(file)
+
+
+@lru_cache(maxsize=4096)
+def _parts(file: StreamFile) -> tuple[tuple[sql.Facts, tuple[sql.Part, ...]], ...]:
+    return sql.parts(file.text, search_path=search_path(file), path=file.path)
 
 
 class Whence:
@@ -133,11 +171,8 @@ class _Step(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=2048)  # the same stream is asked about by several who check
 def _steps(file: StreamFile) -> tuple[_Step, ...]:
-    path = file.provenance.search_path if file.provenance else None
     steps: list[_Step] = []
-    for facts, parts in sql.parts(
-        file.text, search_path=path if path is not None else ("public",), path=file.path
-    ):
+    for facts, parts in _read(file):
         statement = facts.statement
         line = statement.line
         said = {part.name for part in parts}
@@ -235,3 +270,5 @@ class _Found:
 def forget() -> None:
     """Read every file anew from now on."""
     _steps.cache_clear()
+    _parts.cache_clear()
+    _by_name.cache_clear()

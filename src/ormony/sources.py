@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from ormony import files, history, narrow, snapshot, sql
+from ormony import files, history, narrow, origins, snapshot, sql
 from ormony import stream as streams
 from ormony.catalog import Catalog, Extension, Ref
 from ormony.database import catalogs
@@ -25,12 +26,11 @@ from ormony.diff import Rename
 from ormony.errors import OrmonyError
 from ormony.history import Notice, Service
 from ormony.loading import Loaded, exported_of, kept_of, load, open_shadow, url_of
-from ormony.plan import make_plan, renames
 from ormony.project import Database, Project
 from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     from ormony.adapters.exported import Exported
     from ormony.behavior.desired import Desired
@@ -99,19 +99,31 @@ class Reader:
         *,
         cache: bool = True,
         loaded: Loaded | None = None,
+        tolerant: bool = False,
     ) -> None:
-        """`loaded` is what `load` gives, where it was loaded already or is to be another stream."""
+        """`loaded` is what `load` gives, where it was loaded already or is to be another stream; else
+        `tolerant` is told to `load`.
+        """
         self.project, self.database, self.cache = project, database, cache
+        self._tolerant = tolerant
         self._loaded = loaded
-        self._exported: dict[tuple[str, bool], Exported] = {}
-        self._exporting: dict[tuple[str, bool], Future[Exported]] = {}
+        self._lock = threading.RLock()  # `check` asks from several threads
+        self._exported: dict[tuple[str, bool], Future[Exported]] = {}
         self._models_read: dict[tuple[str, bool], Source] = {}
+        self._shadow: Shadow | None = None
+        self._own: Catalog | None = None
+        self._pool: Executor | None = None
         self._stack = contextlib.ExitStack()
+        url = project.shadow_url if project is not None else None
+        self.replays = catalogs.Replays(self.root, lambda: self.shadow, url=url, cache=cache)
+        """What files make of an empty database, read once."""
 
     def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._pool is not None:  # what it is at may need what is closed next
+            self._pool.shutdown(cancel_futures=True)
         self._stack.close()
 
     @property
@@ -119,18 +131,15 @@ class Reader:
         """The project's folder, or the working directory without one."""
         return self.project.root if self.project is not None else Path.cwd()
 
-    @cached_property
+    @property
     def shadow(self) -> Shadow:
         """The shadow that all sources share."""
-        return self._stack.enter_context(
-            open_shadow(self.root, self.project.shadow_url if self.project is not None else None)
-        )
-
-    @cached_property
-    def replays(self) -> catalogs.Replays:
-        """What files make of an empty database, read once."""
-        url = self.project.shadow_url if self.project is not None else None
-        return catalogs.Replays(self.root, lambda: self.shadow, url=url, cache=self.cache)
+        with self._lock:
+            if self._shadow is None:
+                self._shadow = self._stack.enter_context(
+                    open_shadow(self.root, self.project.shadow_url if self.project is not None else None)
+                )
+            return self._shadow
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -138,7 +147,7 @@ class Reader:
         if self._loaded is not None:
             return self._loaded
         project, database = self._needs_project("migrations")
-        return load(project, database)
+        return load(project, database, tolerant=self._tolerant)
 
     def read(self, text: str) -> Source:
         """The source of this name.
@@ -161,6 +170,8 @@ class Reader:
                 return Source(name=text, kind=kind, catalog=snapshot.decode(_bytes(name), place=name))
             case "sql":
                 files = sql_files(Path(name))
+                from ormony.plan import renames
+
                 told = tuple(rename for file in files for rename in renames.in_sql(file.text, file.path))
                 return Source(name=text, kind=kind, catalog=self.replayed(files), renames=told)
             case "service":
@@ -168,10 +179,16 @@ class Reader:
             case "models":
                 return self._models(text, name)
 
-    @cached_property
+    @property
     def surface(self) -> Catalog:
         """A database with the surface and nothing else."""
         return self.replayed(())
+
+    def own(self) -> Catalog:
+        """The stream, replayed, without the surface and the ledgers."""
+        if self._own is None:
+            self._own = narrow.without_surface(self.migrations(), self.surface, self.ledgers())
+        return self._own
 
     def migrations(self) -> Catalog:
         """The stream, replayed."""
@@ -184,6 +201,7 @@ class Reader:
     def behavior(self) -> Desired:
         """The stream as it is, and as the behavior files and macros want it. Raises what `desired` does."""
         from ormony.behavior import desired
+        from ormony.plan import make_plan
 
         project, database = self._needs_project("behavior")
         ledgers = self.ledgers()
@@ -244,7 +262,7 @@ class Reader:
         for file in self.loaded.stream:
             if file.provenance is not None and file.provenance.service == service.name:
                 continue
-            for fact in _facts(file.body, _path_of(file), file.path):
+            for fact in _facts(file, _path_of(file)):
                 if not _is_plain(fact.statement):
                     return False
                 named = fact.creates | fact.alters | fact.drops
@@ -339,35 +357,41 @@ class Reader:
         self._models_read[name, apart] = source
         return source
 
-    def prefetch(self, services: Iterable[Service]) -> None:
+    def prefetch(self, services: Iterable[Service], *, server: bool = False) -> None:
         """Begin to export the models of several services at the same time, beside whatever else is done.
 
-        One that fails fails when it is asked for.
+        With `server` that of the shadows is started, too. What fails fails when it is asked for.
         """
         from concurrent.futures import ThreadPoolExecutor
 
         jobs = [(each, False) for each in services if each.orm in ("drizzle", "alembic")]
         jobs += [(each, False) for each in services if each.orm == "sqlalchemy" and each.models]
         jobs += [(each, True) for each, _ in jobs if each.orm == "drizzle" and each.mirror_models]
-        if not jobs:
+        if not jobs and not server:
             return
-        pool = self._stack.enter_context(ThreadPoolExecutor(len(jobs)))
+        pool = self._pool = ThreadPoolExecutor(len(jobs) + server)
         for service, apart in jobs:
-            self._exporting[service.name, apart] = pool.submit(
+            self._exported[service.name, apart] = pool.submit(
                 exported_of, self.root, service, apart=apart, cache=self.cache
             )
+        if server:
+            pool.submit(lambda: self.shadow.start())
 
     def exported(self, service: Service, *, apart: bool = False) -> Exported:
         """The DDL of a service's models, once for this reader; see `loading.exported_of`."""
-        key = (service.name, apart)
-        if key not in self._exported:
-            begun = self._exporting.pop(key, None)
-            self._exported[key] = (
-                begun.result()
-                if begun is not None
-                else exported_of(self.root, service, apart=apart, cache=self.cache)
-            )
-        return self._exported[key]
+        from concurrent.futures import Future
+
+        with self._lock:
+            begun = self._exported.get((service.name, apart))
+            mine = begun is None
+            if begun is None:
+                begun = self._exported[service.name, apart] = Future()
+        if mine:
+            try:
+                begun.set_result(exported_of(self.root, service, apart=apart, cache=self.cache))
+            except BaseException as error:
+                begun.set_exception(error)
+        return begun.result()
 
     def mirrored(self, service: Service) -> tuple[Source, ...]:
         """The sources that hold a service's models of tables that others own: its models, and those apart.
@@ -432,7 +456,7 @@ class Reader:
     ) -> tuple[StreamFile, ...]:
         """A file that makes what others own, as the stream made it: tables without foreign keys and
         policies; not what is `made` elsewhere; with `extensions`, all that the stream has."""
-        whole = narrow.without_surface(self.migrations(), self.surface, self.ledgers())
+        whole = self.own()
         needed = narrow.needed_by(whole, names)
         if made or extensions:
             places = {Ref("schema", "", e.schema) for e in whole.objects.values() if isinstance(e, Extension)}
@@ -452,6 +476,8 @@ class Reader:
             column_order={**surface.column_order, **needed.column_order},
             depends={**surface.depends, **needed.depends},
         )
+        from ormony.plan import make_plan
+
         script = make_plan(surface, both).script()
         return (StreamFile(path="(what others own)", version="00000", name="context", text=script),)
 
@@ -541,13 +567,27 @@ class Reader:
 
 
 @contextlib.contextmanager
-def opened(project: Project, *, cache: bool = True) -> Iterator[Mapping[str, Reader]]:
-    """A reader for each database of a project, by its name; their streams and histories are loaded."""
+def opened(
+    project: Project,
+    *,
+    cache: bool = True,
+    tolerant: bool = False,
+    ahead: Callable[[Reader, Database], None] = lambda reader, database: None,
+) -> Iterator[Mapping[str, Reader]]:
+    """A reader for each database of a project, by its name; their streams and histories are loaded.
+
+    `ahead` may begin what takes long before they are; `tolerant` is that of `load`.
+    """
     with contextlib.ExitStack() as stack:
-        yield {
-            each.name: stack.enter_context(Reader(project, each, cache=cache, loaded=load(project, each)))
+        readers = {
+            each.name: stack.enter_context(Reader(project, each, cache=cache, tolerant=tolerant))
             for each in project.databases
         }
+        for each in project.databases:
+            ahead(readers[each.name], each)
+        for reader in readers.values():
+            _ = reader.loaded
+        yield readers
 
 
 def parse(text: str) -> tuple[SourceKind, str]:
@@ -612,20 +652,21 @@ def _named(
     files: Sequence[StreamFile], search_path: Sequence[str]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """(schema, name) of what these files create, and of all that they use."""
-    found = [_names_of(file.body, tuple(search_path), file.path) for file in files]
+    found = [_names_of(file, tuple(search_path)) for file in files]
     return frozenset().union(*(each[0] for each in found)), frozenset().union(*(each[1] for each in found))
 
 
 @lru_cache(maxsize=4096)  # every service asks about every file of the stream
 def _names_of(
-    text: str, search_path: tuple[str, ...], path: str
+    file: StreamFile, search_path: tuple[str, ...]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    return _names_in(_facts(text, search_path, path))
+    return _names_in(_facts(file, search_path))
 
 
-@lru_cache(maxsize=4096)
-def _facts(text: str, search_path: tuple[str, ...], path: str) -> tuple[sql.Facts, ...]:
-    return sql.facts(text, search_path=search_path, path=path)
+def _facts(file: StreamFile, search_path: tuple[str, ...]) -> tuple[sql.Facts, ...]:
+    if search_path == origins.search_path(file):
+        return origins.facts(file)
+    return sql.facts(file.body, search_path=search_path, path=file.path)
 
 
 # Statements that change what they name, and nothing else; those of the second set read what they use.

@@ -13,6 +13,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -735,17 +736,24 @@ _MAKING: Final = re.compile(rb"drizzle-orm/pg-core|[Tt]able\w*\s*[(<]|withRLS", 
 
 def _read(
     root: Path, paths: Iterable[str], casing: str | None, search_path: Sequence[str]
-) -> Iterator[_Table]:
+) -> tuple[_Table, ...]:
     """The tables that these files make; what is gone or no TypeScript is left out."""
     texts: dict[str, bytes] = {}
     for path in sorted(set(paths)):
         if path.endswith(_SUFFIXES) and "node_modules" not in path.split("/"):
             with contextlib.suppress(OSError):
                 texts[path] = (root / path).read_bytes()
-    sources = _Sources(texts)
+    return _tables(tuple(texts.items()), casing, tuple(search_path))
+
+
+@lru_cache(maxsize=4)  # where the models stand and what they fill is asked of the same files
+def _tables(
+    texts: tuple[tuple[str, bytes], ...], casing: str | None, search_path: tuple[str, ...]
+) -> tuple[_Table, ...]:
+    sources = _Sources(dict(texts))
     reader = _Reader(sources, casing, search_path)
-    making = (sources[path] for path, data in texts.items() if _MAKING.search(data))
-    return itertools.chain.from_iterable(map(reader.tables, making))
+    making = (sources[path] for path, data in texts if _MAKING.search(data))
+    return tuple(itertools.chain.from_iterable(map(reader.tables, making)))
 
 
 def find(

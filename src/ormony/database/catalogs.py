@@ -10,6 +10,8 @@ import contextlib
 import hashlib
 import os
 import secrets
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -72,6 +74,8 @@ class Replays:
         self._root, self._opened, self._url = root, opened, url
         self._kept = cache and url is None
         self._read: dict[str, Catalog] = {}
+        self._failed: dict[str, OrmonyError] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @property
     def major(self) -> int:
@@ -89,17 +93,28 @@ class Replays:
         What is `brief` no other files will begin with, nor anybody ask more about: it runs to be taken back.
         """
         name = key(["replay", *(part for file in files for part in (file.path, file.text))])
-        found = self._read.get(name)
-        if found is None and self._kept:
-            found = find(self._root, name)
-        if found is None:
-            found = _tried(self._opened(), files) if brief or not files else None
+        with self._locks[name]:  # several threads may ask for one
+            if name in self._failed:
+                raise self._failed[name]
+            found = self._read.get(name)
+            if found is None and self._kept:
+                found = find(self._root, name)
             if found is None:
-                found = _replayed(self._opened(), files, settled)
-            if self._kept:
-                keep(self._root, name, found)
-        self._read[name] = found
+                try:
+                    found = self._run(files, settled, brief=brief or not files)
+                except OrmonyError as error:
+                    if error.code in ("sql-failed", "sql-syntax"):  # it would fail again, and take as long
+                        self._failed[name] = error
+                    raise
+                if self._kept:
+                    keep(self._root, name, found)
+            self._read[name] = found
         return found
+
+    def _run(self, files: Sequence[StreamFile], settled: int | None, *, brief: bool) -> Catalog:
+        opened = self._opened()
+        found = _tried(opened, files) if brief else None
+        return found if found is not None else _replayed(opened, files, settled)
 
     def afresh(self, files: Sequence[StreamFile]) -> Catalog:
         """The same, run from nothing now: what depends on the day, or on chance, is not that of before."""

@@ -11,16 +11,20 @@ import contextlib
 import re
 import selectors
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
-import psycopg
-from psycopg import pq
 
 from ormony import sql
-from ormony.database.connect import Connection
 from ormony.errors import DATABASE, OrmonyError
 from ormony.mirrors import Field, Shape
+
+# The driver is imported where it is used: what a server has said before is asked for without one.
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import pq
+
+    from ormony.database.connect import Connection
 
 _BATCH: Final = 100  # statements of one round trip
 
@@ -68,13 +72,17 @@ class Query(Protocol):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """The least that `Query` asks for: a statement, and where it stands."""
+    """The least that `Query` asks for: a statement, and where it stands.
+
+    `made` says that `writes_and_reads` made it: nobody has to look what it is.
+    """
 
     name: str
     sql: str
     place: str = ""
     service: str = ""
     aligned: bool = False
+    made: bool = False
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +147,52 @@ class Unchecked(msgspec.Struct, frozen=True):
 Outcome = Prepared | Refusal | Unchecked
 
 
+class Bare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An outcome without its query, to be kept: `reason` where it is unchecked, `message` where refused."""
+
+    parameters: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    internal: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
+    sqlstate: str = ""
+    message: str | None = None
+    line: int = 0
+    column: int = 0
+    object: str = ""
+    hint: str | None = None
+    reason: str | None = None
+
+
+def bare(outcome: Outcome) -> Bare:
+    """The outcome without its query."""
+    names = set(outcome.__struct_fields__) & set(Bare.__struct_fields__)
+    return Bare(**{name: getattr(outcome, name) for name in names})
+
+
+def dressed(query: Query, found: Bare) -> Outcome:
+    """The outcome of a query whose statement is the same, wherever it stands now."""
+    if found.reason is not None:
+        return Unchecked(query, found.reason)
+    if found.message is None:
+        return Prepared(
+            query=query,
+            parameters=found.parameters,
+            columns=found.columns,
+            internal=found.internal,
+            labels=found.labels,
+        )
+    return Refusal(
+        query=query,
+        sqlstate=found.sqlstate,
+        message=found.message,
+        place=_moved(query.place, found.line - 1) if query.aligned and found.line else query.place,
+        line=found.line,
+        column=found.column,
+        object=found.object,
+        hint=found.hint,
+    )
+
+
 class Broken(msgspec.Struct, frozen=True):
     """What a migration does to statements: `errors` were taken before it, `warnings` were refused already."""
 
@@ -162,9 +216,14 @@ def outcomes(
     `search_path` is that of the service's connections; by default the session's own. The connection is in
     autocommit with no transaction open, and is left as it was. Raises `connection-lost` (exit 3).
     """
+    import psycopg
+    from psycopg import pq
+
     assert connection.autocommit
     assert connection.pgconn.transaction_status == pq.TransactionStatus.IDLE
-    unchecked = [_not_analysed(each.sql) for each in queries]
+    unchecked = [
+        None if isinstance(each, Text) and each.made else _not_analysed(each.sql) for each in queries
+    ]
     wanted = [number for number, reason in enumerate(unchecked) if reason is None]
     before = _search_path(connection, search_path)
     try:
@@ -270,6 +329,9 @@ def _search_path(connection: Connection, wanted: Sequence[str] | None) -> str | 
 
 def _ask(connection: Connection, texts: Sequence[str]) -> list[_Answer]:
     """Prepare the statements one after another in one round trip; a refusal leaves the others alone."""
+    import psycopg
+    from psycopg import pq
+
     pgconn = connection.pgconn
     pgconn.enter_pipeline_mode()
     try:
@@ -287,6 +349,9 @@ def _ask(connection: Connection, texts: Sequence[str]) -> list[_Answer]:
 
 
 def _answer(pgconn: pq.abc.PGconn, selector: selectors.BaseSelector) -> _Answer:
+    import psycopg
+    from psycopg import pq
+
     error: psycopg.Error | None = None
     described: pq.abc.PGresult | None = None
     while True:
@@ -322,6 +387,9 @@ def _answer(pgconn: pq.abc.PGconn, selector: selectors.BaseSelector) -> _Answer:
 
 def _result(pgconn: pq.abc.PGconn, selector: selectors.BaseSelector) -> pq.abc.PGresult | None:
     """The next result. Reads while it writes: else the server and we wait for each other to read."""
+    import psycopg
+    from psycopg import pq
+
     unsent = bool(pgconn.flush())
     while pgconn.is_busy():
         selector.modify(pgconn.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if unsent else 0))

@@ -38,8 +38,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ormony import sql
+from ormony.origins import search_path
 from ormony.rules.finding import Evidence, Finding, Severity, Side
-from ormony.rules.reading import Places, facts, incoming, is_new, search_path, service_of, stream, text_of
+from ormony.rules.reading import Places, facts, incoming, is_new, service_of, stream, text_of
 from ormony.sql import Facts, Name
 from ormony.stream import StreamFile
 

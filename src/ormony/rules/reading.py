@@ -47,15 +47,9 @@ class Evidence(findings.Evidence, Protocol):
 def facts(file: StreamFile) -> tuple[Facts, ...]:
     """The facts of each statement of a file; () where it is not SQL."""
     try:
-        return sql.facts(file.text, search_path=search_path(file), path=file.path)
+        return origins.facts(file)
     except OrmonyError:
         return ()
-
-
-def search_path(file: StreamFile) -> tuple[str, ...]:
-    """What a file starts with."""
-    stated = file.provenance.search_path if file.provenance else None
-    return stated if stated is not None else ("public",)
 
 
 def is_new(evidence: findings.Evidence, file: StreamFile) -> bool:
@@ -224,12 +218,22 @@ class _Owner(msgspec.Struct, frozen=True):
     statement: Statement
 
 
-def acts(evidence: findings.Evidence) -> Iterator[Act]:
+_ACTS: Final[WeakKeyDictionary[findings.Evidence, tuple[Act, ...]]] = WeakKeyDictionary()
+
+
+def acts(evidence: findings.Evidence) -> tuple[Act, ...]:
     """Everything that a service does to what it did not create, in stream order, then what is to be merged.
 
     Of hand-written files only the tables and types that they create are among it: the rest of what they do is
-    the whole project's.
+    the whole project's. Found once for all rules that ask.
     """
+    found = _ACTS.get(evidence)
+    if found is None:
+        found = _ACTS[evidence] = tuple(_acts(evidence))
+    return found
+
+
+def _acts(evidence: findings.Evidence) -> Iterator[Act]:
     owners: dict[Name, _Owner] = {}
     places = Places(evidence)
     services = {each.name: each for each in evidence.services}
