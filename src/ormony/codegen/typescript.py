@@ -323,7 +323,7 @@ class _Database:
     def _column(self, relation: Relation, field: Field) -> str:
         """A column of `Row`. Comments and the configuration rule null out in views only, as for Supabase."""
         is_view = relation.kind in ("view", "materialized view")
-        not_null = field.declared_not_null or (is_view and field.proof in ("derived", "said"))
+        not_null = field.declared_not_null or (is_view and field.proof == "said")
         return f"{_doc(field.comment)}{_key(field.name)}: " + self._nullable(relation, field, not not_null)
 
     def _nullable(self, relation: Relation, field: Field, nullable: bool) -> str:
@@ -676,7 +676,9 @@ class _Wrappers:
         return words.plain(name) if self._options.names == "database" else words.camel(name)
 
     def _pascal(self, name: str) -> str:
-        return words.plain(name) if self._options.names == "database" else words.pascal(name)
+        """The name of a type."""
+        cased = words.plain(name) if self._options.names == "database" else words.pascal(name)
+        return words.safe(cased, _RESERVED | _TYPE_NAMES)
 
     def _keys(self, of: str, names: Sequence[str], same: str) -> list[str]:
         """The keys of an object, in the order of what they stand for."""
@@ -938,6 +940,9 @@ class _Wrappers:
         constant = _constant(row)
         before = f"export interface {row} {members}\n\nconst {constant}: readonly $Column[] = {columns}\n\n"
         codec = f"$row<{row}>({constant})"
+        if self._drizzle and result.form == "table" and len(result.fields) == 1:
+            # To the server that is a set of values, not of rows.
+            nodes = f"({nodes}).map((each) => ({{ {_quoted('s' + result.fields[0].name)}: each }}))"
         if result.many:
             line = f"return ({nodes}).map((each) => {codec}.decode($filled(each, {constant})))"
             return before, f"{row}[]", [line], ""

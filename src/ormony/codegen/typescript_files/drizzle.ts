@@ -11,12 +11,15 @@ interface $Routine {
   parameters: readonly $Parameter[]
 }
 
-function $call({ name, parameters }: $Routine, args: object): SQL {
+function $call({ name: routine, parameters }: $Routine, args: object): SQL {
   const given = new Map<string, unknown>(Object.entries(args))
   const parts: SQL[] = []
   let left: string | undefined
-  for (const [key, parameter, type, codec, kind] of parameters) {
+  // A function with VARIADIC is found by names only where that is given.
+  const byPlace = parameters.some(([key, , , , kind]) => kind === "variadic" && given.get(key) === undefined)
+  for (const [key, name, type, codec, kind] of parameters) {
     const value = given.get(key)
+    const parameter = byPlace ? "" : name
     if (value === undefined) {
       left ??= parameter === "" ? key : undefined
       continue
@@ -35,7 +38,7 @@ function $call({ name, parameters }: $Routine, args: object): SQL {
           : $sql`${$sql.raw(before)}${written}::text::${$sql.raw(type)}`,
     )
   }
-  return $sql`${$sql.raw(name)}(${$sql.join(parts, $sql`, `)})`
+  return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
 async function $query(db: DrizzleDatabase, routine: $Routine, args: object): Promise<$Node[]> {
