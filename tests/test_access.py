@@ -253,16 +253,34 @@ BREAKS = {
 }
 
 
+def pasted(shadow: Shadow, text: str, script: str) -> tuple[str, str]:
+    """What psql prints for a script in a database that `text` makes, and what it complains of."""
+    url = shadow.clone([hand("00000", text)])
+    done = subprocess.run(
+        [server.psql(), url, "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shadow.release(url)
+    return done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("name", BREAKS)
-def test_each_broken_policy_is_caught_and_named(shadow: Shadow, name: str) -> None:
+def test_each_broken_policy_is_caught_and_named_and_its_sql_shows_it(shadow: Shadow, name: str) -> None:
     text, (table, command), why = BREAKS[name]
     sound, _ = asked(shadow, SOUND)
     matrix, found = asked(shadow, text)
     leaks = {(each.object, each.command): each for each in strong(found)}
     assert (table, command) in leaks, sorted(leaks)
     assert why in leaks[table, command].why
-    assert "SET LOCAL ROLE" in leaks[table, command].sql
     assert access.compare(sound, matrix)
+    printed, complained = pasted(shadow, text, leaks[table, command].sql)
+    assert complained == ""
+    assert printed.splitlines()[-1] == "ROLLBACK"
+    if name != "definer function writes":  # it prints nothing
+        assert pasted(shadow, SOUND, leaks[table, command].sql)[0] != printed
 
 
 POLICIES = (
@@ -495,6 +513,62 @@ def test_rows_of_a_trigger_belong_to_whom_they_name(shadow: Shadow) -> None:
     assert found.unknown == ()
     assert cell(matrix, "public.profiles", "select", "own") == "allow"
     assert cell(matrix, "public.profiles", "select", "other") == "filter"
+
+
+COLLEAGUES = """
+CREATE TABLE public.drafts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    org_id uuid NOT NULL REFERENCES public.orgs (id),
+    author uuid NOT NULL DEFAULT auth.uid() REFERENCES auth.users (id),
+    title text NOT NULL
+);
+ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY drafts_read ON public.drafts FOR SELECT TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+CREATE POLICY drafts_add ON public.drafts FOR INSERT TO authenticated
+    WITH CHECK (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid AND author = (SELECT auth.uid()));
+CREATE POLICY drafts_edit ON public.drafts FOR UPDATE TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid AND author = (SELECT auth.uid()));
+"""
+
+
+def test_a_colleagues_row_has_a_line_where_it_is_not_as_ones_own(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, SOUND + COLLEAGUES)
+    assert strong(found) == []
+    assert found.unknown == ()
+    lines = {line.key for line in matrix.lines if line.row == "colleague" and line.object == "public.drafts"}
+    # what is the same has none: a colleague reads it, nobody deletes it
+    assert lines == {("public.drafts", "insert", "colleague"), ("public.drafts", "update", "colleague")}
+    assert cell(matrix, "public.drafts", "insert", "colleague") == "deny"
+    assert cell(matrix, "public.drafts", "update", "colleague") == "filter"
+    assert cell(matrix, "public.drafts", "update", "own") == "allow"
+    opened = (
+        "ALTER POLICY drafts_edit ON public.drafts USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);"
+    )
+    changed, _ = asked(shadow, SOUND + COLLEAGUES + opened)
+    assert "public.drafts update colleague member_a: filter → not there" in [
+        str(each) for each in access.compare(matrix, changed)
+    ]
+
+
+PARTS = """
+CREATE TABLE public.events (org_id uuid NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE public.events_all PARTITION OF public.events DEFAULT;
+ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY events_read ON public.events FOR SELECT TO authenticated
+    USING (org_id = (SELECT auth.jwt() ->> 'org_id')::uuid);
+"""
+
+
+def test_a_partition_is_asked_by_its_own_name(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, PARTS)
+    assert cell(matrix, "public.events", "select", "other") == "filter"
+    assert cell(matrix, "public.events_all", "select", "other") == "allow"
+    (leak,) = strong(found)
+    assert (leak.object, leak.command) == ("public.events_all", "select")
+    assert "partition public.events_all" in leak.why
+    matrix, found = asked(shadow, PARTS + "ALTER TABLE public.events_all ENABLE ROW LEVEL SECURITY;")
+    assert strong(found) == []
 
 
 BUCKETS = """

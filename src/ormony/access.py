@@ -54,7 +54,8 @@ DEFAULTS: Final = (
 class Line(msgspec.Struct, frozen=True, order=True):
     """What each persona may do; `values` are in the order of the matrix's personas.
 
-    `row` is `own`, `other` or `any`, where rows belong to no tenant.
+    `row` is `own`, `colleague` (of its tenant and another user's), `other`, or `any` where rows belong to no
+    tenant.
     """
 
     object: str
@@ -134,6 +135,7 @@ _COMMANDS: Final = (
     "reference",
     "call",
 )
+_ROWS: Final = ("own", "colleague", "other", "any")
 _HEAD: Final = f"""\
 # ormony access {FORMAT}: what each persona may do to whose row. Written by `ormony access --write`.
 # allow: it happens. filter: no error, no row. deny: 42501. error(SQLSTATE). -: none. ?: could not be asked.
@@ -150,7 +152,7 @@ def sorted_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
             line.object,
             _COMMANDS.index(word) if word in _COMMANDS else len(_COMMANDS),
             line.command,
-            ("own", "other", "any").index(line.row) if line.row in ("own", "other", "any") else 3,
+            _ROWS.index(line.row) if line.row in _ROWS else len(_ROWS),
         )
 
     return tuple(sorted(lines, key=place))

@@ -170,7 +170,7 @@ def _code() -> str:
     package = Path(__file__).parent
     names = ("access.py", "claims.py", "narrow.py", "database/access.py", "database/rows.py")
     digest = hashlib.sha256()
-    for name in (*names, "accessing.py", "database/questions.py"):
+    for name in (*names, "accessing.py", "database/questions.py", "database/reproduce.py"):
         digest.update((package / name).read_bytes())
     return digest.hexdigest()
 

@@ -37,7 +37,7 @@ from ormony.access import (
 )
 from ormony.catalog import Catalog, Column, MaterializedView, Policy, Ref, Routine, Table, View
 from ormony.claims import SETTING, Claim, literal
-from ormony.database import rows
+from ormony.database import reproduce, rows
 from ormony.database.connect import Connection
 from ormony.database.questions import TIMEOUT_MS, Answer, Asker, Asks, Question
 from ormony.database.rows import Candidate, Maker, Row, Shape, World, insert_of, name_of, where_of
@@ -45,6 +45,7 @@ from ormony.errors import DATABASE, OrmonyError
 from ormony.sql import quote_identifier
 
 _WORLDS: Final = ("a", "b")
+_COLLEAGUE: Final = "c0000000-0000-4000-8000-00000000c0de"
 _WORST: Final = {ALLOW: 0, UNKNOWN: 1, FILTER: 3, DENY: 4, APART: 5}
 
 
@@ -210,19 +211,24 @@ class _Asking:
         lines = [
             Line(*key, tuple(values.get(each.name, APART) for each in self.subject.personas))
             for key, values in self.cells.items()
-            if set(values.values()) != {APART}
-            and (
-                key[1] not in ("insert-returning", "upsert")
-                or any(
-                    value != self.cells[key[0], "insert", key[2]].get(who) for who, value in values.items()
-                )
-            )
+            if set(values.values()) != {APART} and not self._says_nothing(key, values)
         ]
         return Asked(
             lines=sorted_lines(lines),
             leaks=tuple(self.leaks.values()),
             unknown=tuple(Unknown(*what, why) for what, why in self.unknown.items()),
         )
+
+    def _says_nothing(self, key: tuple[str, str, str], values: Mapping[str, str]) -> bool:
+        """Is the line as another one that it is only looked at beside?"""
+        name, command, row = key
+        if row == "colleague":
+            beside = self.cells.get((name, command, "own"), {})
+        elif command in ("insert-returning", "upsert"):
+            beside = self.cells.get((name, "insert", row), {})
+        else:
+            return False
+        return all(value == beside.get(who) for who, value in values.items())
 
     def _settle(self) -> None:
         """One kind of row for each view and function: what hangs on rows for one persona does so for all."""
@@ -291,7 +297,7 @@ class _Asking:
                     left.discard(row.ctid)
             if not left:
                 continue
-            shape = self.shapes.get(table)
+            shape = self.shapes.get(table) or rows.shapes(self.whole, [table]).get(table)  # of a partition
             whose = [
                 c
                 for c in (shape.columns if shape else ())
@@ -365,10 +371,7 @@ class _Asking:
         self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
 
     def _fixture(self, persona: Persona) -> None:
-        own = self.worlds[persona.tenant].rows if persona.tenant else {}
-        other = self.worlds["b" if persona.tenant == "a" else "a"].rows
-        for name, held in (("own", own), ("other", other)):
-            document = {f"{ref.schema}.{ref.name}": dict(row.values) for ref, row in held.items()}
+        for name, document in self._documents(persona).items():
             self.conn.execute("SELECT set_config(%s, %s, true)", (f"ormony.{name}", json.dumps(document)))
         try:
             self.conn.execute(persona.fixture.encode())
@@ -410,6 +413,12 @@ class _Asking:
                 else:
                     yield self._ask_table(persona, table, command, whose, name, own)
         if owned:
+            if self._people(table):
+                for command in ("select", "insert", "update", "delete"):
+                    if own is None:
+                        self._cell(persona, str(table), command, "colleague", APART)
+                    else:
+                        yield self._ask_colleague(persona, table, command, own)
             yield self._move(persona, table, own, other)
             yield self._reference(persona, table, own, other)
 
@@ -538,19 +547,10 @@ class _Asking:
 
         It is made anew before each time, since a row of a table of members would make it a member.
         """
-        if own is None or table in self.tenancy.members:
+        people = self._people(table) if own is not None else []
+        if own is None or not people:
             return None
         shape, world = self.shapes[table], self.worlds[name]
-        tenant = set(self.tenancy.owned.get(table, ()))
-        people = [
-            c
-            for c in shape.columns
-            if c not in tenant
-            and self.tenancy.bound.get(Ref("column", table.schema, table.name, c)) == SUB
-            and not any(unique == (c,) for unique in shape.unique)
-        ]
-        if not people or not tenant:
-            return None
         key = ("crossed", table, name)
         if key not in self._crossings:
             values = self.maker.values(world, shape, 7, whole=True)
@@ -564,6 +564,84 @@ class _Asking:
                     insert = insert_of(Candidate(table=table, values=made.values), overriding=True) + "; "
                     self._crossings[key] = (made, insert)
         return self._crossings[key]
+
+    def _people(self, table: Ref) -> list[str]:
+        """The columns that name a user, where others say whose tenant's a row is."""
+        shape, tenant = self.shapes[table], self.tenancy.owned.get(table, ())
+        if not tenant or table in self.tenancy.members:
+            return []
+        return [
+            c
+            for c in shape.columns
+            if c not in tenant
+            and self.tenancy.bound.get(shape.column(c)) == SUB
+            and not any(unique == (c,) for unique in shape.unique)
+        ]
+
+    def _ask_colleague(self, persona: Persona, table: Ref, command: str, own: str) -> Asks:
+        """The same to a row of its own tenant that names another user; it is made anew each time."""
+        shape, world = self.shapes[table], self.worlds[own]
+        rights = self.privileges[persona.role, table]
+        values = self.maker.values(world, shape, 8, whole=True)
+        if table not in world.rows or isinstance(values, str):
+            return
+        values |= dict.fromkeys(self._people(table), _COLLEAGUE)
+        keys = [c for c in shape.primary if values.get(c) is not None]
+        text, _ = self.claims_of(persona, own)
+        document = json.dumps({**json.loads(text), "sub": _COLLEAGUE})
+        before = f"{self._claims('', '')}{self._colleague_user(world)}; {self._claims(document, _COLLEAGUE)}"
+        after = self._claims(text, str(json.loads(text).get("sub", "")))
+        candidate = Candidate(table=table, values=values)
+        if command == "insert":
+            free = {c: v for c, v in values.items() if not _always(shape, c)}
+            if "INSERT" not in rights.whole and rights.columns["INSERT"]:
+                free = {c: v for c, v in free.items() if c in rights.columns["INSERT"]}
+            statement = insert_of(Candidate(table=table, values=free))
+            before += after
+        elif not keys or len(keys) < len(shape.primary):
+            return
+        else:
+            where = self._where(rights, shape, Row(table=table, values=values, ctid=""))
+            before += f"{insert_of(candidate, overriding=True)}; {after}"
+            column = self._column_to_update(rights, shape)
+            change = (
+                f"{quote_identifier(column or '')} = {literal(world.rows[table].values.get(column or ''))}"
+            )
+            match command:
+                case "select":
+                    columns = "*" if "SELECT" in rights.whole else self._columns(rights, "SELECT", "*")
+                    statement = f"SELECT {columns} FROM {shape.sql} WHERE {where}"
+                case "update" if column is not None:
+                    statement = f"UPDATE {shape.sql} SET {change} WHERE {where}"
+                case "delete":
+                    statement = f"DELETE FROM {shape.sql} WHERE {where}"
+                case _:
+                    return
+        proved = yield from self._proved((table, command, "colleague", own, statement), statement, before)
+        if proved.value != ALLOW:
+            return  # nobody can make such a row: there is nothing to say of it
+        answer = yield Question(persona.role, statement, before)
+        self._cell(persona, str(table), command, "colleague", answer.value)
+
+    def _colleague_user(self, world: World) -> str:
+        shape = self.shapes[USERS]
+        values: dict[str, str | None] = {}
+        for name, column in shape.columns.items():
+            if name == "id":
+                values[name] = _COLLEAGUE
+            elif shape.column(name) in world.fixed or shape.required(name):
+                values[name] = rows.plain_value(
+                    column.type, 2, 8, self.maker.known_types, f"colleague.{name}"
+                )
+        return insert_of(Candidate(table=USERS, values=values))
+
+    def _claims(self, document: str, sub: str) -> str:
+        """What sets the claims for what follows, as SQL."""
+        said = {"request.jwt.claims": document, "request.jwt.claim.sub": sub}
+        return "".join(
+            f"SELECT set_config({reproduce.text(name)}, {reproduce.text(value)}, true); "
+            for name, value in said.items()
+        )
 
     def _key(self, shape: Shape, row: Row) -> str:
         if shape.primary and all(row.values.get(c) is not None for c in shape.primary):
@@ -707,7 +785,7 @@ class _Asking:
                         object=str(table),
                         command=command,
                         persona=persona.name,
-                        sql=self._script(persona, "", statement),
+                        sql=self._script(persona, (table, key.table), "", statement),
                         why=f"the foreign key tells whether a row of {key.table} is there, whoever's it is",
                         at=table,
                         weak=True,
@@ -796,19 +874,30 @@ class _Asking:
     def _note(self, leak: Leak) -> None:
         self.leaks.setdefault((leak.object, leak.command), leak)
 
-    def _script(self, persona: Persona, before: str, statement: str) -> str:
-        """SQL to paste where the rows are, which does it and takes it back."""
-        text, settings = self.claims_of(persona, persona.tenant)
-        lines = ["BEGIN;"]
-        if before and "replica" not in before:
-            lines.append(before.strip())
-        lines.append(f"SET LOCAL ROLE {quote_identifier(persona.role)};")
-        lines.append(f"SELECT set_config('request.jwt.claims', {literal(text).strip()}, true);")
-        lines += [
-            f"SELECT set_config({literal(k).strip()}, {literal(v).strip()}, true);"
-            for k, v in settings.items()
-        ]
-        return "\n".join([*lines, f"{statement};", "ROLLBACK;"])
+    def _script(self, persona: Persona, refs: Iterable[Ref], before: str, statement: str) -> str:
+        """SQL to paste into psql, which makes the rows, does it, and takes it back."""
+        claims, settings = self.claims_of(persona, persona.tenant)
+        tables = reproduce.needed(self.whole, self.shapes, {*refs, *self.tenancy.members})
+        given = reproduce.rows(self.maker, self.worlds.values(), tables)
+        if persona.fixture:
+            given += [
+                f"SELECT set_config('ormony.{name}', {reproduce.text(json.dumps(document))}, true);"
+                for name, document in self._documents(persona, tables).items()
+            ]
+        return reproduce.script(given, persona.role, claims, settings, persona.fixture, before, statement)
+
+    def _documents(self, persona: Persona, tables: Collection[Ref] | None = None) -> dict[str, object]:
+        """The rows that a fixture may ask for: its own and the other tenant's."""
+        own = self.worlds[persona.tenant].rows if persona.tenant else {}
+        other = self.worlds["b" if persona.tenant == "a" else "a"].rows
+        return {
+            name: {
+                f"{ref.schema}.{ref.name}": dict(row.values)
+                for ref, row in held.items()
+                if tables is None or ref in tables
+            }
+            for name, held in (("own", own), ("other", other))
+        }
 
     def _leak(
         self, persona: Persona, table: Ref, command: str, before: str, statement: str, name: str = ""
@@ -822,7 +911,7 @@ class _Asking:
                 object=name,
                 command=command,
                 persona=persona.name,
-                sql=self._script(persona, before, statement),
+                sql=self._script(persona, (table,), before, statement),
                 why=why,
                 policies=policies,
                 at=table,
@@ -921,8 +1010,8 @@ class _Asking:
         found = []
         exposed = self.exposed
         for ref, value in self.subject.catalog.objects.items():
-            if ref.kind in ("view", "materialized view") and ref.schema in exposed:
-                del value
+            part = isinstance(value, Table) and value.partition is not None
+            if (part or ref.kind in ("view", "materialized view")) and ref.schema in exposed:
                 statement = f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {name_of(ref)} AS t"
                 found.append(_Thing(ref, "select", "all", statement, f"SELECT * FROM {name_of(ref)}"))
         return found
@@ -1094,6 +1183,8 @@ class _Asking:
             why = f"view {thing.ref} reads what its caller may: see the tables that it uses"
         elif isinstance(value, View):
             why = f"view {thing.ref} reads as its owner: it lacks security_invoker"
+        elif isinstance(value, Table):
+            why = f"partition {thing.ref} has policies of its own for who names it, and not its table's"
         else:
             why = f"{thing.ref.kind} {thing.ref} knows no row-level security"
         self._note(
@@ -1101,7 +1192,7 @@ class _Asking:
                 object=str(thing.ref),
                 command=thing.command,
                 persona=persona.name,
-                sql=self._script(persona, "", thing.shown),
+                sql=self._script(persona, (thing.ref,), "", thing.shown),
                 why=why,
                 at=thing.ref,
             )

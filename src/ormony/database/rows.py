@@ -511,6 +511,22 @@ class Maker:
                 values[name] = value
         return values
 
+    def told(self, world: World, table: Ref) -> list[str]:
+        """The columns of the world's row that do not come by themselves."""
+        shape, row = self.shapes[table], world.rows[table]
+        held = {c for key in (*shape.unique, *(key.columns for key in shape.keys)) for c in key}
+        return [
+            name
+            for name, column in shape.columns.items()
+            if row.values.get(name) is not None
+            and (
+                name in held
+                or shape.column(name) in world.fixed
+                or name in self._chosen.get(table, {})
+                or (column.default is None and column.identity is None)
+            )
+        ]
+
     def _plain(self, world: World, shape: Shape, name: str, number: int) -> str | None:
         kind = shape.columns[name].type
         return plain_value(kind, world.number, number, self.known_types, f"{shape.table}.{name}")
