@@ -674,9 +674,9 @@ def _is_padded(type_: Type) -> bool:
 
 
 def _is_list(type_: Type) -> bool:
-    """Whether Python has a list for a value, so that lists of them do not tell their dimensions."""
+    """Whether Python may have a list for a value, so that lists of them do not tell their dimensions."""
     bottom = _bottom(type_)
-    return bottom.kind in ("array", "multirange") or bottom.name in ("vector", "halfvec")
+    return bottom.kind in ("array", "multirange") or bottom.name in ("vector", "halfvec", "jsonb")
 
 
 def _rows_as_values(described: Described) -> set[tuple[str, str]]:
