@@ -417,7 +417,7 @@ def test_check_finds_stale_code_and_needs_no_server_for_what_is_unchanged(
 
     with monkeypatch.context() as patched:
         patched.setattr(server, "start", refuse)
-        patched.setattr("ormony.codegen.generate", refuse)
+        patched.setattr("ormony.codegen.written", refuse)
         assert told() == []
     types = next((folder.root / "web").rglob("*.types.ts"))
     text = types.read_text()

@@ -6,6 +6,7 @@ wrote it.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from ormony import files
+from ormony import codegen, files
 from ormony.catalog import Catalog
-from ormony.codegen.options import MARK, Generated, Language
+from ormony.codegen.options import MARK, Generated, Language, Options
 from ormony.errors import FINDINGS, OrmonyError
 from ormony.files import File
 from ormony.history import Notice
@@ -24,6 +25,8 @@ from ormony.project import Generate, Project
 from ormony.rules.finding import Finding
 
 if TYPE_CHECKING:
+    from ormony.codegen.described import Described
+    from ormony.codegen.described import Notice as Told
     from ormony.sources import Reader
 
 Progressed = Callable[[str, int, int], None]
@@ -138,15 +141,46 @@ def _planned(
     source: str,
     progress: Progressed,
 ) -> Iterator[_Plan]:
-    catalogs: dict[str, Catalog] = {}
-    for number, each in enumerate(chosen):
-        if each.database not in catalogs:
-            progress("reading the database", number, len(chosen))
-            own = reader(each)
-            ledgers = own.ledgers() if source == SOURCE or source in ("deployed", "behavior") else frozenset()
-            catalogs[each.database] = _without(own.read(source).catalog, ledgers)
-        progress("generating", number, len(chosen))
-        yield _plan(project, each, catalogs[each.database])
+    from ormony.sources import parse
+
+    codes: dict[str, _Code] = {}
+    collects = gc.isenabled()
+    gc.disable()  # hundreds of thousands of new values, none of them garbage
+    try:
+        for number, each in enumerate(chosen):
+            if each.database not in codes:
+                progress("reading the database", number, len(chosen))
+                own = reader(each)
+                read = parse(source)[0] in ("sql", "snapshot")
+                ledgers = frozenset() if read else own.ledgers()
+                codes[each.database] = _Code(_without(own.read(source).catalog, ledgers))
+            progress("generating", number, len(chosen))
+            yield _plan(project, each, codes[each.database])
+    finally:
+        if collects:
+            gc.enable()
+
+
+class _Code:
+    """A catalog as code; what is described of it once serves all languages that want the same."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._described: dict[object, tuple[Described, tuple[Told, ...]]] = {}
+
+    def of(self, options: Options) -> Generated:
+        from ormony.codegen.describe import describe
+
+        wanted = (
+            options.schemas,
+            options.include,
+            options.exclude,
+            options.not_null,
+            frozenset(options.types),
+        )
+        if wanted not in self._described:
+            self._described[wanted] = describe(self._catalog, options)
+        return codegen.written(*self._described[wanted], options)
 
 
 def _without(catalog: Catalog, ledgers: frozenset[tuple[str, str]]) -> Catalog:
@@ -210,8 +244,8 @@ def _folder(root: Path, path: str, language: Language) -> str:
     return "src/generated" if language == "rust" or (folder / "src").is_dir() else "generated"
 
 
-def _plan(project: Project, each: Generate, catalog: Catalog) -> _Plan:
-    generated = _generated(each, catalog)
+def _plan(project: Project, each: Generate, code: _Code) -> _Plan:
+    generated = code.of(each.options)
     written: list[str] = []
     unchanged: list[str] = []
     for file in generated.files:
@@ -255,12 +289,6 @@ def _plan(project: Project, each: Generate, catalog: Catalog) -> _Plan:
             for notice in generated.notices
         ),
     )
-
-
-def _generated(each: Generate, catalog: Catalog) -> Generated:
-    from ormony import codegen
-
-    return codegen.generate(catalog, each.options)
 
 
 def _is_ours(data: bytes) -> bool:
@@ -319,11 +347,11 @@ def findings(project: Project, reader: Reader, database: str) -> Iterator[Findin
     chosen = [each for each in project.generate if each.database == database]
     if not chosen:
         return
-    catalog = _without(reader.migrations(), reader.ledgers())
+    code = _Code(_without(reader.migrations(), reader.ledgers()))
     for each in chosen:
         command = f"ormony generate {each.name}"
         there = next(_ours(project, each), None) is not None
-        made = _plan(project, each, catalog).made
+        made = _plan(project, each, code).made
         if not made.stale:
             continue
         shown = ", ".join(made.stale[:3]) + (

@@ -599,6 +599,8 @@ class _Patterns:
         self.used: set[str] = set()
 
     def fits(self, name: str) -> bool:
+        if not self._patterns:
+            return False
         found = [each for each in self._patterns if _fits(each, name)]
         self.used.update(found)
         return bool(found)

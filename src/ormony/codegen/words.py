@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Final
 
 from ormony.codegen.described import Notice
@@ -21,9 +22,19 @@ UNNAMED: Final = "unnamed"
 _HUMPS: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+# Columns of many tables have the same names.
+_remembered = lru_cache(maxsize=1 << 16)
+
+
+@_remembered
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, lower case: `order_items`, `"Order Items"` and `orderItems` have the same two."""
-    spaced = "".join(each if _may_continue(each) else " " for each in unicodedata.normalize("NFKC", name))
+    if name.isidentifier() and name.isascii():
+        spaced = name
+        if name.islower():
+            return tuple(name.replace("_", " ").split())
+    else:
+        spaced = "".join(each if _may_continue(each) else " " for each in unicodedata.normalize("NFKC", name))
     parts = spaced.replace("_", " ").split()
     return tuple(word.lower() for part in parts for word in _HUMPS.sub(" ", part).split())
 
@@ -32,27 +43,32 @@ def _may_continue(character: str) -> bool:
     return ("a" + character).isidentifier()
 
 
+@_remembered
 def snake(name: str) -> str:
     """`order_items`. A digit that comes first gets an underscore; underscores before a name stay."""
     return _leading(name) + _begun("_".join(words(name)))
 
 
+@_remembered
 def upper(name: str) -> str:
     """`ORDER_ITEMS`."""
     return _begun("_".join(words(name)).upper())
 
 
+@_remembered
 def camel(name: str) -> str:
     """`orderItems`; `address_2` is `address_2`, not `address2`."""
     first, *rest = words(name) or (UNNAMED,)
     return _leading(name) + _begun(_joined([first, *(_capital(each) for each in rest)]))
 
 
+@_remembered
 def pascal(name: str) -> str:
     """`OrderItems`."""
     return _begun(_joined([_capital(each) for each in words(name) or (UNNAMED,)]))
 
 
+@_remembered
 def plain(name: str) -> str:
     """The name as the database has it, with underscores for what no language takes: `Order_Items`."""
     text = "".join(each if _may_continue(each) else "_" for each in unicodedata.normalize("NFKC", name))
