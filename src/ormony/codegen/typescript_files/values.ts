@@ -39,6 +39,8 @@ interface $Codec<Out, In = Out> {
   parse(text: string): Out
   /** Whether a request has the value as JSON, not as a string. */
   json?: true
+  /** Whether it may be an array by itself: within an array it is an element all the same. */
+  list?: true
 }
 
 function $codec<Out, In = Out>(parse: (text: string) => Out, encode: (value: In) => string): $Codec<Out, In> {
@@ -103,13 +105,20 @@ const $bytes = $codec<Uint8Array>(
   (value) => "\\x" + Array.from(value, (each) => each.toString(16).padStart(2, "0")).join(""),
 )
 
-const $vector = $codec<number[]>(JSON.parse, (value) => `[${value.map((each) => $number.encode(each)).join(",")}]`)
+const $vector: $Codec<number[], readonly number[]> = {
+  ...$codec(
+    (text) => JSON.parse(text) as number[],
+    (value: readonly number[]) => `[${value.map((each) => $number.encode(each)).join(",")}]`,
+  ),
+  list: true,
+}
 
 const $json: $Codec<Json> = {
   decode: (node) => $plain(node) as Json,
   encode: (value) => JSON.stringify(value),
   parse: (text) => $plain($read(text)) as Json,
   json: true,
+  list: true,
 }
 
 const $jsonText: $Codec<string> = {
@@ -117,6 +126,7 @@ const $jsonText: $Codec<string> = {
   encode: (value) => value,
   parse: (text) => text,
   json: true,
+  list: true,
 }
 
 const $unknown: $Codec<unknown> = {
@@ -191,7 +201,7 @@ function $array<Out, In>(codec: $Codec<Out, In>, delimiter = ","): $Codec<(Out |
     decode: (node) =>
       $elements(node).map((each) => {
         if (each === null) return null
-        if (Array.isArray(each) && !codec.json) {
+        if (Array.isArray(each) && !codec.list) {
           throw new DatabaseValueError("an array of more dimensions; set lossless = true", $write(node))
         }
         return codec.decode(each)
@@ -201,20 +211,21 @@ function $array<Out, In>(codec: $Codec<Out, In>, delimiter = ","): $Codec<(Out |
     parse: () => {
       throw new TypeError("arrays are only read as JSON")
     },
+    list: true,
   }
 }
 
 function $nested<Out, In>(codec: $Codec<Out, In>, delimiter = ","): $Codec<NestedArray<Out>, NestedArray<In>> {
   const decode = (node: $Node): NestedArray<Out> =>
     $elements(node).map((each) =>
-      each === null ? null : Array.isArray(each) && !codec.json ? decode(each) : codec.decode(each),
+      each === null ? null : Array.isArray(each) && !codec.list ? decode(each) : codec.decode(each),
     )
   const encode = (value: NestedArray<In>): string =>
     `{${value
       .map((each) =>
         each === null
           ? "NULL"
-          : Array.isArray(each)
+          : Array.isArray(each) && !codec.list
             ? encode(each as NestedArray<In>)
             : $quoted(codec.encode(each as In)),
       )
@@ -225,6 +236,7 @@ function $nested<Out, In>(codec: $Codec<Out, In>, delimiter = ","): $Codec<Neste
     parse: () => {
       throw new TypeError("arrays are only read as JSON")
     },
+    list: true,
   }
 }
 
@@ -261,10 +273,13 @@ function $range<Out, In>(codec: $Codec<Out, In>): $Codec<DatabaseRange<Out>, Dat
 function $multirange<Out, In>(
   codec: $Codec<DatabaseRange<Out>, DatabaseRange<In>>,
 ): $Codec<DatabaseRange<Out>[], readonly DatabaseRange<In>[]> {
-  return $codec(
+  return {
+    ...$codec<DatabaseRange<Out>[], readonly DatabaseRange<In>[]>(
     (text) => (text.match(/[[(](?:"(?:[^"\\]|\\.|"")*"|[^"\])])*[\])]/gs) ?? []).map((each) => codec.parse(each)),
     (value) => `{${value.map((each) => codec.encode(each)).join(",")}}`,
-  )
+    ),
+    list: true,
+  }
 }
 
 /** A column: its name in the database, its key here, how it is read, and whether null was ruled out. */
