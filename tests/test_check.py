@@ -207,14 +207,15 @@ def test_findings_are_allowed_in_the_source_and_in_the_configuration(root: Path)
     edit(root, FILE, "    nick: str", f"{said}    nick: str")
     checked = check(root)
     assert seen(checked) == []
-    assert [each.reason for each in checked.allowed] == ["it is on its way"]
+    said_at = f"{FILE}:{line((root / FILE).read_text(), 'on its way')}"
+    assert [(each.reason, each.by) for each in checked.allowed] == [("it is on its way", said_at)]
     edit(root, FILE, said, "")
     assert len(seen(check(root))) == 1
     with (root / "ormony.toml").open("a") as file:
         file.write('[[check.allow]]\nrule = "mirror-*"\nobject = "public.users.nick"\nreason = "later"\n')
     checked = check(root)
     assert seen(checked) == []
-    assert [each.reason for each in checked.allowed] == ["later"]
+    assert [(each.reason, each.by) for each in checked.allowed] == [("later", "ormony.toml")]
 
 
 def test_a_baseline_knows_what_was_found_before(root: Path) -> None:

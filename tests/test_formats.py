@@ -48,8 +48,8 @@ STRANGE = Finding(
 EVERY = Checked(
     findings=(PLAIN, NOWHERE, STRANGE, FOLDER, FIRST),
     allowed=(
-        Allowed(finding=FIRST, reason="it is | meant"),
-        Allowed(finding=NOWHERE, reason="ours"),
+        Allowed(finding=FIRST, reason="it is | meant", by="stream/00001.sql:3"),
+        Allowed(finding=NOWHERE, reason="ours", by="ormony.toml"),
     ),
     known=2,
     gone=1,
@@ -58,6 +58,11 @@ EVERY = Checked(
     notices=(Notice(code="unmerged", message="one"),),
 )
 NONE = Checked(findings=())
+
+
+def _at(path: str, line: int | None = None) -> dict[str, Any]:
+    region = {"region": {"startLine": line}} if line is not None else {}
+    return {"physicalLocation": {"artifactLocation": {"uri": path, "uriBaseId": "%SRCROOT%"}, **region}}
 
 
 def sarif(checked: Checked) -> Any:
@@ -80,7 +85,7 @@ def test_the_schema_is_that_of_oasis_and_refuses_what_is_wrong() -> None:
 def test_every_shape_of_a_finding_is_valid_sarif(finding: Finding) -> None:
     (result,) = sarif(Checked(findings=(finding,)))["runs"][0]["results"]
     assert result["ruleId"] == finding.rule
-    sarif(Checked(findings=(), allowed=(Allowed(finding=finding, reason="so"),)))
+    sarif(Checked(findings=(), allowed=(Allowed(finding=finding, reason="so", by="a.sql:1"),)))
 
 
 def test_sarif_says_where_everything_is() -> None:
@@ -108,8 +113,8 @@ def test_sarif_says_where_everything_is() -> None:
     assert [each["physicalLocation"].get("region") for each in sides] == [None, None, {"startLine": 3}]
     assert [each.get("suppressions") for each in results] == [
         *[None] * 5,
-        [{"kind": "inSource", "justification": "it is | meant"}],
-        [{"kind": "inSource", "justification": "ours"}],
+        [{"kind": "inSource", "justification": "it is | meant", "location": _at("stream/00001.sql", 3)}],
+        [{"kind": "external", "justification": "ours", "location": _at("ormony.toml")}],
     ]
     said = run["invocations"][0]["toolExecutionNotifications"]
     assert said[0]["message"]["text"] == f"not checked: {EVERY.skipped[0]}"

@@ -161,7 +161,8 @@ ROLE = "CREATE ROLE a;\n"
     ],
 )
 def test_a_finding_is_allowed_over_the_statement_and_at_the_top(text: str, line: int) -> None:
-    assert suppressed(finding(f"a.sql:{line}"), text) == "backups need it"
+    said = next(at for at, each in enumerate(text.splitlines(), 1) if "ormony: allow" in each)
+    assert suppressed(finding(f"a.sql:{line}"), text) == ("backups need it", said)
 
 
 @pytest.mark.parametrize(
@@ -182,14 +183,14 @@ def test_nothing_else_allows_it(text: str, line: int) -> None:
 
 def test_models_allow_in_comments_of_their_language() -> None:
     python = "import a\n\n# ormony: allow cluster-wide it is so\nid = 1\n"
-    assert suppressed(finding("a.py:4"), python) == "it is so"
-    assert suppressed(finding("a.ts:4"), python.replace("#", "//")) == "it is so"
+    assert suppressed(finding("a.py:4"), python) == ("it is so", 3)
+    assert suppressed(finding("a.ts:4"), python.replace("#", "//")) == ("it is so", 3)
     assert suppressed(finding("a.ts:2"), python.replace("#", "//")) is None
 
 
 def test_a_finding_of_squawk_is_allowed_by_its_name() -> None:
     text = "SELECT 1;\n-- ormony: allow squawk/ban-drop-table nobody reads it\nDROP TABLE a;\n"
-    assert suppressed(finding("a.sql:3", "squawk/ban-drop-table"), text) == "nobody reads it"
+    assert suppressed(finding("a.sql:3", "squawk/ban-drop-table"), text) == ("nobody reads it", 2)
 
 
 def test_a_line_that_allows_is_no_provenance() -> None:

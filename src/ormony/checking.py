@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from ormony import accessing, commands, edges, files, generating, git, origins, rules
-from ormony.adapters import exported
+from ormony.adapters import exported, squawk
 from ormony.catalog import Catalog
 from ormony.commands import Progressed, _silent
 from ormony.edges import Ground
@@ -355,6 +355,7 @@ def _of_rules(ground: Ground, snapshot: git.Snapshot | None, listings: _Listings
     found += listings.below(root / loaded.database.stream, (".sql",))
     config = root / loaded.database.stream / ".." / "config.toml"
     found += [_text(root, os.path.relpath(config, root)) or "", _text(root, ".squawk.toml") or ""]
+    found.append(squawk.made_of())
     return found
 
 
@@ -542,8 +543,6 @@ def _not_checked(ground: Ground, service: str, what: str, error: OrmonyError) ->
 
 
 def _squawk(ground: Ground, loaded: Loaded, frozen: frozenset[str]) -> Iterator[Finding]:
-    from ormony.adapters import squawk
-
     fresh = [file for file in loaded.stream if file.path not in frozen]
     own = origins.natives(loaded.services, loaded.histories)
     for each in squawk.lint(ground.project.root, fresh, own=own) if fresh else ():
@@ -663,17 +662,19 @@ def _without_allowed(
     allowed: list[Allowed] = []
     texts: dict[str, str | None] = {}
     for each in found:
-        reason = project.reason(each.rule, each.object)
+        reason, by = project.reason(each.rule, each.object), project.source
         path = (each.place or "").rpartition(":")[0] or each.place
         if reason is None and path:
             if path not in texts:
                 texts[path] = _text(project.root, path)
             text = texts[path]
-            reason = suppression.suppressed(each, text) if text is not None else None
+            said = suppression.suppressed(each, text) if text is not None else None
+            if said is not None:
+                reason, by = said[0], f"{path}:{said[1]}"
         if reason is None:
             left.append(each)
         else:
-            allowed.append(Allowed(finding=each, reason=reason))
+            allowed.append(Allowed(finding=each, reason=reason, by=by))
     return left, tuple(allowed)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ormony import __version__, edges, rules
 from ormony.errors import visible
-from ormony.rules.finding import Checked, Finding
+from ormony.rules.finding import Allowed, Checked, Finding
 
 _LEVELS: Final[Mapping[str, str]] = {"error": "error", "warning": "warning", "note": "note"}
 _COMMANDS: Final[Mapping[str, str]] = {"error": "error", "warning": "warning", "note": "notice"}
@@ -48,7 +48,7 @@ def title(rule: str) -> str:
 
 def sarif(checked: Checked) -> str:
     """SARIF 2.1.0, as GitHub's code scanning takes it. Allowed findings are results with a suppression."""
-    found = [*((each, None) for each in checked.findings), *((a.finding, a.reason) for a in checked.allowed)]
+    found = [*((each, None) for each in checked.findings), *((a.finding, a) for a in checked.allowed)]
     names = sorted({each.rule for each, _ in found})
     document = {
         "$schema": _SCHEMA,
@@ -74,7 +74,7 @@ def sarif(checked: Checked) -> str:
                 ],
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the project"}}},
-                "results": [_result(each, reason, names.index(each.rule)) for each, reason in found],
+                "results": [_result(each, allowed, names.index(each.rule)) for each, allowed in found],
             }
         ],
     }
@@ -92,7 +92,7 @@ def _descriptor(rule: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, reason: str | None, index: int) -> dict[str, Any]:
+def _result(finding: Finding, allowed: Allowed | None, index: int) -> dict[str, Any]:
     path, line = place(finding)
     whose = (finding.rule, finding.database, finding.object, finding.service or "", path)
     result: dict[str, Any] = {
@@ -108,8 +108,12 @@ def _result(finding: Finding, reason: str | None, index: int) -> dict[str, Any]:
             {"id": number, **_location(*_apart(side.place)), "message": {"text": _plain(side.says)}}
             for number, side in enumerate(finding.sides)
         ]
-    if reason is not None:
-        result["suppressions"] = [{"kind": "inSource", "justification": reason}]
+    if allowed is not None:
+        path, line = _apart(allowed.by)
+        suppression: dict[str, Any] = {"kind": "external" if line is None else "inSource"}
+        suppression["justification"] = allowed.reason
+        suppression["location"] = _location(path, line)
+        result["suppressions"] = [suppression]
     return result
 
 

@@ -12,13 +12,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from ormony import sql
+from ormony import origins
 from ormony.adapters import subprocesses
 from ormony.errors import TOOL_MISSING, OrmonyError
 from ormony.origins import Native, Whence
@@ -213,11 +212,27 @@ def _run(
         ) from None
 
 
-def _binary() -> Path:
+def made_of() -> str:
+    """What its answers hang on beside the files, without starting it: another version may say otherwise."""
+    found = _found()
+    if found is None:
+        return "no squawk"
+    about = found.stat()
+    return f"{found} {about.st_size} {about.st_mtime_ns}"
+
+
+def _found() -> Path | None:
     """squawk beside our own interpreter, else on the PATH."""
     name = "squawk.exe" if os.name == "nt" else "squawk"
     beside = Path(sys.executable).with_name(name)
-    found = beside if beside.is_file() else shutil.which(name)
+    if beside.is_file():
+        return beside
+    other = shutil.which(name)
+    return Path(other) if other is not None else None
+
+
+def _binary() -> Path:
+    found = _found()
     if found is None:
         raise OrmonyError(
             "tool-missing",
@@ -225,7 +240,7 @@ def _binary() -> Path:
             hint=f"{sys.executable} -m pip install squawk-cli",
             exit_status=TOOL_MISSING,
         )
-    return Path(found)
+    return found
 
 
 def _created_by(files: Sequence[StreamFile]) -> frozenset[Name]:
@@ -251,11 +266,8 @@ def _tables(facts: Facts) -> frozenset[Name]:
     return frozenset(name for name in names if name.kind == "relation")
 
 
-@lru_cache(maxsize=1024)
 def _facts(file: StreamFile) -> tuple[Facts, ...]:
-    stated = file.provenance.search_path if file.provenance is not None else None
-    path = stated if stated is not None else ("public",)
     try:
-        return sql.facts(file.text, search_path=path, path=file.path)
+        return origins.facts(file)
     except OrmonyError:
         return ()  # no SQL: the rule unreadable-sql says so

@@ -49,10 +49,14 @@ RANKS: Final[Mapping[Severity, int]] = {"error": 0, "warning": 1, "note": 2}
 
 
 class Allowed(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding that is meant to be, and who says why."""
+    """A finding that is meant to be, and who says why.
+
+    `by` is where: `file:line` of a comment, or the configuration, which has no line.
+    """
 
     finding: Finding
     reason: str
+    by: str
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):

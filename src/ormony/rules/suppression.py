@@ -17,8 +17,8 @@ _COMMENT: Final = re.compile(r"\s*(?:--|#|//|\*|/\*+)\s?(.*?)\s*(?:\*/)?\s*")
 _ALLOW: Final = re.compile(r"ormony:\s+allow\s+([\w./-]+)\s+(\S.*)")
 
 
-def suppressed(finding: Finding, text: str) -> str | None:
-    """The reason for which the file allows the finding; None where it does not.
+def suppressed(finding: Finding, text: str) -> tuple[str, int] | None:
+    """The reason for which the file allows the finding, and the line that says so; None where it does not.
 
     `text` is that of the file that `finding.place` names. In a file that is not SQL a comment of its language
     does: `# ormony: allow …`, `// ormony: allow …`.
@@ -27,24 +27,24 @@ def suppressed(finding: Finding, text: str) -> str | None:
         return None
     path, _, number = (finding.place or "").rpartition(":")
     lines = text.removeprefix("\ufeff").splitlines()
-    for line in lines:
+    for each, line in enumerate(lines, 1):
         said = _said(line)
         if said is None and line.strip():
             break
         reason = _reason(said, finding.rule)
         if reason is not None:
-            return reason
+            return reason, each
     if not number.isdigit():
         return None
     at = int(number)
     for first in {at, _beginning(path, text, at)}:
-        for line in reversed(lines[: first - 1]):
-            said = _said(line)
+        for each in range(first - 1, 0, -1):
+            said = _said(lines[each - 1]) if each <= len(lines) else ""
             if said is None:
                 break
             reason = _reason(said, finding.rule)
             if reason is not None:
-                return reason
+                return reason, each
     return None
 
 
