@@ -551,6 +551,46 @@ def test_a_colleagues_row_has_a_line_where_it_is_not_as_ones_own(shadow: Shadow)
     ]
 
 
+WRITTEN = """
+CREATE VIEW public.work AS SELECT id AS number, org_id, created_by, title AS what, state FROM public.tasks;
+CREATE VIEW public.work_counts AS SELECT org_id, count(*) FROM public.tasks GROUP BY org_id;
+CREATE VIEW public.people AS SELECT id, name FROM public.orgs;
+CREATE FUNCTION public.rename() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN UPDATE public.orgs SET name = NEW.name WHERE id = NEW.id; RETURN NEW; END $$;
+CREATE TRIGGER rename INSTEAD OF UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION public.rename();
+"""
+INVOKER = """
+ALTER VIEW public.work SET (security_invoker = true);
+ALTER VIEW public.work_counts SET (security_invoker = true);
+ALTER VIEW public.people SET (security_invoker = true);
+"""
+
+
+def test_views_are_written_through(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, SOUND + WRITTEN)
+    leaks = {(each.object, each.command): each for each in strong(found)}
+    for command in ("select", "insert", "update", "delete"):
+        assert cell(matrix, "public.work", command, "other") == "allow", command
+        assert ("public.work", command) in leaks, command
+    assert (
+        "view public.work writes as its owner: it lacks security_invoker"
+        in leaks["public.work", "update"].why
+    )
+    assert cell(matrix, "public.people", "update", "other") == "allow"
+    assert {line.command for line in matrix.lines if line.object == "public.work_counts"} == {"select"}
+    printed, complained = pasted(shadow, SOUND + WRITTEN, leaks["public.work", "delete"].sql)
+    assert complained == ""
+    assert "DELETE 2" in printed
+    matrix, found = asked(shadow, SOUND + WRITTEN + INVOKER)
+    assert found.unknown == ()
+    assert strong(found) == []
+    for command, other in (("insert", "deny"), ("update", "filter"), ("delete", "filter")):
+        assert cell(matrix, "public.work", command, "own") == "allow", command
+        assert cell(matrix, "public.work", command, "other") == other, command
+    assert cell(matrix, "public.people", "update", "own") == "allow"
+    assert cell(matrix, "public.people", "update", "other") == "filter"
+
+
 PARTS = """
 CREATE TABLE public.events (org_id uuid NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE public.events_all PARTITION OF public.events DEFAULT;

@@ -87,6 +87,19 @@ def operators(definition: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def shown_columns(definition: str) -> dict[str, str]:
+    """Of a view's query, as PostgreSQL prints it, each column that only shows one, with that one's name."""
+    found: dict[str, str] = {}
+    for raw in try_parse(definition):
+        for target in raw.node.get("SelectStmt", {}).get("targetList", ()):
+            inner = target.get("ResTarget", {})
+            value = inner.get("val", {})
+            names = strings_of(value["ColumnRef"].get("fields", ())) if "ColumnRef" in value else []
+            if names:
+                found[inner.get("name", names[-1])] = names[-1]
+    return found
+
+
 def _sql_bodies(function: Node) -> Iterator[str]:
     language, body = "", ""
     for entry in function.get("options", ()):

@@ -36,7 +36,7 @@ from ormony.access import (
     sorted_lines,
 )
 from ormony.catalog import Catalog, Column, MaterializedView, Policy, Ref, Routine, Table, View
-from ormony.claims import SETTING, Claim, literal
+from ormony.claims import SETTING, Claim, literal, shown_columns
 from ormony.database import reproduce, rows
 from ormony.database.connect import Connection
 from ormony.database.questions import TIMEOUT_MS, Answer, Asker, Asks, Question
@@ -126,6 +126,20 @@ class _Privileges(msgspec.Struct, frozen=True):
     columns: Mapping[str, Sequence[str]]
 
 
+class _Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A view that can be written through: which commands, which of its columns, the table behind it."""
+
+    view: Ref
+    commands: tuple[str, ...]
+    columns: Mapping[str, str]  # with the name that each has in that table
+    base: Ref | None
+
+
+_EVENTS: Final = {"insert": 8, "update": 4, "delete": 16}  # bits of pg_relation_is_updatable
+_NEVER: Final = frozenset({"error(23502)", "error(0A000)", "error(55000)", "error(42809)"})
+"""What an INSERT through a view meets that nobody can do: a column that it needs is not in the view."""
+
+
 class _Asking:
     def __init__(self, connection: Connection, subject: Subject) -> None:
         self.conn, self.subject = connection, subject
@@ -136,6 +150,7 @@ class _Asking:
         self.unknown: dict[tuple[str, str], str] = {}
         self._raw: dict[tuple[str, str, str], str] = {}
         self._seeded: dict[Ref, list[Mapping[str, str | None]]] | None = None
+        self._views_rows: dict[Ref, Mapping[str, str | None]] = {}
         self._evidence: dict[tuple[object, ...], Answer] = {}
         self._crossings: dict[tuple[object, ...], tuple[Row, str] | None] = {}
         self.tables = self._tables()
@@ -197,7 +212,8 @@ class _Asking:
         for world in self.worlds.values():
             self.maker.again(world)
         self._fill_buckets()
-        self.privileges = self._privileges()
+        self.written = self._written()
+        self.privileges = self._privileges([*self.tables, *(each.view for each in self.written)])
         after = self._known()
         # what a trigger made beside belongs to the world that made it: told by what the row holds
         self.made = {ref: after[ref] - before.get(ref, set()) for ref in after}
@@ -324,9 +340,9 @@ class _Asking:
                         break
         return found
 
-    def _privileges(self) -> dict[tuple[str, Ref], _Privileges]:
+    def _privileges(self, relations: Sequence[Ref]) -> dict[tuple[str, Ref], _Privileges]:
         roles = sorted({each.role for each in self.subject.personas})
-        names = [name_of(ref) for ref in self.tables]
+        names = [name_of(ref) for ref in relations]
         found: dict[tuple[str, Ref], _Privileges] = {}
         for role, at, whole, columns in self.conn.execute(
             "SELECT r, t.at::int, ARRAY(SELECT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE']) AS p"
@@ -338,7 +354,7 @@ class _Asking:
             " FROM unnest(%s::text[]) AS r, unnest(%s::text[]) WITH ORDINALITY AS t(name, at)",
             (roles, names),
         ).fetchall():
-            found[role, self.tables[at - 1]] = _Privileges(whole, columns)
+            found[role, relations[at - 1]] = _Privileges(whole, columns)
         return found
 
     def _patterns(self, table: Ref) -> Sequence[Mapping[str, str | None]]:
@@ -366,7 +382,8 @@ class _Asking:
         own = persona.tenant
         other = "b" if own == "a" else "a"
         of_tables = (each for table in self.tables for each in self._table(persona, table, own, other))
-        self.asker.through(chain(of_tables, self._storage(persona, own, other)))
+        of_views = (each for view in self.written for each in self._view(persona, view, own, other))
+        self.asker.through(chain(of_tables, of_views, self._storage(persona, own, other)))
         self._routines_and_views(persona, own, other)
         self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
 
@@ -660,16 +677,17 @@ class _Asking:
         return ", ".join(map(quote_identifier, rights.columns[what])) or otherwise
 
     def _column_to_update(self, rights: _Privileges, shape: Shape) -> str | None:
-        bound = {
-            c
-            for c in shape.columns
-            if Ref("column", shape.table.schema, shape.table.name, c) in self.tenancy.bound
-        }
-        special = {c for key in shape.keys for c in key.columns} | bound
-        special |= {c for unique in shape.unique for c in unique}
         free = [c for c in shape.columns if not _always(shape, c)]
         may = free if "UPDATE" in rights.whole else [c for c in free if c in rights.columns["UPDATE"]] or free
-        return next((c for c in may if c not in special), may[0] if may else None)
+        return next((c for c in may if not self._special(shape, c)), may[0] if may else None)
+
+    def _special(self, shape: Shape, column: str) -> bool:
+        """Does the column say whose a row is, or which?"""
+        return (
+            shape.column(column) in self.tenancy.bound
+            or any(column in key.columns for key in shape.keys)
+            or any(column in unique for unique in shape.unique)
+        )
 
     def _upsert(self, shape: Shape, row: Row, name: str, own: str | None) -> str | None:
         key = shape.primary
@@ -983,6 +1001,138 @@ class _Asking:
         self._tell(persona, own, things, states, proofs, steady)
         self._writes(persona, own, other, things)
 
+    def _written(self) -> list[_Written]:
+        """The views that take INSERT, UPDATE or DELETE."""
+        views = [
+            ref
+            for ref, value in self.subject.catalog.of("view")
+            if isinstance(value, View) and ref.schema in self.exposed
+        ]
+        found = []
+        for at, bits, columns in self.conn.execute(
+            "SELECT v.at::int, pg_relation_is_updatable(c.oid, true), ARRAY(SELECT attname::text"
+            "  FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0"
+            "   AND pg_column_is_updatable(c.oid, attnum, true) ORDER BY attnum)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS v(name, at) JOIN pg_class AS c"
+            " ON c.oid = v.name::regclass",
+            ([name_of(ref) for ref in views],),
+        ).fetchall():
+            commands = tuple(command for command, bit in _EVENTS.items() if bits & bit)
+            view = views[at - 1]
+            if commands:
+                value = self.subject.catalog.objects[view]
+                shown = shown_columns(value.definition) if isinstance(value, View) else {}
+                named = {c: shown.get(c, c) for c in columns}
+                found.append(
+                    _Written(
+                        view=view,
+                        commands=commands,
+                        columns=named,
+                        base=self._base(view, frozenset(named.values())),
+                    )
+                )
+        return found
+
+    def _base(self, view: Ref, columns: Collection[str]) -> Ref | None:
+        """The table behind a view that has most of these columns."""
+        seen: set[Ref] = set()
+        waiting = [view]
+        while waiting:
+            for each in self.whole.depends.get(waiting.pop(), ()):
+                ref = Ref("table", each.schema, each.name)
+                if ref not in self.shapes:
+                    ref = Ref("view", each.schema, each.name)
+                if ref not in seen and ref in self.whole.objects:
+                    seen.add(ref)
+                    waiting += [ref] if ref.kind == "view" else []
+        tables = sorted(seen & set(self.shapes))
+        return max(tables, key=lambda table: len(set(self.shapes[table].columns) & {*columns}), default=None)
+
+    def _view(self, persona: Persona, written: _Written, own: str | None, other: str) -> Iterator[Asks]:
+        """What is asked of a view that can be written through."""
+        owned = written.base in self.tenancy.owned
+        for whose, name in (("own", own), ("other", other)) if owned else (("any", own or "a"),):
+            for command in written.commands:
+                if name is None:
+                    self._cell(persona, str(written.view), command, whose, APART)
+                else:
+                    yield self._ask_view(persona, written, command, whose, name)
+
+    def _ask_view(self, persona: Persona, written: _Written, command: str, whose: str, name: str) -> Asks:
+        view = written.view
+        label, rights = str(view), self.privileges[persona.role, view]
+        places = [(table, place) for table, held in self.of_world[name].items() for place in held]
+        why = "no row could be made"
+        for way in self._view_ways(written, rights, command, name, places):
+            proved = yield Question(None, way.statement, look=way.look)
+            before = way.before
+            if proved.value == "error(23503)" and command == "delete":
+                before = "SET LOCAL session_replication_role = replica; "
+                proved = yield Question(None, way.statement, before, way.look)
+            if proved.value == "error(23505)" and command == "insert" and written.base in self.shapes:
+                base = self.shapes[written.base]
+                before = self._without(base, self.worlds[name].rows[written.base])
+                proved = yield Question(None, way.statement, before, way.look)
+            if proved.value != ALLOW:
+                if command == "insert" and proved.value in _NEVER:
+                    return
+                why = f"as a role that bypasses row security: {proved.message or 'no row was reached'}"
+                continue
+            answer = yield Question(persona.role, way.statement, before, way.look)
+            self._cell(persona, label, command, whose, answer.value)
+            if answer.value == ALLOW and whose == "other":
+                self._leak_of(persona, _Thing(view, command, "other", way.statement, way.statement), before)
+            return
+        self._cell(persona, label, command, whose, UNKNOWN, why)
+
+    def _view_ways(
+        self,
+        written: _Written,
+        rights: _Privileges,
+        command: str,
+        name: str,
+        places: Sequence[tuple[Ref, str]],
+    ) -> Iterator[_Way]:
+        """Statements that do it through the view, until one is proved; they name no row, so they hit all."""
+        view, world = name_of(written.view), self.worlds[name]
+        shape = self.shapes[written.base] if written.base is not None else None
+        row = world.rows.get(written.base) if written.base is not None else None
+        if command == "delete" and places:
+            yield _Way(f"DELETE FROM {view}", look=self._look_at(places))
+        elif command == "update" and places:
+            special = {c for c, its in written.columns.items() if shape and self._special(shape, its)}
+            may = [c for c in written.columns if "UPDATE" in rights.whole or c in rights.columns["UPDATE"]]
+            shown = self._shown(written)
+            for column in sorted(may or written.columns, key=lambda c: c in special)[:4]:
+                change = f"{quote_identifier(column)} = {literal(shown.get(column))}"
+                yield _Way(f"UPDATE {view} SET {change}", look=self._look_at(places))
+        elif command == "insert" and shape is not None and row is not None:
+            values = self.maker.values(world, shape, 2, whole=False)
+            if isinstance(values, dict):
+                may = [
+                    c for c in written.columns if "INSERT" in rights.whole or c in rights.columns["INSERT"]
+                ]
+                taken = {
+                    c: values[its]
+                    for c, its in written.columns.items()
+                    if c in (may or written.columns) and its in values and not _always(shape, its)
+                }
+                tenant = [c for c in self.tenancy.owned.get(shape.table, ()) if c in shape.columns]
+                look = f"SELECT count(*) FROM {shape.sql} WHERE {where_of(tenant, row.values)}"
+                yield _Way(insert_of(Candidate(table=written.view, values=taken)), look=look)
+
+    def _shown(self, written: _Written) -> Mapping[str, str | None]:
+        """A row of the view, as texts."""
+        if written.view not in self._views_rows:
+            columns = ", ".join(f"{quote_identifier(c)}::text" for c in written.columns) or "NULL"
+            self.asker.back()
+            found = None
+            with contextlib.suppress(psycopg.Error):  # each question begins anew after an error
+                text = f"SELECT {columns} FROM {name_of(written.view)} LIMIT 1"
+                found = self.conn.execute(text.encode()).fetchone()
+            self._views_rows[written.view] = dict(zip(written.columns, found or (), strict=False))
+        return self._views_rows[written.view]
+
     def _remove(self, worlds: Sequence[str]) -> None:
         text = ""
         for name in worlds:
@@ -1166,10 +1316,11 @@ class _Asking:
         )
         return f"SELECT count(*) FROM ({text}) AS t"
 
-    def _leak_of(self, persona: Persona, thing: _Thing) -> None:
+    def _leak_of(self, persona: Persona, thing: _Thing, before: str = "") -> None:
         if persona.role in self.bypasses:
             return
         value = self.whole.objects.get(thing.ref)
+        does = "reads" if thing.command == "select" else "writes"
         if isinstance(value, Routine):
             why = (
                 f"function {thing.ref} is SECURITY DEFINER: it reads and writes as its owner"
@@ -1180,9 +1331,9 @@ class _Asking:
             option.lower() in ("security_invoker=true", "security_invoker=on", "security_invoker=1")
             for option in value.options
         ):
-            why = f"view {thing.ref} reads what its caller may: see the tables that it uses"
+            why = f"view {thing.ref} {does} what its caller may: see the tables that it uses"
         elif isinstance(value, View):
-            why = f"view {thing.ref} reads as its owner: it lacks security_invoker"
+            why = f"view {thing.ref} {does} as its owner: it lacks security_invoker"
         elif isinstance(value, Table):
             why = f"partition {thing.ref} has policies of its own for who names it, and not its table's"
         else:
@@ -1192,7 +1343,7 @@ class _Asking:
                 object=str(thing.ref),
                 command=thing.command,
                 persona=persona.name,
-                sql=self._script(persona, (thing.ref,), "", thing.shown),
+                sql=self._script(persona, (thing.ref,), before, thing.shown),
                 why=why,
                 at=thing.ref,
             )
