@@ -243,6 +243,17 @@ def test_a_project_that_generates_nothing_is_told_what_to_write(folder: Folder) 
     )
 
 
+def test_a_project_without_a_configuration_is_told_to_make_one(tmp_path: Path) -> None:
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "config.toml").write_text('project_id = "x"\n')
+    result = CliRunner().invoke(cli.main, ["--project", str(tmp_path), "generate"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "error[nothing-to-generate]: detection says nothing of code to generate\n"
+        "hint: ormony init   # and then add to ormony.toml:\n[generate."
+    )
+
+
 def test_a_name_that_is_none(folder: Folder) -> None:
     assert folder.refused("wep") == (
         "error[unknown-generate]: there is no [generate.wep] in ormony.toml\n"

@@ -21,7 +21,7 @@ from ormony.codegen.options import MARK, Generated, Language, Options
 from ormony.errors import FINDINGS, OrmonyError
 from ormony.files import File
 from ormony.history import Notice
-from ormony.project import Generate, Project
+from ormony.project import CONFIG, Generate, Project
 from ormony.rules.finding import Finding
 
 if TYPE_CHECKING:
@@ -194,7 +194,8 @@ def _chosen(project: Project, names: Sequence[str], database: str | None) -> tup
         raise OrmonyError(
             "nothing-to-generate",
             f"{project.source} says nothing of code to generate",
-            hint=f"add to ormony.toml:\n{proposed(project)}",
+            hint=("" if project.source == CONFIG else "ormony init   # and then ")
+            + f"add to {CONFIG}:\n{proposed(project)}",
         )
     known = {each.name: each for each in project.generate}
     for name in names:
@@ -226,6 +227,8 @@ def proposed(project: Project) -> str:
         lines += [f"[generate.{service.name}]", f'language = "{language}"']
         out = PurePosixPath(service.path) / _folder(project.root, service.path, language)
         lines.append(f'out = "{out.as_posix()}"')
+        if service.orm == "supabase":
+            lines.append('wrappers = ["supabase-js"]')
         if several:
             lines.append(f'database = "{service.database}"')
     if not lines:

@@ -240,6 +240,8 @@ class _Describing:
     def _type(self, text: str, used_by: str) -> Type:
         """The type, with a notice where nobody knows it; `used_by` is `schema.relation.column` or so."""
         found = self._types.of(text)
+        if found.kind == "scalar" and not self._options.types:
+            return found
         below = found
         while below.element is not None:
             below = below.element
@@ -430,8 +432,10 @@ class _Describing:
         return own is not None or self._said.fits(f"{ref.schema}.{ref.name}.{name}")
 
     def _domain(self, type_: Type) -> Domain | None:
+        if type_.kind != "domain":
+            return None
         value = self._catalog.objects.get(Ref("domain", type_.schema, type_.name))
-        return value if type_.kind == "domain" and isinstance(value, Domain) else None
+        return value if isinstance(value, Domain) else None
 
     def _refuses_null(self, type_: Type | None) -> bool:
         """Whether a domain, or one below it, is NOT NULL: no value gets into a column without its check."""
