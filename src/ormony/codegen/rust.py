@@ -557,13 +557,7 @@ class _Rust:
             f'//! sqlx = {{ version = "0.8", features = [{features}] }}',
             "//! ```",
             "",
-            "#![allow(",
-            "    clippy::all,",
-            "    dead_code,",
-            "    missing_docs,",
-            "    non_camel_case_types,",
-            "    non_snake_case",
-            ")]",
+            "#![allow(clippy::all, dead_code, missing_docs, non_camel_case_types, non_snake_case)]",
             "",
         ]
         for schema, name in sorted(self._modules.items(), key=lambda each: each[1]):
@@ -1010,7 +1004,7 @@ class _Rust:
         return "\n".join(lines) + "\n"
 
     def _arguments(self, function: Function) -> list[_Argument]:
-        """The parameters in order. Those up to the last that has no name go by position."""
+        """The parameters in order: those up to the last that has no name by position, the others by name."""
         place = f"{function.schema}.{function.name}"
         called = _called(function)
         given = self._unique(
@@ -1025,7 +1019,8 @@ class _Rust:
         )
         unnamed = [number for number, each in enumerate(function.parameters, 1) if not each.name]
         by_position = max(unnamed, default=0)
-        if function.out_positions:
+        if function.out_positions or any(each.variadic for each in function.parameters):
+            # an OUT parameter has no name to be given by; a variadic one cannot be left out beside names
             by_position = len(function.parameters)
         leaves_out = not function.out_positions and not self._is_ambiguous(function)
         arguments = []

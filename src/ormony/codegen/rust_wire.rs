@@ -879,7 +879,10 @@ impl Writable for Number {
             Self::NotANumber => text.push_str("NaN"),
             Self::NegativeInfinity => text.push_str("-Infinity"),
             Self::Infinity => text.push_str("Infinity"),
-            Self::Finite(value) => text.push_str(&value.to_string()),
+            Self::Finite(value) => {
+                let (digits, scale) = value.as_bigint_and_exponent(); // `Display` forgets the scale of zero
+                text.push_str(&format!("{digits}e{}", -scale));
+            }
         }
     }
 }
@@ -904,9 +907,12 @@ fn read_microseconds(oid: u32, bytes: &[u8], expected: u32) -> Result<i64, Value
     expect(oid, &[expected])?;
     match i64::from_be_bytes(fixed(bytes)?) {
         i64::MIN | i64::MAX => Err(ValueError::Infinite),
-        microseconds => microseconds
-            .checked_add(EPOCH * DAY)
-            .ok_or_else(|| ValueError::OutOfRange(format!("{microseconds} microseconds since 2000"))),
+        microseconds => microseconds.checked_add(EPOCH * DAY).ok_or_else(|| {
+            let (date, era) = date_text(microseconds.div_euclid(DAY) + EPOCH);
+            let zone = if expected == 1184 { "+00" } else { "" };
+            let time = time_text(microseconds.rem_euclid(DAY));
+            ValueError::OutOfRange(format!("{date} {time}{zone}{era}"))
+        }),
     }
 }
 
