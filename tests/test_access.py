@@ -713,6 +713,65 @@ def test_what_is_unknown_fails_without_a_reason(tmp_path: Path) -> None:
     assert "unknown-role" in ghost.output
 
 
+GUEST = """[database]
+[access.personas.guest]
+role = "authenticated"
+tenant = "a"
+fixture = "supabase/access/guest.sql"
+"""
+FIXTURE = """
+INSERT INTO public.members (user_id, account_id, role)
+VALUES (auth.uid(), (current_setting('ormony.other')::jsonb -> 'public.accounts' ->> 'id')::uuid, 'member')
+"""
+
+
+def test_a_persona_with_a_fixture_is_a_member_of_a_membership_table(tmp_path: Path) -> None:
+    root = project(tmp_path, MEMBERS)
+    (root / "ormony.toml").write_text(GUEST)
+    (root / "supabase" / "access").mkdir()
+    (root / "supabase" / "access" / "guest.sql").write_text(FIXTURE)
+    told = run(root, "access")
+    assert told.exit_code == 1
+    assert "guest can select another tenant's rows of public.notes" in told.output
+    lines = [line.strip() for line in told.output.splitlines()]
+    begin = next(at for at, line in enumerate(lines) if "rows of public.notes: policy" in line)
+    script = "\n".join(lines[lines.index("BEGIN;", begin) : lines.index("ROLLBACK;", begin) + 1])
+    url = run(root, "db", "url", "--fresh").stdout.strip()
+    try:
+        psql = [server.psql(), url, "-XAt", "-v", "ON_ERROR_STOP=1", "-c", script]
+        done = subprocess.run(psql, capture_output=True, text=True, check=False)
+    finally:
+        assert run(root, "db", "down", "--destroy").exit_code == 0
+    assert done.stderr == ""
+    assert "INSERT 0 1" in done.stdout  # the fixture
+    meant = '"public.* * guest" = "a guest of two", "public.*() * guest" = "the same"'
+    (root / "ormony.toml").write_text(f"{GUEST}[access]\nallow = {{ {meant} }}\n")
+    allowed = run(root, "access", "--write")
+    assert allowed.exit_code == 0, allowed.output
+    kept = access.parse((root / "supabase" / "access.matrix").read_text(), "access.matrix")
+    assert cell(kept, "public.notes", "select", "other", "guest") == "allow"
+    assert cell(kept, "public.notes", "select", "other", "member_a") == "filter"
+    broken = "ALTER POLICY notes_all ON public.notes USING (true);"
+    (root / "supabase" / "migrations" / "00001_open.sql").write_text(broken)
+    leaking = run(root, "access")
+    assert "member_a can select another tenant's rows of public.notes" in leaking.output
+
+
+def test_what_access_speaks_of_must_be_there(tmp_path: Path) -> None:
+    root = project(tmp_path, SOUND, '[access]\nunknown = { "public.task select" = "misspelt" }\n')
+    done = run(root, "access")
+    assert done.exit_code == 2
+    assert "ormony.toml:3: error[invalid-config]" in done.output
+    assert '[access] unknown speaks of "public.task select", which is not in the access matrix' in done.output
+    assert '"public.tasks select" = "why"' in done.output
+
+
+def test_a_project_without_anything_to_ask_is_told_so(tmp_path: Path) -> None:
+    done = run(project(tmp_path, "SELECT 1;"), "access")
+    assert done.exit_code == 0
+    assert "there is nothing to ask" in done.output
+
+
 def test_the_matrix_of_the_example_is_true() -> None:
     done = run(ROOT / "examples" / "saas", "access")
     assert done.exit_code == 0, done.output

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import hashlib
 import re
@@ -22,7 +23,7 @@ from ormony.claims import Claim
 from ormony.edges import Ground
 from ormony.errors import OrmonyError
 from ormony.files import File
-from ormony.project import Project
+from ormony.project import CONFIG, Project
 from ormony.rules.finding import Accessed, Finding, Matrixed, Severity, Side
 from ormony.sources import opened
 from ormony.sql import Name
@@ -57,11 +58,9 @@ def run(
     """
     found: list[Matrixed] = []
     with opened(project, cache=cache) as readers:
-        chosen = project.chosen(name)
-        for number, database in enumerate(chosen):
-            progress("asking personas", number, len(chosen))
-            found.append(_matrixed(Ground(project=project, name=database.name, readers=readers), write))
-        progress("asking personas", len(chosen), len(chosen))
+        for database in project.chosen(name):
+            ground = Ground(project=project, name=database.name, readers=readers)
+            found.append(_matrixed(ground, write, progress))
     written = [
         File(each.file, access.as_text(each.matrix)) for each in found if write and _changed(project, each)
     ]
@@ -95,14 +94,15 @@ def hangs_on(ground: Ground) -> list[str]:
     return [files.read_text(root, each) if (root / each).is_file() else "" for each in paths]
 
 
-def _matrixed(ground: Ground, write: bool) -> Matrixed:
+def _matrixed(ground: Ground, write: bool, progress: Progressed = _silent) -> Matrixed:
     project = ground.project
     path = path_of(ground)
     exists = (project.root / path).is_file()
     old = access.parse(files.read_text(project.root, path), path) if exists else None
     everybody = personas(project.access.personas)
-    asked = _asked(ground, everybody)
+    asked = _asked(ground, everybody, progress)
     matrix = Matrix(tuple(each.name for each in everybody), asked.lines)
+    _refuse_vain(project, matrix)
     differs = access.compare(old, matrix) if old is not None and not write else ()
     found = [
         *_leaks(ground, asked.leaks),
@@ -119,7 +119,39 @@ def _matrixed(ground: Ground, write: bool) -> Matrixed:
     )
 
 
-def _asked(ground: Ground, everybody: tuple[Persona, ...]) -> Asked:
+def _refuse_vain(project: Project, matrix: Matrix) -> None:
+    """Refuse what `[access]` says of things that are not in the matrix: a table was renamed, or misspelt."""
+    if len(project.databases) > 1:
+        return  # it may be about another one
+    cells = {f"{line.object} {line.command}" for line in matrix.lines}
+    whole = cells | {f"{cell} {persona}" for cell in cells for persona in matrix.personas}
+    for word, said, known in (
+        ("unknown", project.access.unknown, cells),
+        ("allow", project.access.allow, whole),
+    ):
+        for what in said:
+            if any(fnmatch.fnmatchcase(cell, what) for cell in known):
+                continue
+            near = difflib.get_close_matches(what, sorted(known), 1, 0.0)
+            raise OrmonyError(
+                "invalid-config",
+                f'[access] {word} speaks of "{what}", which is not in the access matrix',
+                place=_said_at(project, what),
+                hint=f'"{near[0]}" = "why"   # OBJECT COMMAND, as in the matrix; * stands for anything'
+                if near
+                else f"take {word} out of [access]",
+            )
+
+
+def _said_at(project: Project, what: str) -> str:
+    try:
+        lines = files.read_text(project.root, CONFIG).splitlines()
+    except OrmonyError:
+        return CONFIG
+    return next((f"{CONFIG}:{number}" for number, line in enumerate(lines, 1) if what in line), CONFIG)
+
+
+def _asked(ground: Ground, everybody: tuple[Persona, ...], progress: Progressed) -> Asked:
     """The answers; those of before where nothing has changed that they hang on, and it is the same day.
 
     Policies may look at the day. A server of the user's may change under us: then nothing is kept.
@@ -145,7 +177,7 @@ def _asked(ground: Ground, everybody: tuple[Persona, ...]) -> Asked:
         url = reader.shadow.clone(in_stream_order(reader.loaded.stream))
         try:
             with connect(url) as connection:
-                return asking.ask(connection, subject)
+                return asking.ask(connection, subject, progress)
         finally:
             reader.shadow.release(url)
 
@@ -216,10 +248,15 @@ def _place(ground: Ground, refs: tuple[Ref | None, ...]) -> str | None:
 
 
 def _leaks(ground: Ground, leaks: tuple[Leak, ...]) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
     for leak in leaks:
         what = f"{leak.object} {leak.command}"
-        if _matching(ground.project.access.allow, what):
+        allow = ground.project.access.allow
+        if (leak.object, leak.command) in told or any(
+            _matching(allow, each) for each in (what, f"{what} {leak.persona}")
+        ):
             continue
+        told.add((leak.object, leak.command))
         severity: Severity = "note" if leak.weak else "error"
         if leak.command == "move":
             said = f"{leak.persona} can give its row of {leak.object} to another tenant"

@@ -466,10 +466,10 @@ def _findings(found: Sequence[Finding], out: TextIO) -> None:
         for side in each.sides:
             _line(out, f"  {visible(side.place)}: {visible(side.says)}", "dim")
         if each.hint:
-            first, *more = visible(each.hint).splitlines()
-            _line(out, f"  hint: {first}", "cyan")
+            first, *more = each.hint.splitlines()
+            _line(out, f"  hint: {visible(first)}", "cyan")
             for line in more:
-                _line(out, f"        {line}", "cyan")
+                _line(out, f"        {visible(line)}", "cyan")
 
 
 _VALUES: Final = {"allow": "green", "filter": "yellow", "deny": "red", "?": "bold magenta", "-": "dim"}
@@ -485,7 +485,8 @@ def _accessed(value: Accessed, out: TextIO) -> None:
                 continue
             words = re.split(r"( {2,})", visible(line))
             for at, word in enumerate(words):
-                _piece(out, word, _VALUES.get(word) if at >= 6 else None)
+                style = _VALUES.get(word) or ("bold yellow" if word.startswith("error(") else None)
+                _piece(out, word, style if at >= 6 else None)
             _line(out, "")
         _findings([found for found in each.findings if found.severity != "note"], out)
         weak = sum(found.severity == "note" for found in each.findings)
@@ -495,6 +496,12 @@ def _accessed(value: Accessed, out: TextIO) -> None:
         wrong = sum(found.severity == "error" for found in each.findings)
         if wrong:
             _line(out, _count(wrong, "error"), "bold red")
+        elif not each.matrix.lines:
+            _line(
+                out,
+                "there is nothing to ask: no table, view, function or bucket that a persona may use",
+                "cyan",
+            )
         elif not each.exists and not value.written:
             _line(out, f"there is no {visible(each.file)} yet; next: ormony access --write", "cyan")
         elif not value.written:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -59,15 +59,17 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     seed: str = ""
 
 
-def ask(connection: Connection, subject: Subject) -> Asked:
-    """Ask every persona everything, in one transaction that is rolled back.
+def ask(
+    connection: Connection, subject: Subject, progress: Callable[[str, int, int], None] | None = None
+) -> Asked:
+    """Ask every persona everything, in one transaction that is rolled back; `progress` hears of each.
 
     `connection` is in autocommit, as a role that bypasses row security. Raises `fixture-failed`,
     `unknown-role`, and `database-error` where that role may not do what rows need.
     """
     try:
         with connection.transaction(force_rollback=True):
-            return _Asking(connection, subject).all()
+            return _Asking(connection, subject).all(progress or (lambda *_: None))
     except psycopg.Error as error:
         raise OrmonyError(
             "database-error",
@@ -146,7 +148,7 @@ class _Asking:
         self.asker = Asker(connection)
         self.tenancy, self.whole = subject.tenancy, subject.whole
         self.cells: dict[tuple[str, str, str], dict[str, str]] = {}
-        self.leaks: dict[tuple[str, str], Leak] = {}
+        self.leaks: dict[tuple[str, str, str], Leak] = {}
         self.unknown: dict[tuple[str, str], str] = {}
         self._raw: dict[tuple[str, str, str], str] = {}
         self._seeded: dict[Ref, list[Mapping[str, str | None]]] | None = None
@@ -191,7 +193,8 @@ class _Asking:
         ).fetchall()
         return frozenset(name for (name,) in found) - {"information_schema", "extensions"}
 
-    def all(self) -> Asked:
+    def all(self, progress: Callable[[str, int, int], None]) -> Asked:
+        progress("making rows", 0, 2)
         self.conn.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET CONSTRAINTS ALL DEFERRED")
         self.asker.prepare()
         self.values = claim_values(self.whole, self.tenancy, self.subject.personas)
@@ -218,12 +221,16 @@ class _Asking:
         # what a trigger made beside belongs to the world that made it: told by what the row holds
         self.made = {ref: after[ref] - before.get(ref, set()) for ref in after}
         self.of_world = self._split()
-        for persona in self.subject.personas:
+        progress("making rows", 2, 2)
+        everybody = self.subject.personas
+        for number, persona in enumerate(everybody):
+            progress("asking personas", number, len(everybody))
             self._persona(persona)
+        progress("asking personas", len(everybody), len(everybody))
         self._settle()
-        for name, command in list(self.leaks):  # what an INSERT does, these do too
-            if command in ("insert-returning", "upsert") and (name, "insert") in self.leaks:
-                del self.leaks[name, command]
+        for name, command, who in list(self.leaks):  # what an INSERT does, these do too
+            if command in ("insert-returning", "upsert") and (name, "insert", who) in self.leaks:
+                del self.leaks[name, command, who]
         lines = [
             Line(*key, tuple(values.get(each.name, APART) for each in self.subject.personas))
             for key, values in self.cells.items()
@@ -890,7 +897,11 @@ class _Asking:
     # ----------------------------------------------------------------------------------------------- leaks
 
     def _note(self, leak: Leak) -> None:
-        self.leaks.setdefault((leak.object, leak.command), leak)
+        self.leaks.setdefault((leak.object, leak.command, self._told_as(leak.persona)), leak)
+
+    def _told_as(self, persona: str) -> str:
+        """One leak is told of all members; one with a fixture is something else, and may be meant."""
+        return persona if any(p.name == persona and p.fixture for p in self.subject.personas) else ""
 
     def _script(self, persona: Persona, refs: Iterable[Ref], before: str, statement: str) -> str:
         """SQL to paste into psql, which makes the rows, does it, and takes it back."""
@@ -921,7 +932,7 @@ class _Asking:
         self, persona: Persona, table: Ref, command: str, before: str, statement: str, name: str = ""
     ) -> None:
         name = name or str(table)
-        if persona.role in self.bypasses or (name, command) in self.leaks:
+        if persona.role in self.bypasses or (name, command, self._told_as(persona.name)) in self.leaks:
             return
         why, policies = self._through(persona, table, command, before, statement)
         self._note(
