@@ -62,9 +62,9 @@ def _number() -> Family:
     return Family(("0", "1.5", "-2"), ("{c} > 0", "{c} <= 1.5 or {c} = 7"), ("{c} + 1",))
 
 
-def _text() -> Family:
+def _text(quoted: str = "'it''s'") -> Family:
     checks = ("{c} <> ''", "length({c}) > 1", "{c} ~ '^[a-z''\\\\]+$'", "{c} in ('a', 'b')", "{c} like 'a%'")
-    return Family(("'x'", "''", "'it''s'", "upper('a')"), checks, ("upper({c})",), collatable=True)
+    return Family(("'x'", "''", quoted, "upper('a')"), checks, ("upper({c})",), collatable=True)
 
 
 FAMILIES: Final[dict[str, Family]] = {
@@ -74,7 +74,7 @@ FAMILIES: Final[dict[str, Family]] = {
     "smallint": _integer(),
     "varchar(20)": _text(),
     "varchar": _text(),
-    "char(3)": _text(),
+    "char(3)": _text("'a''b'"),  # ADD COLUMN evaluates it
     "boolean": Family(("true", "false"), ("{c}", "not {c}"), ("not {c}",)),
     "numeric(10,2)": _number(),
     "numeric": _number(),
@@ -1112,8 +1112,9 @@ class _Writer:
         timing = "after" if each.constraint else each.timing
         when = ""
         if each.when is not None and row and kinds == ["update"]:
-            when = " when (old.* is distinct from new.*)"
             usable = [column for column in shown if column.writable]
+            if timing == "after" or len(usable) == len(shown):  # before, generated columns are not there yet
+                when = " when (old.* is distinct from new.*)"
             if each.when % 2 and usable:
                 check = _pick(usable[0].family.checks, each.when)
                 when = f" when ({check.replace('{c}', f'new.{usable[0].sql}')})"

@@ -43,10 +43,20 @@ from ormony.catalog import (
     holder,
 )
 from ormony.errors import OrmonyError
-from ormony.plan.render.columns import add, comes_by_itself, remove
+from ormony.plan.render.columns import (
+    add,
+    comes_by_itself,
+    drop_not_null,
+    give_not_null,
+    leave_not_null,
+    name_of_not_null,
+    remove,
+    rename_not_null,
+)
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
+from ormony.plan.render.rows import Kept, fill, keep, kept
 from ormony.plan.render.sequences import following, set_logged
 from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, doubted, swaps
 from ormony.plan.render.triggers import silence
@@ -54,7 +64,7 @@ from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
 from ormony.sql import object_name, words
 
-Verb = Literal["drop", "set aside", "alter", "create", "late", "drop aside"]
+Verb = Literal["keep", "drop", "set aside", "alter", "create", "late", "fill", "drop aside"]
 Node = tuple[Verb, Ref]
 
 # Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
@@ -155,6 +165,8 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
 _WITH_NOT_NULL = (Column, Domain)
+# What acts when rows are put back, or reads them.
+_WATCHING: frozenset[Kind] = frozenset({"trigger", "rule", "materialized view"})
 # What others' statements can bring to its goal: those of a parent, a type, a table or an index.
 _FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
 # What `_parts` finds parts of.
@@ -246,6 +258,8 @@ class _Planner:
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
         self.parted: dict[Ref, set[str]] = {}  # heirs that leave some parents while these columns change
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
+        self.kept: dict[Ref, Kept] = {}  # tables made anew that get their rows back
+        self.renewed: dict[Ref, list[Ref]] = {}  # parents' columns without NOT NULL meanwhile, heirs' columns
         self.depends_before = _on_relations(old)
         self.depends_after = _on_relations(new)
 
@@ -325,13 +339,16 @@ class _Planner:
                 self._clear(alteration, ref, work)
                 self._free_keys(ref, work)
         self._spread(work)
+        self._share_out_anew()
         self._set_domains_aside()
         self._renew_views_of_rows()
         self._part_from_parents()
+        self._renew_not_nulls()
         self._declare_again()
         self._refuse_held_types()
         self._take_inherited_defaults()
         self._refuse_doubts()
+        self._keep_rows()
         self._name_not_nulls()
         if self.replaced:
             self._name_not_nulls_in_use(self.replaced, self.replaced)
@@ -517,6 +534,7 @@ class _Planner:
         """A column that comes from two parents changes its type in one after the other: only one of them may
         have the table as its heir meanwhile."""
         changing: dict[Ref, set[str]] = defaultdict(set)
+        work: list[Ref] = []
         for ref in sorted(self.changed):
             after = self.new.objects[ref]
             if not isinstance(after, Column) or not after.inherited or ref not in self.altered:
@@ -532,16 +550,16 @@ class _Planner:
             apart = apart_meanwhile(table, names, self.old, self.new)
             if apart is None or table in self.altered:
                 column = Ref("column", table.schema, table.name, min(names))
-                last = _parents(self.old.objects[table])[-1]
-                raise OrmonyError(
-                    "cannot-alter",
-                    f"PostgreSQL does not change the type of column {column} in several parents at once",
-                    hint="in an earlier migration, before this change: "
-                    f"ALTER TABLE {relation(table)} NO INHERIT {relation(last)}",
-                    exit_status=1,
-                )
+                self._make_anew(column, f"{self._type_after(column)}, as in several parents", work)
+                continue
             self.altered[table] = apart
             self.parted[table] = names
+        self._spread(work)
+
+    def _type_after(self, column: Ref) -> str:
+        value = self.new.objects[column]
+        assert isinstance(value, Column)
+        return value.type
 
     def _origins(self, column: Ref) -> set[Ref]:
         """The columns that an inherited column comes from, which come from no other."""
@@ -552,16 +570,178 @@ class _Planner:
         ]
         return set[Ref]().union(*(self._origins(each) for each in above)) if above else {column}
 
+    def _renew_not_nulls(self) -> None:
+        """A NOT NULL that a parent has, too, gets another name, or is its own or its parent's alone, only
+        while the parent has none."""
+        if self.new.version < 180000:
+            return
+        work: list[Ref] = []
+        for ref in sorted(self.changed):
+            if (
+                ref[0] != "column"
+                or ref in self.replaced
+                or any(ref in each for each in self.renewed.values())
+            ):
+                continue
+            if ref not in self.renewed and (self._is_named_apart(ref) or self._parts_names_of_heirs(ref)):
+                parents, heirs = self._family(ref)
+                if not parents or not heirs:
+                    continue
+                if not self._is_in_the_way(parents, heirs):
+                    self._renew(parents, heirs)
+                    continue
+                for heir in sorted({ref, *heirs} - {*parents}):
+                    if heir in self.changed and self._is_named_apart(heir):
+                        self._make_anew(heir, "NOT NULL in this way", work)
+        self._spread(work)
+
+    def _make_anew(self, column: Ref, goal: str, work: list[Ref]) -> None:
+        """Make the column's table anew, since no ALTER makes an inherited column of it what it is to be."""
+        table = self._table_of(column, self.new)
+        assert table is not None
+        if self._hides_rows((table,)) or table.kind != "table":
+            raise _cannot_inherit(column, table, goal)
+        self._replace(table, work)
+
+    def _is_named_apart(self, column: Ref) -> bool:
+        """Whether a NOT NULL that a parent has all the time, too, changes its name, or whose it is."""
+        before, after = self.old.objects[column], self.new.objects[column]
+        was, now = self._relation_before(column), self._relation_after(column)
+        if not (isinstance(before, Column) and isinstance(after, Column)) or _parents(was) != _parents(now):
+            return False
+        if before.not_null is None or after.not_null is None or before.not_null == after.not_null:
+            return False
+        if not isinstance(now, Table) or now.partition is not None or not self._bequeathing(column):
+            return False
+        if after.not_null.inherited:
+            return not before.not_null.inherited
+        names = [name_of_not_null(column, catalog) for catalog in (self.old, self.new)]
+        above = [
+            [name_of_not_null(each, catalog) for catalog in (self.old, self.new)]
+            for each in self._bequeathing(column)
+        ]
+        return names[0] != names[1] and names not in above
+
+    def _parts_names_of_heirs(self, column: Ref) -> bool:
+        """Whether it is a parent's, and its NOT NULL changes its name while an heir's has another one."""
+        if not self._renames_not_null(column):
+            return False
+        names = [name_of_not_null(column, catalog) for catalog in (self.old, self.new)]
+        return any(
+            [name_of_not_null(each, catalog) for catalog in (self.old, self.new)] != names
+            for each in self._heirs_of(column)
+        )
+
+    def _bequeathing(self, column: Ref) -> list[Ref]:
+        """The columns of parents, before and after, from which the column has a NOT NULL all the time."""
+        return [
+            each
+            for parent in _parents(self._relation_before(column))
+            if (each := Ref("column", parent.schema, parent.name, column.part)) not in self.replaced
+            and _bequeaths(self.old.objects.get(each))
+            and _bequeaths(self.new.objects.get(each))
+        ]
+
+    def _heirs_of(self, column: Ref) -> list[Ref]:
+        table = self._table_of(column, self.old)
+        found = (
+            Ref("column", child.schema, child.name, column.part)
+            for child in (self.children_before.get(table, ()) if table is not None else ())
+        )
+        return [each for each in found if each in self.old.objects and each in self.new.objects]
+
+    def _family(self, column: Ref) -> tuple[list[Ref], list[Ref]]:
+        """The parents' columns and the heirs' columns that have a NOT NULL together with this one."""
+        heirs = [column] if self._bequeathing(column) else self._heirs_of(column)
+        parents: list[Ref] = []
+        for heir in heirs:
+            for parent in self._bequeathing(heir):
+                if parent not in parents:
+                    parents.append(parent)
+                    heirs += (each for each in self._heirs_of(parent) if each not in heirs)
+        return parents, heirs
+
+    def _is_in_the_way(self, parents: list[Ref], heirs: list[Ref]) -> bool:
+        """Whether the parents' NOT NULLs cannot go for a while, or would not come back as they were."""
+        for ref in (*parents, *heirs):
+            before, after = self.old.objects[ref], self.new.objects[ref]
+            if not (isinstance(before, Column) and isinstance(after, Column)) or ref in self.replaced:
+                return True
+            if any(each.not_null is None or not each.not_null.valid for each in (before, after)):
+                return True
+            was, now = self._relation_before(ref), self._relation_after(ref)
+            if _parents(was) != _parents(now) or (isinstance(now, Table) and now.partition is not None):
+                return True
+        for ref in parents:
+            table = self._table_of(ref, self.old)
+            if table is None or table in self.replaced or self._is_partitioned(table, self.new):
+                return True
+            if {*self.children_before.get(table, ())} != {*self._children_after.get(table, ())}:
+                return True
+            columns = [catalog.objects[ref] for catalog in (self.old, self.new)]
+            if any(isinstance(each, Column) and each.identity is not None for each in columns):
+                return True
+            if self._bequeathing(ref) or self._is_in_primary_key(ref):
+                return True
+        for ref in heirs:
+            after = self.new.objects[ref]
+            theirs = isinstance(after, Column) and after.not_null is not None and after.not_null.inherited
+            if self._heirs_of(ref) or (theirs and self._is_in_primary_key(ref)):
+                return True
+        return False
+
+    def _is_in_primary_key(self, column: Ref) -> bool:
+        return any(
+            isinstance(value, Constraint) and value.type == "primary key" and column.part in value.columns
+            for catalog in (self.old, self.new)
+            for ref, value in catalog.objects.items()
+            if ref[0] == "constraint" and ref[1:3] == column[1:3]
+        )
+
+    def _renew(self, parents: list[Ref], heirs: list[Ref]) -> None:
+        for place, ref in enumerate(parents):
+            rest = leave_not_null(ref, self.old, self.new)
+            if rest is None:
+                return
+            done = rest.late or Late(())
+            late = Late(
+                (*done.statements, give_not_null(ref, self.new)),
+                after=(*done.after, *heirs),
+                after_late=(*done.after_late, *parents[place - 1 : place]),
+            )
+            self.altered[ref] = msgspec.structs.replace(
+                rest, statements=(drop_not_null(ref), *rest.statements), late=late
+            )
+            self.renewed[ref] = heirs
+        for ref in heirs:
+            before, after = self.old.objects[ref], self.new.objects[ref]
+            rest = leave_not_null(ref, self.old, self.new)
+            assert rest is not None
+            assert isinstance(before, Column)
+            assert isinstance(after, Column)
+            own = before.not_null is not None and not before.not_null.inherited
+            theirs = after.not_null is not None and after.not_null.inherited
+            statements: tuple[Statement, ...] = ()
+            if own and theirs:
+                statements = (drop_not_null(ref),)
+            elif own and name_of_not_null(ref, self.old) != name_of_not_null(ref, self.new):
+                statements = (rename_not_null(ref, self.old, self.new),)
+            elif not own and not theirs:
+                statements = (give_not_null(ref, self.new),)
+            self.altered[ref] = msgspec.structs.replace(rest, statements=statements + rest.statements)
+
     def _declare_again(self) -> None:
         """What an heir declares besides its parent, or does not any more."""
         chosen: dict[Ref, set[Ref]] = defaultdict(set)
+        work: list[Ref] = []
         for ref in sorted(self.changed):
             before, after = self.old.objects[ref], self.new.objects[ref]
             if not (isinstance(before, Column) and isinstance(after, Column)):
                 continue
             table = self._table_of(ref, self.new)
-            if self._keeps_not_null(ref) and table is not None and table not in self.replaced:
-                raise _cannot_inherit(ref, table, "NOT NULL by its parent alone")
+            renewed = any(ref in heirs for heirs in self.renewed.values())
+            if self._keeps_not_null(ref) and table is not None and table not in self.replaced and not renewed:
+                self._make_anew(ref, "NOT NULL by its parent alone", work)
             if before.local == after.local:
                 continue
             if table is None or table in self.replaced or not (before.inherited and after.inherited):
@@ -569,16 +749,20 @@ class _Planner:
             was, now = self.old.objects.get(table), self.new.objects[table]
             if isinstance(was, Table) and _parents(was) == _parents(now):
                 if not after.local:
-                    raise _cannot_inherit(ref, table, "only inherited")
+                    self._make_anew(ref, "only inherited", work)
                 chosen[table].add(ref)
         for table, columns in chosen.items():
+            if table in self.replaced:
+                continue
             late = declare_again(table, columns, self.old, self.new)
             if late is None:
-                raise _cannot_inherit(min(columns), table, "its own, without its NOT NULL or checks")
+                self._make_anew(min(columns), "its own, without its NOT NULL or checks", work)
+                continue
             done = self.altered.get(table) or Alteration(statements=())
             if done.late is not None:
                 late = Late(done.late.statements + late.statements, done.late.after + late.after)
             self.altered[table] = msgspec.structs.replace(done, late=late)
+        self._spread(work)
 
     def _keeps_not_null(self, column: Ref) -> bool:
         """Whether the table says NOT NULL itself, and shall not, while a parent says it all the time."""
@@ -603,6 +787,7 @@ class _Planner:
 
     def _refuse_doubts(self) -> None:
         """A check that holds in a partition is not made NOT VALID there while it is attached."""
+        work: list[Ref] = []
         for table in sorted(self.altered):
             value = self.new.objects[table]
             if not isinstance(value, Table) or value.partition is None:
@@ -613,6 +798,8 @@ class _Planner:
             before = self.old.objects[table]
             if isinstance(before, Table) and before.partition == value.partition:
                 for name in doubted(table, self.old, self.new):
+                    if self._lets_parent_go(table, work):
+                        break
                     raise OrmonyError(
                         "cannot-alter",
                         f"PostgreSQL does not take back that check {name} was tried in partition {table}",
@@ -620,6 +807,14 @@ class _Planner:
                         f"ALTER TABLE {relation(parent)} VALIDATE CONSTRAINT {identifier(name)}",
                         exit_status=1,
                     )
+
+        self._spread(work)
+
+    def _lets_parent_go(self, partition: Ref, work: list[Ref]) -> bool:
+        """Whether the partition can be taken off and be attached again; then it is."""
+        self.altered.pop(partition)
+        self._reattach(partition, work)
+        return partition in self.altered
 
     def _refuse_held_rows(self, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
         """A table's rows cannot be written anew while a column holds its row type."""
@@ -659,11 +854,141 @@ class _Planner:
             return isinstance(column, Column) and column.default is not None and column.generated != "virtual"
         return bool(statements) and verb == "alter" and (ref in self.retyped or self._changes_type(ref))
 
+    def _share_out_anew(self) -> None:
+        """Where other columns decide which partition a row is in, partitions are made anew, too: their rows
+        need not be theirs any more."""
+        work: list[Ref] = []
+        for ref in sorted(self.replaced):
+            before, after = self.old.objects[ref], self.new.objects[ref]
+            if not (isinstance(before, Table) and isinstance(after, Table)):
+                continue
+            if before.partition_key is None or before.partition_key == after.partition_key:
+                continue
+            staying = {*self._leaves_below(ref)} & {*self._below(ref, self.new, self._children_after)}
+            if self._can_hold(ref) and not self._hides_rows((ref, *staying)):
+                for leaf in sorted(staying):
+                    if leaf.kind == "table":
+                        self._replace(leaf, work)
+        self._spread(work)
+
+    def _hides_rows(self, tables: Iterable[Ref]) -> bool:
+        """Whether row level security of one of the tables holds for its owner, too."""
+        return any(
+            isinstance(value := catalog.objects.get(each), Table) and value.force_row_security
+            for each in tables
+            for catalog in (self.old, self.new)
+        )
+
+    def _keep_rows(self) -> None:
+        """Rows of tables that are made anew: they wait elsewhere meanwhile. A partitioned table has those of
+        its partitions that go or are made anew, too, and the new one gives each row its place."""
+        if not any(ref[0] == "table" for ref in self.replaced):
+            return
+        going = {*self.dropped, *self.replaced, *self.altered}
+        taken: set[str] = set()
+        covered: set[Ref] = set()
+        found = (ref for ref in self.replaced if ref[0] == "table")
+        for ref in sorted(found, key=lambda each: (len(self._wholes(each)), each)):
+            if ref in covered or not self._can_hold(ref):
+                continue
+            below = self._below(ref, self.new, self._children_after)
+            leaves = self._leaves_below(ref)
+            sources = tuple(
+                leaf
+                for leaf in leaves
+                if leaf.kind == "table"
+                and leaf not in covered
+                and (leaf in self.dropped or leaf == ref or (leaf in self.replaced and leaf in below))
+            )
+            if not sources or self._hides_rows((ref, *sources)):
+                continue
+            was = self.old.objects[ref]
+            whole = isinstance(was, Table) and was.partition_key is not None and len(sources) == len(leaves)
+            name = _aside(ref.name, taken, "rows")
+            rows = kept(ref, sources, whole, name, going, self.old, self.new)
+            if rows is not None:
+                self.kept[ref] = rows
+                covered.update(sources)
+
+    @cached_property
+    def _children_after(self) -> Mapping[Ref, list[Ref]]:
+        return _children(self.new)
+
+    def _wholes(self, table: Ref) -> list[Ref]:
+        """The partitioned tables above a partition, as they were."""
+        found: list[Ref] = []
+        value = self.old.objects.get(table)
+        while isinstance(value, Table) and value.partition is not None:
+            found.append(value.partition.parent)
+            value = self.old.objects.get(value.partition.parent)
+        return found
+
+    def _below(self, table: Ref, catalog: Catalog, children: Mapping[Ref, list[Ref]]) -> list[Ref]:
+        """The partitions of a partitioned table, and theirs."""
+        found = [*children.get(table, ())] if self._is_partitioned(table, catalog) else []
+        for each in found:
+            if self._is_partitioned(each, catalog):
+                found += children.get(each, ())
+        return found
+
+    def _leaves_below(self, table: Ref) -> list[Ref]:
+        """What held the rows of a table."""
+        value = self.old.objects[table]
+        assert isinstance(value, Table)
+        if value.partition_key is None:
+            return [table]
+        below = self._below(table, self.old, self.children_before)
+        return [each for each in below if not self._is_partitioned(each, self.old)]
+
+    def _is_partitioned(self, table: Ref, catalog: Catalog) -> bool:
+        value = catalog.objects[table]
+        return isinstance(value, Table) and value.partition_key is not None
+
+    def _can_hold(self, table: Ref) -> bool:
+        """Whether the new table can have rows: it is no partitioned one without partitions."""
+        if not self._is_partitioned(table, self.new):
+            return True
+        below = self._below(table, self.new, self._children_after)
+        return any(each.kind == "table" and not self._is_partitioned(each, self.new) for each in below)
+
+    def _edges_of_rows(self, nodes: set[Node], first: object) -> None:
+        """Rows are put back when their table is whole, before anything acts on them or points at them."""
+        assert callable(first)
+        watching = [node for node in nodes if node[0] == "create" and node[1].kind in _WATCHING]
+        filled: dict[Ref, Node] = {}
+        for table in self.kept:
+            node: Node = ("fill", table)
+            for each in (table, *self._below(table, self.new, self._children_after)):
+                filled[each] = node
+                first(self._up(each), node)
+                first(("late", each), node)
+                for part in self.parts_after.get(each, ()):
+                    if part.kind == "column":
+                        first(self._up(part), node)
+                        first(self._up(default_of(part)), node)
+        for watcher in watching:
+            ref = watcher[1]
+            if ref.kind == "materialized view":
+                for node in filled.values():
+                    first(node, watcher)
+            elif (about := holder(ref, self.new)) in filled:
+                first(filled[about], watcher)
+        for ref, value in self.new.objects.items():
+            if ref[0] == "constraint" and isinstance(value, Constraint) and value.references in filled:
+                node, made = filled[value.references], self._up(ref)
+                if made == ("create", ref):
+                    first(node, made)
+                about = holder(ref, self.new)
+                if about in filled and filled[about] != node:
+                    first(node, filled[about])
+
     def _counting_on(self) -> Iterator[Statement]:
-        """What was made again above rows that stayed goes on counting after them."""
+        """What was made again above rows that stayed or came back goes on counting after them."""
         for table in sorted(self.replaced):
             children = self.children_before.get(table, ())
-            if table.kind != "table" or not any(child in self.new.objects for child in children):
+            if table.kind != "table" or not (
+                table in self.kept or any(child in self.new.objects for child in children)
+            ):
                 continue
             for part in self.parts_after.get(table, ()):
                 column = self.new.objects.get(part)
@@ -779,6 +1104,9 @@ class _Planner:
     def _made(self, nodes: set[Node]) -> frozenset[Ref]:
         """What the plan makes, with the parts of it that have no step of their own."""
         made = set(self.replaced)
+        for parent, heirs in self.renewed.items():
+            for column in (parent, *heirs):
+                made.add(column._replace(kind="constraint", part=name_of_not_null(column, self.new)))
         for verb, ref in nodes:
             if verb == "create":
                 made.add(ref)
@@ -911,6 +1239,13 @@ class _Planner:
         assert isinstance(after, Column)
         return (before.type, before.collation) != (after.type, after.collation)
 
+    def _renames_not_null(self, column: Ref) -> bool:
+        if self.new.version < 180000 or not all(
+            _bequeaths(catalog.objects[column]) for catalog in (self.old, self.new)
+        ):
+            return False
+        return name_of_not_null(column, self.old) != name_of_not_null(column, self.new)
+
     def _outlived(self, ref: Ref) -> bool:
         """Whether a column keeps the name of this type, though it is a type of another kind now."""
         return any(self._keeps_type(dependent) for dependent in self.needed_by.get(ref, ()))
@@ -994,7 +1329,7 @@ class _Planner:
             self._replace(table, work)
             return
         self.retyped.add(column)
-        alteration = retype(column, self.new, alone=self._leaves(column))
+        alteration = retype(column, self.old, self.new, alone=self._leaves(column))
         self.altered[column] = alteration
         self._clear(alteration, column, work)
         for dependent in self.needed_by.get(column, ()):
@@ -1060,13 +1395,27 @@ class _Planner:
                     columns.append(part)
                     if value.default is not None:
                         held.add(default_of(part))
-                elif isinstance(value, Constraint) and _fits_inside(value):
+                elif isinstance(value, Constraint) and _fits_inside(value) and not self._declares(part):
                     held.add(part)
             if self.apart:
                 held -= self.apart
             self.inline[ref] = held
             self.inside |= dict.fromkeys((*columns, *held), ("create", ref))
         self.ups = {**self.inside}
+
+    def _declares(self, constraint: Ref) -> bool:
+        """Whether it is a primary key that would, inside CREATE TABLE, make a NOT NULL of a parent one of the
+        table's own, too."""
+        value = self.new.objects[constraint]
+        if not isinstance(value, Constraint) or value.type != "primary key":
+            return False
+        columns = (Ref("column", constraint.schema, constraint.name, each) for each in value.columns)
+        return any(
+            isinstance(held := self.new.objects.get(column), Column)
+            and held.not_null is not None
+            and held.not_null.inherited
+            for column in columns
+        )
 
     def _goes(self, ref: Ref) -> bool:
         return ref in self.dropped or ref in self.replaced
@@ -1162,6 +1511,8 @@ class _Planner:
                 nodes.add(("late", ref))
         nodes |= {("alter", ref) for ref in (*self.altered, *self.joined) if ref not in self.replaced}
         nodes |= {("late", ref) for ref, alteration in self.altered.items() if alteration.late is not None}
+        for table in self.kept:
+            nodes |= {("keep", table), ("fill", table)}
         for default in self.defaults:
             nodes.add(("drop", default))
             if self._default_returns(default):
@@ -1268,6 +1619,9 @@ class _Planner:
                     for part in self.parts_after.get(ref, ()):  # its checks, before values are inside again
                         for held in self._held_by(ref):
                             first(("create", part), ("alter", held))
+        for above, heirs in self.renewed.items():
+            for below in heirs:
+                first(("alter", above), ("alter", below))
         for heir, names in self.parted.items():
             for name in names:
                 for origin in self._origins(Ref("column", heir.schema, heir.name, name)):
@@ -1287,6 +1641,8 @@ class _Planner:
                     for node in writing:
                         first(self._down(keeper) or ("alter", keeper), node)
         self._names(nodes, first)
+        if self.kept:
+            self._edges_of_rows(nodes, first)
         self._completions(nodes, first)
         self._logging(first)
         self._unseen(nodes, after)
@@ -1419,13 +1775,20 @@ class _Planner:
         if verb == "alter" and ref[0] == "column" and (ref in self.retyped or self._changes_type(ref)):
             for child in self._heirs_before(ref):  # what it checks may hold for values of the old type alone
                 first(self._down(child), node)
+        if verb == "alter" and ref[0] == "column" and self._renames_not_null(ref):
+            for child in self._heirs_before(
+                ref, self.old
+            ):  # it may have that NOT NULL under a name of its own
+                first(self._down(child) or self._leaving(child, ref), node)
         if verb == "create" and isinstance(value, Table):
             above_it = [*value.inherits]
             for parent in above_it:  # what it says of their columns is said of those of the goal
                 above_it += (each for each in _parents(self.new.objects.get(parent)) if each not in above_it)
                 for part in self.parts_after.get(parent, ()):
                     if part[0] == "column" and part not in self.inside:
-                        changes = part in self.altered and self._changes_type(part)
+                        changes = part in self.altered and (
+                            self._changes_type(part) or self._renames_not_null(part)
+                        )
                         first(self._up(part) if changes or self._comes(part) else None, node)
         if ref[0] == "column" and verb == "create" and ref not in self.inside:
             for child in self._heirs_before(ref):  # its own would be merged with the new one
@@ -1453,6 +1816,12 @@ class _Planner:
                     first(self._up(Ref("column", held.schema, held.name, column)), node)
         if isinstance(value, Constraint | Index) and value.parent is not None:
             first(self._up(value.parent), node)
+        if verb == "create" and isinstance(value, Constraint) and value.parent is not None and value.columns:
+            # ATTACH takes the first index that fits an index of the whole, and that of a constraint fits, too
+            for part in self.parts_after.get(holder(ref, self.new) or ref, ()):
+                other = self.new.objects[part]
+                if isinstance(other, Index) and other.parent is not None:
+                    first(("create", part), node)
         if isinstance(value, Publication):
             for each in value.tables:
                 first(self._up(each.table), node)
@@ -1494,9 +1863,10 @@ class _Planner:
             elif now and not was and (before.not_null or (after.not_null and not after.not_null.inherited)):
                 first(node, self._up(above))
 
-    def _heirs_before(self, column: Ref) -> Iterator[Ref]:
-        """The tables that inherited from the column's and had a column of its name."""
-        table = self._table_of(column, self.new)
+    def _heirs_before(self, column: Ref, catalog: Catalog | None = None) -> Iterator[Ref]:
+        """The tables that inherited from the column's (in the new catalog, or this one) and had a column of
+        its name."""
+        table = self._table_of(column, catalog or self.new)
         below = [*self.children_before.get(table, ())] if table is not None else []
         for child in below:
             below += (each for each in self.children_before.get(child, ()) if each not in below)
@@ -1556,6 +1926,10 @@ class _Planner:
             table = self._table_of(ref, self.old)
             assert table is not None
             first(("alter", table), node)
+        for child in self._heirs_before(ref, self.old) if ref.kind == "column" else ():
+            own = Ref("column", child.schema, child.name, ref.part)
+            if self._goes(child) or comes_by_itself(own, self.old):  # what needs the heir's goes before
+                first(self._down(own), node)
         table = self._table_of(ref, self.new) if ref.kind == "column" else None
         for parent in _parents(self.new.objects[table]) if table is not None else ():
             # the column that comes from the parent would be merged with its own
@@ -1727,6 +2101,11 @@ class _Planner:
     def _render(self, node: Node) -> Iterable[Statement]:
         verb, ref = node
         match verb:
+            case "keep":
+                return keep(self.kept[ref], self.old)
+            case "fill":
+                below = self._below(ref, self.new, self._children_after)
+                return fill(self.kept[ref], self.old, self.new, (ref, *below))
             case "drop":
                 if ref.kind == "default":
                     return self._drop_default(ref)
@@ -1765,6 +2144,8 @@ class _Planner:
     def _drop(self, ref: Ref) -> tuple[Statement, ...]:
         found = RENDERERS[ref.kind].drop(ref, self.old)
         value = self.old.objects.get(ref)
+        if ref.kind == "table":
+            return tuple(self._with_loss(ref, each) for each in found)
         if not (isinstance(value, Constraint | Index) and value.parent is not None):
             return found
         # a partition that leaves may have dropped a column of it, and it with that, already
@@ -1773,6 +2154,15 @@ class _Planner:
             msgspec.structs.replace(each, sql=each.sql.replace(word, f"{word}IF EXISTS ", 1))
             for each in found
         )
+
+    def _with_loss(self, table: Ref, dropped: Statement) -> Statement:
+        """DROP TABLE, and what is lost where the rows are kept."""
+        rows = self.kept.get(table)
+        if rows is not None:
+            return msgspec.structs.replace(dropped, loses=", ".join(rows.losses))
+        if any(table in each.sources for each in self.kept.values()):
+            return msgspec.structs.replace(dropped, loses="")
+        return dropped
 
     def _drop_default(self, default: Ref) -> tuple[Statement, ...]:
         column = column_of(default)
@@ -1797,7 +2187,7 @@ class _Planner:
         bare, goal = before, after
         statements: tuple[Statement, ...] = ()
         if column in self.retyped:
-            statements = retype(column, self.new, alone=self._leaves(column)).statements
+            statements = retype(column, self.old, self.new, alone=self._leaves(column)).statements
             bare = msgspec.structs.replace(bare, type=after.type, collation=after.collation)
         if default_of(column) in self.defaults:
             keeps = before.identity if after.identity is not None else None
@@ -1888,13 +2278,14 @@ def _fires(value: Object) -> bool:
     return isinstance(value, EventTrigger) and value.enabled in ("origin", "always")
 
 
-def _aside(name: str, taken: set[str]) -> str:
-    """The name under which the old version of a type waits, none of `taken`, which it joins."""
+def _aside(name: str, taken: set[str], word: str = "old") -> str:
+    """The name under which the old version of a type waits, or what is kept of a table, none of `taken`,
+    which it joins."""
     number = 1
     while True:
         end = f"_{number}" if number > 1 else ""
         room = 63 - len(end)  # in bytes
-        found = f"ormony_old_{name}".encode()[:room].decode("utf-8", "ignore") + end
+        found = f"ormony_{word}_{name}".encode()[:room].decode("utf-8", "ignore") + end
         if found not in taken:
             taken.add(found)
             return found
@@ -2046,8 +2437,10 @@ def _sort(nodes: set[Node], after: Mapping[Node, set[Node]]) -> tuple[list[Node]
 
 def _priority(node: Node) -> tuple[int, int, str, str, str, Verb]:
     verb, (kind, schema, name, part) = node
-    rank = _RANKS[kind]
-    if verb == "drop":
+    rank = _RANKS["statistics" if verb == "fill" else kind]
+    if verb == "keep":
+        turn = -1
+    elif verb == "drop":
         turn = 0 if kind in _KEEPS_NO_DATA else 3 if kind == "default privileges" else 2
     elif verb == "drop aside":
         turn = 2

@@ -53,8 +53,11 @@ _VOLATILE: Final = (
 _STORED_MAIN: Final = frozenset({"numeric", "inet", "cidr"})  # varlena types whose own storage is `main`
 
 
-def definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
-    """The column as CREATE TABLE and ADD COLUMN take it. What `settings` answers is not in it."""
+def definition(ref: Ref, catalog: Catalog, *, with_default: bool = True, below: bool = False) -> str:
+    """The column as CREATE TABLE and ADD COLUMN take it. What `settings` answers is not in it.
+
+    With `below`, INHERITS stands behind it, which brings the NOT NULL that a parent says alone.
+    """
     column = held(catalog, ref, Column)
     parts = [identifier(ref.part), column.type]
     if column.server_options:
@@ -63,6 +66,9 @@ def definition(ref: Ref, catalog: Catalog, *, with_default: bool = True) -> str:
         parts.append(f"COMPRESSION {column.compression}")
     if column.collation:
         parts.append(f"COLLATE {column.collation}")
+    not_null = column.not_null
+    if below and not_null is not None and not_null.inherited and catalog.version >= 180000:
+        column = msgspec.structs.replace(column, not_null=None)
     parts += _constraints(ref, column, catalog, with_default=with_default)
     return " ".join(parts)
 
@@ -515,6 +521,59 @@ def _constraints(ref: Ref, column: Column, catalog: Catalog, *, with_default: bo
         yield _identity_words(identity)
     elif column.default is not None and with_default:
         yield f"DEFAULT {column.default}"
+
+
+def name_of_not_null(ref: Ref, catalog: Catalog) -> str:
+    """The name of the column's NOT NULL, which it has."""
+    not_null = held(catalog, ref, Column).not_null
+    return (not_null and not_null.name) or object_name(ref.name, ref.part, "not_null")
+
+
+def leave_not_null(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
+    """What brings the column to its goal but for its NOT NULL; None where it has to be dropped and added."""
+    bare = [
+        msgspec.structs.replace(
+            catalog,
+            objects={
+                **catalog.objects,
+                ref: msgspec.structs.replace(held(catalog, ref, Column), not_null=None),
+            },
+        )
+        for catalog in (old, new)
+    ]
+    return alter(ref, bare[0], bare[1])
+
+
+def drop_not_null(ref: Ref) -> Statement:
+    """DROP NOT NULL, which takes it from heirs that do not declare it, too."""
+    return _alter_column(ref, "DROP NOT NULL")
+
+
+def give_not_null(ref: Ref, catalog: Catalog) -> Statement:
+    """The column's NOT NULL under its name, whatever names are free."""
+    not_null = held(catalog, ref, Column).not_null
+    assert not_null is not None
+    return _add_not_null(ref, msgspec.structs.replace(not_null, name=name_of_not_null(ref, catalog)))
+
+
+def rename_not_null(ref: Ref, old: Catalog, new: Catalog) -> Statement:
+    """The NOT NULL under its new name."""
+    names = [identifier(name_of_not_null(ref, catalog)) for catalog in (old, new)]
+    return Statement(
+        sql=f"ALTER TABLE {relation(ref)} RENAME CONSTRAINT {names[0]} TO {names[1]}", lock="access exclusive"
+    )
+
+
+def not_null_beside_parents(ref: Ref, catalog: Catalog) -> str:
+    """The NOT NULL that a table declares of a column which is NOT NULL in a parent, too, and which it does
+    not declare, as CREATE TABLE takes it; '' where there is none, or below 18."""
+    not_null = held(catalog, ref, Column).not_null
+    above = _inherited_from(ref, catalog)
+    if catalog.version < 180000 or not_null is None or not_null.inherited:
+        return ""
+    if above is None or above.not_null is None:
+        return ""
+    return f"CONSTRAINT {identifier(name_of_not_null(ref, catalog))} NOT NULL {identifier(ref.part)}"
 
 
 def _not_null_changes(

@@ -85,7 +85,7 @@ def conversion(column: str, old: str, new: str) -> Conversion:
     suffix = "[]" if before.array and after.array else ""
     if _family(after.name) in (_STRINGS, _BITS):
         through = "text" if _family(after.name) is _STRINGS else "bit varying"
-        if before.name in _STRINGS or through == "text":
+        if through == "text" or (before.name in _STRINGS and before.array == after.array):
             return Conversion(
                 f"{column}::pg_catalog.{through}{suffix}".replace("bit varying", "varbit"), True
             )

@@ -9,7 +9,7 @@ server.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from typing import Final, NamedTuple
 
 import msgspec
@@ -34,6 +34,7 @@ LETTERS: Final[dict[Kind, str]] = {
     "server": "l",
 }
 _ON_TABLES = ("INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+_BEFORE_ALL: Final = 1000  # farther from the owner than anybody is
 # pg_default_acl.defaclobjtype -> what ALTER DEFAULT PRIVILEGES calls it
 _DEFAULT_WORDS: Final = {"r": "TABLES", "S": "SEQUENCES", "f": "ROUTINES", "T": "TYPES", "n": "SCHEMAS"} | {
     "L": "LARGE OBJECTS"
@@ -120,7 +121,10 @@ def with_owner(grants: Iterable[Grant], before: str, after: str) -> frozenset[Gr
 
 
 class Way(NamedTuple):
-    """The REVOKEs and GRANTs from one list to another, each with how far its grantor is from the owner."""
+    """The REVOKEs and GRANTs from one list to another, each with how far its grantor is from the owner.
+
+    GRANTs that come before are among the REVOKEs, as if far away.
+    """
 
     revokes: tuple[tuple[int, tuple[Statement, ...]], ...]
     grants: tuple[tuple[int, tuple[Statement, ...]], ...]
@@ -175,10 +179,46 @@ def way(
         tail = " WITH GRANT OPTION" if option else ""
         return _as(grantor, owner, f"GRANT {what} ON {target} TO {names.role(grantee)}{tail}")
 
+    early = _early(had, has, owner)
+    first: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    for key, words in granted.items():
+        first[key] = [each for each in words if (key[1], each, key[0]) in early]
+        granted[key] = [each for each in words if each not in first[key]]
     return Way(
-        tuple((far_before.get(key[0], 1), revoke(*key, words)) for key, words in sorted(revoked.items())),
-        tuple((far_after.get(key[0], 1), grant(*key, words)) for key, words in sorted(granted.items())),
+        tuple(
+            (_BEFORE_ALL - far_after.get(key[0], 1), grant(*key, words))
+            for key, words in sorted(first.items())
+            if words
+        )
+        + tuple((far_before.get(key[0], 1), revoke(*key, words)) for key, words in sorted(revoked.items())),
+        tuple(
+            (far_after.get(key[0], 1), grant(*key, words)) for key, words in sorted(granted.items()) if words
+        ),
     )
+
+
+def _early(
+    had: Mapping[tuple[str, str, str], bool], has: Mapping[tuple[str, str, str], bool], owner: str
+) -> set[tuple[str, str, str]]:
+    """The grants without which a REVOKE would find privileges that depend on what it takes: who granted these
+    has the right to grant from somebody else afterwards, and from him he must have it before."""
+    found: set[tuple[str, str, str]] = set()
+    waiting = [
+        (grantee, privilege)
+        for (grantee, privilege, grantor), grantable in had.items()
+        if grantable
+        and not has.get((grantee, privilege, grantor), False)
+        and any(each in has for each in had if each[1:] == (privilege, grantee))
+    ]
+    for grantee, privilege in waiting:
+        for each, grantable in has.items():
+            if each[:2] == (grantee, privilege) and grantable and not had.get(each, False):
+                if each in found:
+                    continue
+                found.add(each)
+                if each[2] != owner and each[2] != grantee:
+                    waiting.append((each[2], privilege))
+    return found
 
 
 def _distances(grants: Set[Grant], owner: str) -> dict[str, int]:

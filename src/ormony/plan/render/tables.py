@@ -31,9 +31,12 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
         elif value.generated and not with_default:
             continue  # made with its expression, when what that needs is there
         elif value.local or table.partition is not None:
-            elements.append(columns.definition(column, catalog, with_default=with_default))
+            elements.append(
+                columns.definition(column, catalog, with_default=with_default, below=table.partition is None)
+            )
             later += columns.settings(column, catalog)
         else:
+            elements.append(columns.not_null_beside_parents(column, catalog))
             later += columns.own_settings(column, catalog)
     elements += [constraints.inline(each, catalog) for each in sorted(inline) if each.kind == "constraint"]
     for check in _inherited_checks(table, catalog) if table.partition is not None else ():
@@ -121,7 +124,16 @@ def _late(ref: Ref, catalog: Catalog) -> Late | None:
         return None
     return Late(
         statements=(_attach(ref, partition.parent, partition.bound),),
-        after=(partition.parent, ref, *_parts(ref, catalog), *_asked(partition.parent, catalog)),
+        after=(
+            partition.parent,
+            ref,
+            *_parts(ref, catalog),
+            *(
+                each
+                for above in _ancestors(held(catalog, ref, Table), catalog)
+                for each in _asked(above, catalog)
+            ),
+        ),
     )
 
 
@@ -214,13 +226,14 @@ def _enter(ref: Ref, old: Catalog, new: Catalog, bridge: _Bridge | None) -> Late
             needs += _ancestors(after, new)
     if not statements:
         return None
+    above = (*needs, *(_ancestors(after, new) if joins else ()))  # columns change with those of the topmost
     return Late(
         statements=tuple(statements),
         after=(
             *needs,
             *_parts(ref, old),
             *_parts(ref, new),
-            *(each for need in needs for each in (*_asked(need, old), *_asked(need, new))),
+            *(each for need in above for each in (*_asked(need, old), *_asked(need, new))),
         ),
     )
 
@@ -289,10 +302,30 @@ def _would_stay_own(ref: Ref, old: Catalog, new: Catalog) -> bool:
             was = old.objects.get(column)
             if alone or not isinstance(was, Column) or was.local:
                 return True
+        elif _keeps_own_not_null(column, old, new):
+            return True
     return any(
         Ref("constraint", ref.schema, ref.name, check.part) not in new.objects
         for parent in entered
         for check in _checks(parent, new)
+    )
+
+
+def _keeps_own_not_null(column: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether a column that the table declares has a NOT NULL of the table's own, which is to be its parents'
+    alone."""
+    now = held(new, column, Column)
+    if new.version < 180000 or now.not_null is None or not now.not_null.inherited:
+        return False
+    table = Ref("table", column.schema, column.name)
+    stays = {*held(old, table, Table).inherits} & {*held(new, table, Table).inherits}
+    above = [Ref("column", parent.schema, parent.name, column.part) for parent in stays]
+    return not any(
+        all(
+            isinstance(value := catalog.objects.get(each), Column) and value.not_null
+            for catalog in (old, new)
+        )
+        for each in above
     )
 
 
@@ -320,6 +353,10 @@ def _bridged(ref: Ref, old: Catalog, new: Catalog) -> _Bridge | None:
     """How the table gets its new parents and keeps its rows; None where it cannot."""
     before, after = held(old, ref, Table), held(new, ref, Table)
     if before.partition is not None or after.partition is not None or before.of_type != after.of_type:
+        return None
+    if any(
+        held(new, each, Column).local and _keeps_own_not_null(each, old, new) for each in _columns(ref, new)
+    ):
         return None
     left = _left(before, after)
     stays = [parent for parent in before.inherits if parent not in left]
@@ -488,7 +525,7 @@ def _checks_to_merge(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement
     for check in _inherited_checks(held(new, ref, Table), new):
         own = Ref("constraint", ref.schema, ref.name, check.part)
         if own not in new.objects and (
-            not _had(ref, check.part, old) or check.part in doubted(ref, old, new)
+            not _had(ref, check.part, old) or check.part in _said_anew(ref, old, new)
         ):
             valid = check.part in held(new, ref, Table).valid_checks
             yield _action(ref, f"ADD {constraints.inline(check, new, valid=valid)}")
@@ -504,7 +541,7 @@ def _left_behind(ref: Ref, old: Catalog, new: Catalog) -> Iterator[Statement]:
     have are made by their own statements.
     """
     stay = {each.part for each in _inherited_checks(held(new, ref, Table), new)}
-    stay.difference_update(doubted(ref, old, new))
+    stay.difference_update(_said_anew(ref, old, new))
     for parent in _ancestors(held(old, ref, Table), old):
         for each in _parts(parent, old):
             value = old.objects[each]
@@ -531,6 +568,21 @@ def doubted(ref: Ref, old: Catalog, new: Catalog) -> tuple[str, ...]:
         and not held(new, check, Constraint).valid
         and old.objects.get(check) == new.objects[check]
     )
+
+
+def _said_anew(ref: Ref, old: Catalog, new: Catalog) -> set[str]:
+    """The checks from above that the table had and must be given all the same: they are to be doubted, or say
+    something else under the same name."""
+
+    def texts(catalog: Catalog) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for check in _inherited_checks(held(catalog, ref, Table), catalog):
+            text = held(catalog, check, Constraint).definition.removesuffix(" NOT VALID")
+            found.setdefault(check.part, set()).add(text)
+        return found
+
+    was, now = texts(old), texts(new)
+    return {*doubted(ref, old, new), *(name for name in now if name in was and was[name] != now[name])}
 
 
 def _checks(table: Ref, catalog: Catalog) -> tuple[Ref, ...]:

@@ -1,0 +1,1 @@
+create table t (a bit(4), b varbit, c bit(4)[], d text, e bit(4));

@@ -1,0 +1,1 @@
+create table t (a text[], b varchar(8)[], c text, d bit(4)[], e int);

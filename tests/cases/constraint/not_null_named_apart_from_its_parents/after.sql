@@ -1,0 +1,12 @@
+create table p (a bigint constraint pb not null, b int);
+create table c1 (z int) inherits (p);
+create table c2 (a bigint constraint c2b not null) inherits (p);
+comment on constraint pb on p is 'p';
+comment on constraint pb on c1 is 'c1';
+comment on constraint c2b on c2 is 'c2';
+create table r (x int constraint rx not null);
+create table s (x int constraint sx not null);
+create table d (constraint dx not null x) inherits (r, s);
+create table e () inherits (s);
+create table k (id int primary key);
+create table l (z int, constraint lx not null id) inherits (k);

@@ -1,0 +1,12 @@
+create table p (a int constraint pa not null, b int);
+create table c1 (z int) inherits (p);
+create table c2 (a int constraint c2a not null) inherits (p);
+comment on constraint pa on p is 'p';
+comment on constraint pa on c1 is 'c1';
+comment on constraint c2a on c2 is 'c2';
+create table r (x int constraint rx not null);
+create table s (x int constraint sx not null);
+create table d () inherits (r, s);
+create table e () inherits (s);
+create table k (id int primary key);
+create table l (z int) inherits (k);

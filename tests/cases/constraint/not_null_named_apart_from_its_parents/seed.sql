@@ -1,0 +1,1 @@
+insert into l values (1, 2);

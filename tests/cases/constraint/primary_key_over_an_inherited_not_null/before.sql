@@ -1,0 +1,1 @@
+create table p (a int not null, b int);

@@ -1,0 +1,10 @@
+create function f(int) returns int language sql immutable as 'select $1';
+create table p (a int, b int generated always as (f(a)) stored);
+create table c (z int) inherits (p);
+alter table c enable row level security;
+create policy x on c using (b > 1);
+create statistics s on a, b from c;
+create table d () inherits (p);
+create policy y on d using (b > 1);
+create publication pub for table d where (a > 1);
+alter table d replica identity full;

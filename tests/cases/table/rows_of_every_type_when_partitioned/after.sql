@@ -1,0 +1,12 @@
+create type e as enum ('a','b');
+create table p (id bigserial, x e default 'a', neu text not null default 'n', g bigint, i bigint generated always as identity, primary key (id, i)) partition by range (id);
+create table p1 partition of p for values from (1) to (100);
+create table p2 partition of p for values from (100) to (1000) partition by hash (id);
+create table p2a partition of p2 for values with (modulus 2, remainder 0);
+create table p2b partition of p2 for values with (modulus 2, remainder 1);
+create index on p (x);
+create function tf() returns trigger language plpgsql as 'begin raise exception ''no''; end';
+create trigger t before insert on p for each row execute function tf();
+create materialized view mv as select id from p;
+create view v as select * from p;
+create table c (pid bigint, p2 bigint);

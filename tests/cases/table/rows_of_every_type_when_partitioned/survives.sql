@@ -1,0 +1,3 @@
+select id,x,i from p order by 1;
+select * from c order by 1;
+select count(*) from mv;

@@ -1,0 +1,3 @@
+create table p (id int not null, x text);
+create table a (id int not null, x text);
+create table f(id int, y int not null default 4);

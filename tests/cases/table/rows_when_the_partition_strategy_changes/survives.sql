@@ -1,0 +1,1 @@
+select count(*) from p where x = 'a';
