@@ -96,6 +96,11 @@ class _Item:
         self.nulled = False  # on the side of an outer join that may have no row
         self.proved: set[str] = set()  # columns that a condition proves not to be null
 
+    def null(self) -> None:
+        """Nothing of it is certain any more: rows may lack it."""
+        self.nulled = True
+        self.proved.clear()
+
     def column(self, name: str) -> Shown:
         found = self.columns.get(name, _UNKNOWN) if self.columns is not None else _UNKNOWN
         return found._replace(
@@ -190,7 +195,7 @@ class Views:
         sets = any("GroupingSet" in each for each in grouping)
         if sets:
             for item in items.values():
-                item.nulled = True
+                item.null()
         elif "whereClause" in query:
             _prove(query["whereClause"], items)
         given = []
@@ -253,8 +258,7 @@ class Views:
             *(left.values() if kind in ("JOIN_RIGHT", "JOIN_FULL") else ()),
             *(right.values() if kind in ("JOIN_LEFT", "JOIN_FULL") else ()),
         ):
-            item.nulled = True
-            item.proved.clear()
+            item.null()
         if "alias" in join:  # it hides what is joined
             items[join["alias"]["aliasname"]] = _Item(None)
         else:
