@@ -23,6 +23,8 @@ from ormony.codegen.views import Views
 from ormony.database import server
 from ormony.database.connect import connect
 from ormony.database.introspect import introspect
+from random_views import SCHEMA as SCHEMA_OF_VIEWS
+from random_views import RandomViews
 
 TORTURE = Path(__file__).parent / "codegen" / "torture.sql"
 SCHEMAS = ("public", "app", "Odd Schema")
@@ -360,6 +362,30 @@ def _settled(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "torture" in request.fixturenames:
         request.getfixturevalue("torture").conn.rollback()
+
+
+def test_no_proved_column_of_a_random_view_has_a_null(cluster: server.Cluster) -> None:
+    made = RandomViews(seed=4)
+    with cluster.admin() as admin:
+        server.create_empty(admin, "describe_random")
+    with connect(cluster.url("describe_random")) as conn:
+        conn.execute(f"SET search_path = public; {SCHEMA_OF_VIEWS} {made.rows()}".encode())
+        for number in range(250):
+            conn.execute(f"CREATE VIEW random_{number} AS {made.query()}".encode())
+        described, _ = describe(introspect(conn), Options(language="rust", out="x"))
+        views = [each for each in described.relations if each.kind == "view"]
+        proved = 0
+        for view in views:
+            names = [each.name for each in view.fields if each.proof == "derived"]
+            proved += len(names)
+            if names:
+                nulls = ", ".join(f"count(*) FILTER (WHERE {name} IS NULL)" for name in names)
+                row = conn.execute(f"SELECT {nulls} FROM public.{view.name}".encode()).fetchone()
+                assert row == (0,) * len(names), (view.name, names)
+    with cluster.admin() as admin:
+        server.drop_database(admin, "describe_random")
+    assert len(views) == 250
+    assert proved > 200
 
 
 def shape(torture: Torture, query: str) -> dict[str, bool]:
