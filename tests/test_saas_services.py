@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -79,3 +80,19 @@ def test_the_queries_of_the_rust_service_hold_and_it_runs(url: str) -> None:
     assert "label" in run(
         ["cargo", "run", "--quiet", "--", "list", "acme"], saas.RUST, url, SQLX_OFFLINE="true"
     )
+
+
+def test_generated_code_shows_every_service_the_same_numbers(url: str) -> None:
+    """Each inserts an order as a member of acme, reads through row security, and takes the order back."""
+    run(["npm", "run", "--silent", "build"], saas.NODE, url, DEPLOY_ENV="preview")
+    of_node = run(["node", "dist/dashboard.js", "acme"], saas.NODE, url)
+    of_python = run([".venv/bin/python", "-m", "app.dashboard", "acme"], saas.PYTHON, url)
+    words = ["cargo", "run", "--quiet", "--", "dashboard", "acme"]
+    of_rust = run(words, saas.RUST, url, SQLX_OFFLINE="true")
+    assert json.loads(of_node) == {
+        "order": "99.99",
+        "seen": ["ANVIL", "ROPE", "ANVIL"],
+        "stats": [2, 3, 1, "199.79", "2027-01-02T03:04:05.678901+00:00"],
+        "of the others": [0, 0, 0, "0", None],
+    }
+    assert of_node == of_python == of_rust

@@ -1,8 +1,11 @@
 //! The worker: takes the job that is due first and records the notification that it sends.
 //!
 //! `cargo run -- enqueue SLUG KIND` adds a job, `cargo run -- work` runs all that are due, `cargo run -- list SLUG`
-//! prints them. Every query is checked against the database when it is compiled (see .sqlx).
+//! prints them, `cargo run -- dashboard SLUG` shows what a member of the organization sees. Every query of the queue
+//! is checked against the database when it is compiled (see .sqlx).
 
+mod dashboard;
+mod generated;
 mod jobs;
 
 use std::env;
@@ -11,7 +14,7 @@ use std::process::ExitCode;
 
 use sqlx::postgres::PgPoolOptions;
 
-const USAGE: &str = "usage: saas-rust-service enqueue SLUG KIND | work | list SLUG";
+const USAGE: &str = "usage: saas-rust-service enqueue SLUG KIND | work | list SLUG | dashboard SLUG";
 
 async fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let url = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
@@ -41,6 +44,9 @@ async fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
                 );
             }
         }
+        ["dashboard", slug] => dashboard::print(&pool, slug)
+            .await?
+            .ok_or_else(|| format!("there is no organization \"{slug}\""))?,
         _ => return Err(USAGE.into()),
     }
     pool.close().await;
