@@ -20,7 +20,7 @@ from ormony.database.connect import connect
 from ormony.database.introspect import introspect
 
 CODEGEN = Path(__file__).parent / "codegen"
-SCHEMAS = ("public", "app", "Odd Schema")
+SCHEMAS = ("public", "app", "Odd Schema", "größe")
 PLAIN = Options(language="rust", out="plain", schemas=SCHEMAS)
 OTHER = Options(language="rust", out="other", schemas=SCHEMAS, time="time", lossless=True, names="database")
 
@@ -283,6 +283,7 @@ def made(cluster: server.Cluster) -> Iterator[Made]:
     url = cluster.url(name, server.SUPERUSER)
     with connect(url) as connection:
         connection.execute((CODEGEN / "torture.sql").read_text())
+        connection.execute((CODEGEN / "rust" / "more.sql").read_text())
         connection.commit()
         catalog = introspect(connection)
     rows = _insert(url)

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -283,7 +284,7 @@ class _Rust:
         self._rows = {(each.schema, each.name): each for each in rows}
         self._enums = {(each.schema, each.name) for each in described.enums}
         self._domains = {(each.schema, each.name) for each in described.domains}
-        self._shapes: dict[Type, _Shape] = {}
+        self._shapes: dict[str, _Shape] = {}  # by the type as SQL has it
         self._whole: dict[tuple[str, str], bool] = {}  # row types: whether all fields can be read and written
         kinds = (
             described.relations,
@@ -390,13 +391,13 @@ class _Rust:
 
     def _shape(self, type_: Type, *places: str) -> _Shape:
         """The shape of a type; `places` are the columns that the configuration may speak of."""
-        for place in (*places, f"{type_.schema}.{type_.name}"):
+        for place in (*places, f"{type_.schema}.{type_.name}") if self._options.types else ():
             told = self._options.types.get(place)
             if told is not None and (place in places or type_.kind != "array"):
                 return _Shape(rust=told, borrowed=told, native=True, overridden=True, writable=False)
-        found = self._shapes.get(type_)
+        found = self._shapes.get(type_.sql)
         if found is None:
-            found = self._shapes[type_] = self._looked_up(type_)
+            found = self._shapes[type_.sql] = self._looked_up(type_)
             if found.as_text and type_.kind == "scalar":
                 self._tell(
                     Notice(
@@ -521,8 +522,9 @@ class _Rust:
             bodies[composite.schema].append(self._composite(composite))
         for relation in described.relations:
             bodies[relation.schema].append(self._relation(relation))
-        for function in described.functions:
-            bodies[function.schema].append(self._function(function))
+        if self._options.wrappers != ():
+            for function in described.functions:
+                bodies[function.schema].append(self._function(function))
         files = [
             File(f"{self._options.out}/mod.rs", self._mod()),
             File(f"{self._options.out}/wire.rs", _FIRST + _wire(self._parts)),
@@ -557,14 +559,20 @@ class _Rust:
             f'//! sqlx = {{ version = "0.8", features = [{features}] }}',
             "//! ```",
             "",
-            "#![allow(clippy::all, dead_code, missing_docs, non_camel_case_types, non_snake_case)]",
+            "#![allow(",
+            "    clippy::all,",
+            "    dead_code,",
+            "    missing_docs,",
+            "    non_camel_case_types,",
+            "    non_snake_case",
+            ")]",
             "",
         ]
-        for schema, name in sorted(self._modules.items(), key=lambda each: each[1]):
+        files = {name: self._file(schema) for schema, name in self._modules.items()}
+        for name, file in sorted({**files, "wire": "wire.rs"}.items()):
             if not name.isascii():
-                lines.append(f'#[path = "{self._file(schema)}"]')
+                lines.append(f'#[path = "{file}"]')
             lines += ["#[rustfmt::skip]", f"pub mod {_word(name)};"]
-        lines += ["#[rustfmt::skip]", "pub mod wire;"]
         return "\n".join(lines) + "\n"
 
     # -------------------------------------------------------------------------------------------------- types
@@ -687,6 +695,8 @@ class _Rust:
         return f"Option<{rust}>" if field.nullable else rust
 
     def _field_shape(self, field: Field, places: Sequence[str]) -> _Shape:
+        if not self._options.types:
+            return self._shape(field.type)
         return self._shape(field.type, *(f"{place}.{field.name}" for place in places))
 
     def _struct(
@@ -818,28 +828,19 @@ class _Rust:
         rest = []
         puts = []
         for field, ident in fields:
-            shape = self._shape(field.type, f"{place}.{field.name}")
+            shape = self._field_shape(field, (place,))
             add = self._adding(_quoted(field.name), field.type, shape)
             value = f"self.{ident}"
             omissible = field.has_default or field.generated is not None
-            struct += [f"    {line}" for line in _doc(f"`{_inline(field.type.sql)}`", field.comment)]
             if omissible and field.nullable:
                 self._parts.add("arg")
                 struct.append(f"    pub {ident}: wire::Arg<{shape.rust}>,")
                 rest.append(f"            {ident}: wire::Arg::Omitted,")
-                puts += [
-                    f"        if let Some(value) = {value}.given() {{",
-                    f"            {add('value')}",
-                    "        }",
-                ]
+                puts.append(f"        {add.given(f'{value}.given()')}")
             elif omissible:
                 struct.append(f"    pub {ident}: Option<{shape.rust}>,")
                 rest.append(f"            {ident}: None,")
-                puts += [
-                    f"        if let Some(value) = {value} {{",
-                    f"            {add('value')}",
-                    "        }",
-                ]
+                puts.append(f"        {add.given(value)}")
             elif field.nullable:
                 struct.append(f"    pub {ident}: Option<{shape.rust}>,")
                 rest.append(f"            {ident}: None,")
@@ -886,25 +887,20 @@ class _Rust:
         for field, ident in zip(relation.fields, idents, strict=True):
             if not field.updatable or field.generated in ("always", "identity always"):
                 continue
-            shape = self._shape(field.type, f"{place}.{field.name}")
+            shape = self._field_shape(field, (place,))
             add = self._adding(_quoted(field.name), field.type, shape)
             given = ".given()" if field.nullable else ""
             if field.nullable:
                 self._parts.add("arg")
-            struct += [f"    {line}" for line in _doc(f"`{_inline(field.type.sql)}`", field.comment)]
             struct.append(f"    pub {ident}: {'wire::Arg' if field.nullable else 'Option'}<{shape.rust}>,")
-            puts += [
-                f"        if let Some(value) = self.{ident}{given} {{",
-                f"            {add('value')}",
-                "        }",
-            ]
+            puts.append(f"        {add.given(f'self.{ident}{given}')}")
         parameters = self._unique(
             [(f"{place}.{key}", words.safe(self._cased(key), _LOCALS)) for key in relation.primary_key],
             same="column",
         )
         for key in relation.primary_key:
             field = by_name[key]
-            shape = self._shape(field.type, f"{place}.{field.name}")
+            shape = self._field_shape(field, (place,))
             ident = _word(parameters[f"{place}.{key}"])
             keys.append(f"{ident}: {_taken(shape)}")
             add = self._adding(_quoted(key), field.type, shape)
@@ -1231,6 +1227,8 @@ class _Argument(msgspec.Struct, frozen=True, kw_only=True):
             return [add(self.ident)]
         check = [] if self.position is None else [f"    statement.expect({self.position})?;"]
         given = f"optional.{self.ident}.given()"
+        if not check:
+            return [add.given(given)]
         return [f"if let Some(value) = {given} {{", *check, f"    {add('value')}", "}"]
 
 
@@ -1243,6 +1241,12 @@ class _Adding(msgspec.Struct, frozen=True):
 
     def __call__(self, value: str) -> str:
         return f"statement.add({self.before}, {self.cast}, {_bound(value, self.shape)})?;"
+
+    def given(self, value: str) -> str:
+        """Of a value that may be left out."""
+        if not self.shape.native:
+            value += ".map(|value| wire::text(&value))"
+        return f"statement.given({self.before}, {self.cast}, {value})?;"
 
 
 def _bound(value: str, shape: _Shape) -> str:
@@ -1317,9 +1321,10 @@ def _cast(type_: Type) -> str:
     return name + ("[]" if type_.kind == "array" else "")
 
 
+@lru_cache(maxsize=4096)
 def _literal(text: str) -> str:
     """A string of Rust. What a reader cannot see, or might be misled by, is escaped."""
-    if all(_is_plain(each) for each in text):
+    if (text.isascii() and text.isprintable()) or all(_is_plain(each) for each in text):
         if '"' not in text and "\\" not in text:
             return f'"{text}"'
         hashes = "#"
@@ -1341,6 +1346,8 @@ def _escaped(character: str) -> str:
 
 def _inline(text: str) -> str:
     """Text inside backticks of a comment."""
+    if text.isascii() and text.isprintable() and "`" not in text:
+        return text
     return "".join(each if _is_plain(each) else " " for each in text).replace("`", "'")
 
 

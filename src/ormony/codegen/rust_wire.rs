@@ -43,8 +43,12 @@ impl std::fmt::Display for ValueError {
             Self::Dimensions => {
                 out.write_str("an array of several dimensions, or one that does not begin at 1")
             }
-            Self::UnknownLabel(label) => write!(out, "{label:?} was no label of the enum; generate again"),
-            Self::OtherType(name) => write!(out, "type {name} instead of the one it was; generate again"),
+            Self::UnknownLabel(label) => {
+                write!(out, "{label:?} was no label of the enum; generate again")
+            }
+            Self::OtherType(name) => {
+                write!(out, "type {name} instead of the one it was; generate again")
+            }
             Self::TextFormat => out.write_str("a value in text format; prepare the statement"),
             Self::Malformed => out.write_str("the bytes are not a value of this type"),
         }
@@ -135,10 +139,15 @@ pub fn column<T: Readable>(row: &PgRow, name: &str) -> Result<T, sqlx::Error> {
 /// A column that has to be selected as `::text`, for this program cannot read the binary format of its type.
 pub fn column_as_text<T: Readable>(row: &PgRow, name: &str) -> Result<T, sqlx::Error> {
     let found = row.try_get_raw(name)?.type_info().name().to_owned();
-    if !matches!(found.as_str(), "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "TEXT[]") {
+    if !matches!(
+        found.as_str(),
+        "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "TEXT[]"
+    ) {
         return Err(sqlx::Error::ColumnDecode {
             index: format!("{name:?}"),
-            source: Box::new(ValueError::OtherType(format!("{found}, not selected as text,"))),
+            source: Box::new(ValueError::OtherType(format!(
+                "{found}, not selected as text,"
+            ))),
         });
     }
     column(row, name)
@@ -367,13 +376,31 @@ pub struct Statement {
 
 impl Statement {
     /// Adds a value; `before` and `cast` stand around its placeholder, or `before` is the column.
-    pub fn add<'q, T>(&mut self, before: &'static str, cast: &'static str, value: T) -> Result<(), sqlx::Error>
+    pub fn add<'q, T>(
+        &mut self,
+        before: &'static str,
+        cast: &'static str,
+        value: T,
+    ) -> Result<(), sqlx::Error>
     where
         T: sqlx::Encode<'q, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + 'q,
     {
         sqlx::Arguments::add(&mut self.arguments, value).map_err(sqlx::Error::Encode)?;
         self.items.push((before, cast));
         Ok(())
+    }
+
+    /// Adds a value unless it is left out.
+    pub fn given<'q, T>(
+        &mut self,
+        before: &'static str,
+        cast: &'static str,
+        value: Option<T>,
+    ) -> Result<(), sqlx::Error>
+    where
+        T: sqlx::Encode<'q, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + 'q,
+    {
+        value.map_or(Ok(()), |value| self.add(before, cast, value))
     }
 
     /// An error where fewer were added: an argument that goes by position needs all before it.
@@ -389,8 +416,14 @@ impl Statement {
 
     /// All of them: `"a" => $1::int4, "b" => $2::text`.
     pub fn list(&self) -> String {
-        let each = |(at, (before, cast)): (usize, &(&str, &str))| format!("{before}${}{cast}", at + 1);
-        self.items.iter().enumerate().map(each).collect::<Vec<_>>().join(", ")
+        let each =
+            |(at, (before, cast)): (usize, &(&str, &str))| format!("{before}${}{cast}", at + 1);
+        self.items
+            .iter()
+            .enumerate()
+            .map(each)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// An INSERT of the columns that were added.
@@ -411,11 +444,15 @@ impl Statement {
     /// An UPDATE that sets all that was added but the last `keys`, which say of which row. Where nothing is to be
     /// set it is a SELECT of that row.
     pub fn update(&self, table: &str, keys: usize, returning: &str) -> String {
-        let each = |(at, (name, cast)): (usize, &(&str, &str))| format!("{name} = ${}{cast}", at + 1);
+        let each =
+            |(at, (name, cast)): (usize, &(&str, &str))| format!("{name} = ${}{cast}", at + 1);
         let parts: Vec<_> = self.items.iter().enumerate().map(each).collect();
         let (set, keys) = parts.split_at(parts.len() - keys);
         if set.is_empty() {
-            return format!("SELECT {returning} FROM {table} WHERE {}", keys.join(" AND "));
+            return format!(
+                "SELECT {returning} FROM {table} WHERE {}",
+                keys.join(" AND ")
+            );
         }
         format!(
             "UPDATE {table} SET {} WHERE {} RETURNING {returning}",
@@ -443,7 +480,8 @@ impl<T: Readable> Readable for Vec<T> {
         if dimensions != 1 || take_i32(&mut bytes)? != 1 {
             return Err(ValueError::Dimensions);
         }
-        let mut elements = Self::with_capacity(usize::try_from(count).unwrap_or(0).min(bytes.len()));
+        let mut elements =
+            Self::with_capacity(usize::try_from(count).unwrap_or(0).min(bytes.len()));
         for _ in 0..count {
             elements.push(T::read_nullable(element, take_value(&mut bytes)?)?);
         }
@@ -548,20 +586,29 @@ impl<T> From<std::ops::Range<T>> for Range<T> {
 
 impl<T> From<std::ops::RangeFrom<T>> for Range<T> {
     fn from(range: std::ops::RangeFrom<T>) -> Self {
-        Self::Bounds(std::ops::Bound::Included(range.start), std::ops::Bound::Unbounded)
+        Self::Bounds(
+            std::ops::Bound::Included(range.start),
+            std::ops::Bound::Unbounded,
+        )
     }
 }
 
 impl<T> From<std::ops::RangeTo<T>> for Range<T> {
     fn from(range: std::ops::RangeTo<T>) -> Self {
-        Self::Bounds(std::ops::Bound::Unbounded, std::ops::Bound::Excluded(range.end))
+        Self::Bounds(
+            std::ops::Bound::Unbounded,
+            std::ops::Bound::Excluded(range.end),
+        )
     }
 }
 
 impl<T> From<std::ops::RangeInclusive<T>> for Range<T> {
     fn from(range: std::ops::RangeInclusive<T>) -> Self {
         let (start, end) = range.into_inner();
-        Self::Bounds(std::ops::Bound::Included(start), std::ops::Bound::Included(end))
+        Self::Bounds(
+            std::ops::Bound::Included(start),
+            std::ops::Bound::Included(end),
+        )
     }
 }
 
@@ -593,7 +640,11 @@ impl<T: Writable> Writable for Range<T> {
             text.push_str("empty");
             return;
         };
-        text.push(if matches!(lower, std::ops::Bound::Included(_)) { '[' } else { '(' });
+        text.push(if matches!(lower, std::ops::Bound::Included(_)) {
+            '['
+        } else {
+            '('
+        });
         if let std::ops::Bound::Included(value) | std::ops::Bound::Excluded(value) = lower {
             write_value(value, text);
         }
@@ -601,7 +652,11 @@ impl<T: Writable> Writable for Range<T> {
         if let std::ops::Bound::Included(value) | std::ops::Bound::Excluded(value) = upper {
             write_value(value, text);
         }
-        text.push(if matches!(upper, std::ops::Bound::Included(_)) { ']' } else { ')' });
+        text.push(if matches!(upper, std::ops::Bound::Included(_)) {
+            ']'
+        } else {
+            ')'
+        });
     }
 }
 // part: multirange
@@ -669,9 +724,13 @@ impl Writable for sqlx::types::Uuid {
 impl Readable for sqlx::types::JsonValue {
     fn read(oid: u32, bytes: &[u8]) -> Result<Self, ValueError> {
         let text = json_text(oid, bytes)?;
-        let value: Self = text.parse().map_err(|_| ValueError::OutOfRange(text.to_owned()))?;
+        let value: Self = text
+            .parse()
+            .map_err(|_| ValueError::OutOfRange(text.to_owned()))?;
         for number in json_numbers(text) {
-            let held = number.parse::<Self>().map_err(|_| ValueError::OutOfRange(number.to_owned()))?;
+            let held = number
+                .parse::<Self>()
+                .map_err(|_| ValueError::OutOfRange(number.to_owned()))?;
             if same_number(number, &held.to_string()).is_none() {
                 return Err(ValueError::OutOfRange(number.to_owned()));
             }
@@ -702,7 +761,9 @@ fn json_numbers(text: &str) -> Vec<&str> {
             }
             b'-' | b'0'..=b'9' => {
                 let start = at;
-                while at < bytes.len() && matches!(bytes[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9') {
+                while at < bytes.len()
+                    && matches!(bytes[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
+                {
                     at += 1;
                 }
                 let number = &text[start..at];
@@ -829,7 +890,9 @@ impl Readable for sqlx::types::Decimal {
         match digits(oid, bytes)? {
             Digits::NotANumber => Err(ValueError::NotANumber),
             Digits::Infinite { .. } => Err(ValueError::Infinite),
-            Digits::Finite(text) => Self::from_str_exact(&text).map_err(|_| ValueError::OutOfRange(text)),
+            Digits::Finite(text) => {
+                Self::from_str_exact(&text).map_err(|_| ValueError::OutOfRange(text))
+            }
         }
     }
 }
@@ -926,7 +989,11 @@ fn date_text(days: i64) -> (String, &'static str) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     if year > 0 {
         (format!("{year:04}-{month:02}-{day:02}"), "")
@@ -937,16 +1004,25 @@ fn date_text(days: i64) -> (String, &'static str) {
 
 /// `12:34:56.123456` for microseconds since midnight, or more than a day.
 fn time_text(microseconds: i64) -> String {
-    let (sign, all) = (if microseconds < 0 { "-" } else { "" }, microseconds.unsigned_abs());
+    let (sign, all) = (
+        if microseconds < 0 { "-" } else { "" },
+        microseconds.unsigned_abs(),
+    );
     let (seconds, fraction) = (all / 1_000_000, all % 1_000_000);
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-    format!("{sign}{hours:02}:{minutes:02}:{:02}.{fraction:06}", seconds % 60)
+    format!(
+        "{sign}{hours:02}:{minutes:02}:{:02}.{fraction:06}",
+        seconds % 60
+    )
 }
 
 /// A timestamp, for microseconds since 1970-01-01.
 fn timestamp_text(microseconds: i64, zone: &str) -> String {
     let (date, era) = date_text(microseconds.div_euclid(DAY));
-    format!("{date} {}{zone}{era}", time_text(microseconds.rem_euclid(DAY)))
+    format!(
+        "{date} {}{zone}{era}",
+        time_text(microseconds.rem_euclid(DAY))
+    )
 }
 // part: chrono_date
 
@@ -1026,8 +1102,10 @@ fn chrono_time(microseconds: i64) -> Result<sqlx::types::chrono::NaiveTime, Valu
 // part: chrono_timetz
 
 /// A `timetz`.
-pub type TimeTz =
-    sqlx::postgres::types::PgTimeTz<sqlx::types::chrono::NaiveTime, sqlx::types::chrono::FixedOffset>;
+pub type TimeTz = sqlx::postgres::types::PgTimeTz<
+    sqlx::types::chrono::NaiveTime,
+    sqlx::types::chrono::FixedOffset,
+>;
 
 impl Readable for TimeTz {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
@@ -1070,7 +1148,8 @@ impl Writable for sqlx::types::time::Date {
 impl Readable for sqlx::types::time::PrimitiveDateTime {
     fn read(oid: u32, bytes: &[u8]) -> Result<Self, ValueError> {
         let microseconds = read_microseconds(oid, bytes, 1114)?;
-        let at = time_at(microseconds).ok_or_else(|| ValueError::OutOfRange(timestamp_text(microseconds, "")))?;
+        let at = time_at(microseconds)
+            .ok_or_else(|| ValueError::OutOfRange(timestamp_text(microseconds, "")))?;
         Ok(Self::new(at.date(), at.time()))
     }
 }
@@ -1085,7 +1164,8 @@ impl Writable for sqlx::types::time::PrimitiveDateTime {
 impl Readable for sqlx::types::time::OffsetDateTime {
     fn read(oid: u32, bytes: &[u8]) -> Result<Self, ValueError> {
         let microseconds = read_microseconds(oid, bytes, 1184)?;
-        time_at(microseconds).ok_or_else(|| ValueError::OutOfRange(timestamp_text(microseconds, "+00")))
+        time_at(microseconds)
+            .ok_or_else(|| ValueError::OutOfRange(timestamp_text(microseconds, "+00")))
     }
 }
 
@@ -1097,7 +1177,8 @@ impl Writable for sqlx::types::time::OffsetDateTime {
 // part: time_any_timestamp
 
 fn time_at(microseconds: i64) -> Option<sqlx::types::time::OffsetDateTime> {
-    sqlx::types::time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000).ok()
+    sqlx::types::time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000)
+        .ok()
 }
 
 fn time_microseconds(at: sqlx::types::time::OffsetDateTime) -> i64 {
@@ -1135,15 +1216,16 @@ fn time_of_day(microseconds: i64) -> Result<sqlx::types::time::Time, ValueError>
 // part: time_timetz
 
 /// A `timetz`.
-pub type TimeTz = sqlx::postgres::types::PgTimeTz<sqlx::types::time::Time, sqlx::types::time::UtcOffset>;
+pub type TimeTz =
+    sqlx::postgres::types::PgTimeTz<sqlx::types::time::Time, sqlx::types::time::UtcOffset>;
 
 impl Readable for TimeTz {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
         expect(oid, &[1266])?;
         let time = time_of_day(i64::from_be_bytes(fixed(take(&mut bytes, 8)?)?))?;
         let west = i32::from_be_bytes(fixed(bytes)?);
-        let offset =
-            sqlx::types::time::UtcOffset::from_whole_seconds(-west).map_err(|_| ValueError::Malformed)?;
+        let offset = sqlx::types::time::UtcOffset::from_whole_seconds(-west)
+            .map_err(|_| ValueError::Malformed)?;
         Ok(Self { time, offset })
     }
 }
@@ -1159,7 +1241,12 @@ impl Writable for TimeTz {
 /// `+05:30:00` for seconds east of Greenwich.
 fn offset_text(east: i32) -> String {
     let (sign, all) = (if east < 0 { '-' } else { '+' }, east.unsigned_abs());
-    format!("{sign}{:02}:{:02}:{:02}", all / 3_600, all / 60 % 60, all % 60)
+    format!(
+        "{sign}{:02}:{:02}:{:02}",
+        all / 3_600,
+        all / 60 % 60,
+        all % 60
+    )
 }
 // part: endless
 
@@ -1237,7 +1324,10 @@ impl Readable for TimeOfDayWithZone {
         expect(oid, &[1266])?;
         let microseconds = i64::from_be_bytes(fixed(take(&mut bytes, 8)?)?);
         let west = i32::from_be_bytes(fixed(bytes)?);
-        Ok(Self { microseconds, east: -west })
+        Ok(Self {
+            microseconds,
+            east: -west,
+        })
     }
 }
 
@@ -1255,7 +1345,11 @@ impl Readable for sqlx::postgres::types::PgInterval {
         let microseconds = i64::from_be_bytes(fixed(take(&mut bytes, 8)?)?);
         let days = take_i32(&mut bytes)?;
         let months = i32::from_be_bytes(fixed(bytes)?);
-        Ok(Self { months, days, microseconds })
+        Ok(Self {
+            months,
+            days,
+            microseconds,
+        })
     }
 }
 
@@ -1360,7 +1454,9 @@ impl Readable for sqlx::postgres::types::PgHstore {
         let mut pairs = Self::default();
         for _ in 0..count {
             let key = String::read_nullable(0, take_value(&mut bytes)?)?;
-            pairs.0.insert(key, Option::read_nullable(0, take_value(&mut bytes)?)?);
+            pairs
+                .0
+                .insert(key, Option::read_nullable(0, take_value(&mut bytes)?)?);
         }
         Ok(pairs)
     }
@@ -1393,7 +1489,11 @@ impl Readable for Vector {
         if numbers.len() != 4 * usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) {
             return Err(ValueError::Malformed);
         }
-        numbers.chunks(4).map(|each| Ok(f32::from_be_bytes(fixed(each)?))).collect::<Result<_, _>>().map(Self)
+        numbers
+            .chunks(4)
+            .map(|each| Ok(f32::from_be_bytes(fixed(each)?)))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -1430,7 +1530,10 @@ fn take_points(bytes: &mut &[u8]) -> Result<Vec<sqlx::postgres::types::PgPoint>,
 }
 
 fn write_points(points: &[sqlx::postgres::types::PgPoint], text: &mut String) {
-    let each: Vec<_> = points.iter().map(|point| format!("({:?},{:?})", point.x, point.y)).collect();
+    let each: Vec<_> = points
+        .iter()
+        .map(|point| format!("({:?},{:?})", point.x, point.y))
+        .collect();
     text.push_str(&each.join(","));
 }
 // part: point
@@ -1469,7 +1572,12 @@ impl Readable for sqlx::postgres::types::PgLSeg {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
         expect(oid, &[601])?;
         let [start_x, start_y, end_x, end_y] = take_floats(&mut bytes)?;
-        Ok(Self { start_x, start_y, end_x, end_y })
+        Ok(Self {
+            start_x,
+            start_y,
+            end_x,
+            end_y,
+        })
     }
 }
 
@@ -1487,7 +1595,12 @@ impl Readable for sqlx::postgres::types::PgBox {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
         expect(oid, &[603])?;
         let [upper_right_x, upper_right_y, lower_left_x, lower_left_y] = take_floats(&mut bytes)?;
-        Ok(Self { upper_right_x, upper_right_y, lower_left_x, lower_left_y })
+        Ok(Self {
+            upper_right_x,
+            upper_right_y,
+            lower_left_x,
+            lower_left_y,
+        })
     }
 }
 
@@ -1507,7 +1620,10 @@ impl Readable for sqlx::postgres::types::PgPath {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
         expect(oid, &[602])?;
         let closed = take(&mut bytes, 1)?[0] != 0;
-        Ok(Self { closed, points: take_points(&mut bytes)? })
+        Ok(Self {
+            closed,
+            points: take_points(&mut bytes)?,
+        })
     }
 }
 
@@ -1523,7 +1639,9 @@ impl Writable for sqlx::postgres::types::PgPath {
 impl Readable for sqlx::postgres::types::PgPolygon {
     fn read(oid: u32, mut bytes: &[u8]) -> Result<Self, ValueError> {
         expect(oid, &[604])?;
-        Ok(Self { points: take_points(&mut bytes)? })
+        Ok(Self {
+            points: take_points(&mut bytes)?,
+        })
     }
 }
 

@@ -10,6 +10,11 @@ mod plain;
 
 use sqlx::postgres::PgPoolOptions;
 
+/// A type that the configuration names for a column.
+#[derive(Debug, Clone, Copy, PartialEq, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Small(pub i32);
+
 fn main() {
     let url = std::env::var("DATABASE_URL").expect("DATABASE_URL");
     let runtime = tokio::runtime::Builder::new_current_thread()
