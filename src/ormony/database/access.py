@@ -238,7 +238,7 @@ class _Asking:
         ]
         return Asked(
             lines=sorted_lines(lines),
-            leaks=tuple(self.leaks.values()),
+            leaks=tuple(sorted(self.leaks.values(), key=_nearest)),
             unknown=tuple(Unknown(*what, why) for what, why in self.unknown.items()),
         )
 
@@ -469,7 +469,8 @@ class _Asking:
                 continue
             answer = yield Question(persona.role, statement, before, way.look)
             if answer.value in (DENY, FILTER) and command in ("update", "delete"):
-                blind = self._blindly(persona, table, command, statement, before, world.rows[table], number)
+                at_row = number == 0 or way.at_row
+                blind = self._blindly(persona, table, command, statement, before, world.rows[table], at_row)
                 told = (yield blind) if blind is not None else answer
                 if blind is not None and (told.value == ALLOW or answer.value == DENY):
                     answer, statement = told, blind.statement
@@ -507,6 +508,9 @@ class _Asking:
                         return [_Way(why="the table has no column that can be updated")]
                     change = f"{quote_identifier(column)} = {literal(row.values.get(column))}"
                     found.append(_Way(f"UPDATE {shape.sql} SET {change} WHERE {condition}", before))
+                    taken = self._taken(rights, table, own) if whose == "other" and not before else ""
+                    if taken:
+                        found.append(_Way(f"UPDATE {shape.sql} SET {taken} WHERE {condition}", at_row=True))
                 case "delete":
                     statement = f"DELETE FROM {shape.sql} WHERE {condition}"
                     key = (table, "delete?", name, before, statement)
@@ -724,7 +728,7 @@ class _Asking:
         statement: str,
         before: str,
         row: Row,
-        number: int,
+        at_row: bool,
     ) -> Question | None:
         """The same without a condition; None where the role may not do it.
 
@@ -736,11 +740,25 @@ class _Asking:
             # rows of others that are referenced are no obstacle to who deletes those before
             before = "SET LOCAL session_replication_role = replica; " + before
             gone = f"SELECT 1 FROM {name_of(table)} WHERE {condition}"
-        elif command == "update" and rights.columns["UPDATE"] and number == 0:
-            gone = f"SELECT 1 FROM {name_of(table)} WHERE ctid = '{row.ctid}'"
+        elif command == "update" and rights.columns["UPDATE"] and at_row:
+            gone = self._version(table, row)
         else:
             return None
         return Question(persona.role, bare, before, gone)
+
+    def _version(self, table: Ref, row: Row) -> str:
+        """A query whose answer changes when the row does."""
+        return f"SELECT ctid::text FROM {name_of(table)} WHERE {self._key(self.shapes[table], row)}"
+
+    def _taken(self, rights: _Privileges, table: Ref, own: str | None) -> str:
+        """What an UPDATE sets to give a row to the persona's own tenant; '' where it may not or has none."""
+        mine = self.worlds[own].rows.get(table) if own is not None else None
+        tenant = [c for c in self.tenancy.owned.get(table, ()) if c in self.shapes[table].columns]
+        key = self.shapes[table].primary
+        may = "UPDATE" in rights.whole or set(tenant) <= set(rights.columns["UPDATE"])
+        if mine is None or not tenant or not may or set(tenant) & set(key):
+            return ""
+        return ", ".join(f"{quote_identifier(c)} = {literal(mine.values.get(c))}" for c in tenant)
 
     def _move(self, persona: Persona, table: Ref, own: str | None, other: str) -> Asks:
         """Its own row, given to the other tenant."""
@@ -773,6 +791,12 @@ class _Asking:
         stays_known = shape.primary and not set(shape.primary) & set(tenant)
         look = f"SELECT 1 FROM {shape.sql} WHERE {key} AND {condition}" if stays_known else ""
         answer = yield Question(persona.role, statement, look=look)
+        if answer.value in (DENY, FILTER) and rights.columns["UPDATE"] and stays_known:
+            # what reads nothing needs no policy for SELECT, neither before nor after
+            bare = f"UPDATE {shape.sql} SET {changed}"
+            told = yield Question(persona.role, bare, look=self._version(table, mine))
+            if told.value == ALLOW:
+                answer, statement = told, bare
         self._cell(persona, str(table), "move", "own", answer.value)
         if answer.value == ALLOW:
             self._leak(persona, table, "move", "", statement)
@@ -1364,13 +1388,14 @@ class _Asking:
 class _Way(msgspec.Struct, frozen=True):
     """A statement to try, what runs before it, and the query that sees whether it happened.
 
-    Without a statement, `why` there is none.
+    Without a statement, `why` there is none. `at_row` are those at the row of the world itself.
     """
 
     statement: str = ""
     before: str = ""
     look: str = ""
     why: str = ""
+    at_row: bool = False
 
 
 class _Thing(msgspec.Struct, frozen=True):
@@ -1381,6 +1406,11 @@ class _Thing(msgspec.Struct, frozen=True):
     whose: str
     statement: str
     shown: str
+
+
+def _nearest(leak: Leak) -> tuple[bool, str, str, str]:
+    """Tables first: what is wrong with them shows in views and functions, too."""
+    return leak.at is None or leak.at.kind != "table", leak.object, leak.command, leak.persona
 
 
 def _rank(value: str) -> int:
