@@ -497,10 +497,10 @@ def _generated(ground: Ground) -> _Kept:
 
 
 def _serviced(ground: Ground, service: Service, fresh: frozenset[str], *, whole: bool) -> _Kept:
-    """The edges of one service. Models are compared with the `whole` of what the services have migrated."""
+    """The edges of one service, which are compared with the `whole` of what the services have migrated."""
     skipped: list[str] = []
     if not whole:
-        skipped.append("models and mirrors, before what is not merged yet is: ormony sync")
+        skipped.append("models, mirrors and queries, before what is not merged yet is: ormony sync")
     return _Kept(tuple(_service(ground, service, fresh, skipped, whole=whole)), tuple(skipped))
 
 
@@ -518,7 +518,8 @@ def _service(
         jobs.append(("models", lambda: edges.models(ground, service)))
     if has_models or (whole and service.orm == "sqlx"):
         jobs.append(("mirrors", lambda: edges.mirrored(ground, service)))
-    jobs.append(("queries", lambda: edges.queries(ground, service, fresh, skipped.append)))
+    if whole:
+        jobs.append(("queries", lambda: edges.queries(ground, service, fresh, skipped.append)))
     told: set[str] = set()
     for what, job in jobs:
         try:

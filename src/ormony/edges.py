@@ -215,6 +215,10 @@ def _severity(service: Service, group: Sequence[Change], before: Catalog, after:
     match old, new:
         case [Constraint() as one], [Constraint() as other]:
             return "note" if one.definition == other.definition else "error"
+        case [Constraint() | Index() as one], [Constraint() | Index() as other] if _guarantee(
+            one
+        ) is not None and _guarantee(one) == _guarantee(other):
+            return "warning"
     if all(
         each.action == "alter"
         and isinstance(was := before.objects.get(each.object), Column)
@@ -314,6 +318,8 @@ def _grouped(changes: Iterable[Change], before: Catalog, after: Catalog) -> list
         key: tuple[object, ...]
         if home in tables:
             key = ("table", home)
+        elif isinstance(value, Constraint | Index) and (unique := _guarantee(value)) is not None:
+            key = ("unique", home, *unique)
         elif isinstance(value, Constraint) and value.columns:
             key = (value.type, home, value.columns)
         elif isinstance(value, Index):
@@ -326,6 +332,24 @@ def _grouped(changes: Iterable[Change], before: Catalog, after: Catalog) -> list
     for group in groups.values():
         group.sort(key=lambda each: (each.object.kind not in ("table", "view"), each.action == "drop"))
     return list(groups.values())
+
+
+def _guarantee(value: Constraint | Index) -> tuple[tuple[str, ...], bool] | None:
+    """The columns that are unique together at any moment, and whether nulls are; None for anything else.
+
+    A constraint and an index promise the same, to foreign keys too. ON CONFLICT ON CONSTRAINT takes the name
+    of the first alone.
+    """
+    if isinstance(value, Constraint):
+        if (
+            value.type != "unique"
+            or "DEFERRABLE" in value.definition
+            or "WITHOUT OVERLAPS" in value.definition
+        ):
+            return None
+    elif not value.unique or not value.valid or value.predicate is not None:
+        return None
+    return tuple(sorted(value.columns)), "NULLS NOT DISTINCT" in value.definition
 
 
 def _said(group: Sequence[Change], before: Catalog, after: Catalog) -> str:

@@ -1,0 +1,121 @@
+"""What `check` tells of differences between models and migrations: what is one to a reader, how bad it is."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from ormony import edges
+from ormony.catalog import Catalog, Constraint, Index, Ref
+from ormony.diff import compare
+from ormony.history import Service
+from ormony.loading import Loaded
+from ormony.project import Database
+from ormony.sources import Reader
+from ormony.stream import Provenance, StreamFile
+
+TABLE = Ref("table", "public", "users")
+KEY = Ref("constraint", "public", "users", "users_mail_key")
+INDEX = Ref("index", "public", "ix_users_mail")
+
+
+def catalog(objects: dict[Ref, Any]) -> Catalog:
+    return Catalog(version=180000, role="postgres", objects=objects)
+
+
+def unique(more: str = "") -> Constraint:
+    return Constraint(type="unique", definition=f"UNIQUE{more} (mail)", columns=("mail",))
+
+
+def index(more: str = "", **values: Any) -> Index:
+    text = f"CREATE UNIQUE INDEX ix_users_mail ON public.users USING btree (mail){more}"
+    return Index(
+        **{
+            "table": TABLE,
+            "definition": text,
+            "method": "btree",
+            "columns": ("mail",),
+            "unique": True,
+            **values,
+        }
+    )
+
+
+def judged(orm: Literal["alembic", "drizzle"], before: Any, after: Any) -> list[tuple[str, str]]:
+    service = Service(name="api", orm=orm, path="api", database="main", lane=(200, 299))
+    old, new = (catalog({KEY if isinstance(each, Constraint) else INDEX: each}) for each in (before, after))
+    groups = edges._grouped(compare(old, new), old, new)
+    return [(edges._severity(service, each, old, new), edges._said(each, old, new)) for each in groups]
+
+
+def test_a_unique_constraint_and_a_unique_index_are_one_difference() -> None:
+    ((severity, said),) = judged("alembic", index(), unique())
+    assert severity == "warning"
+    assert said == (
+        "constraint public.users.users_mail_key is UNIQUE (mail) in the models, and "
+        "CREATE UNIQUE INDEX ix_users_mail ON public.users USING btree (mail) in the migrations"
+    )
+    ((severity, said),) = judged("alembic", unique(), index())
+    assert severity == "warning"
+    ((severity, said),) = judged("drizzle", index(), unique())
+    assert severity == "error", "drizzle-kit would write a migration"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (index(unique=False), unique()),
+        (index(predicate="(mail <> ''::text)"), unique()),
+        (index(columns=("mail", "id")), unique()),
+        (index(" NULLS NOT DISTINCT"), unique()),
+        (index(), Constraint(type="unique", definition="UNIQUE (mail) DEFERRABLE", columns=("mail",))),
+    ],
+)
+def test_what_is_not_the_same_guarantee_is_missing(before: Any, after: Any) -> None:
+    found = {said.partition(" ")[0]: severity for severity, said in judged("alembic", before, after)}
+    assert found == {"constraint": "error", "index": "warning"}
+
+
+# --------------------------------------------------------------------------- when the stream says it all
+
+WEB = Service(name="web", orm="drizzle", path="web", database="main", lane=(100, 199))
+
+
+@pytest.mark.parametrize(
+    ("text", "untouched"),
+    [
+        ("CREATE TABLE notes (id int PRIMARY KEY, mine int REFERENCES users (id) ON DELETE CASCADE);", True),
+        ("ALTER TABLE notes ADD FOREIGN KEY (mine) REFERENCES public.users (id) ON DELETE CASCADE;", True),
+        ("CREATE VIEW names AS SELECT name FROM users;", True),
+        ("CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();", True),
+        ("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';", True),
+        ("GRANT SELECT ON users TO anon; CREATE TYPE mood AS ENUM ('sad');", True),
+        ("CREATE INDEX i ON users (name);", False),
+        ("ALTER TABLE users ADD COLUMN x int;", False),
+        ("ALTER TABLE ONLY public.users ENABLE ROW LEVEL SECURITY;", False),
+        ("CREATE POLICY p ON users USING (true);", False),
+        ("CREATE TABLE heirs () INHERITS (users);", False),
+        ("CREATE TABLE p (id int, PRIMARY KEY (id)); ALTER TABLE p INHERIT users;", False),
+        ("COMMENT ON COLUMN users.name IS 'x';", False),
+        ("DROP TYPE plan CASCADE;", False),
+        ("ALTER TABLE plans DROP COLUMN id CASCADE;", False),
+        ("ALTER TABLE plans RENAME TO tariffs;", False),
+        ("DO $$ BEGIN EXECUTE 'ALTER TABLE us' || 'ers ADD x int'; END $$;", False),
+        ("SELECT change_everything();", False),
+        ("INSERT INTO plans VALUES (1);", False),
+        ("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO anon;", False),
+    ],
+)
+def test_a_service_is_read_off_the_stream_where_nobody_else_touches_it(text: str, untouched: bool) -> None:
+    provenance = Provenance(service="web", source="drizzle/0000_users", native="", body="")
+    own = "CREATE TABLE users (id int PRIMARY KEY, name text);"
+    files = (
+        StreamFile(path="s/00100_web.sql", version="00100", name="web", text=own, provenance=provenance),
+        StreamFile(path="s/00400_other.sql", version="00400", name="other", text=text),
+    )
+    database = Database(name="main", stream="s", url=None, frozen=None)
+    loaded = Loaded(database=database, services=(WEB,), stream=files, histories={}, notices=())
+    reader = Reader(None, None, loaded=loaded)
+    assert reader.owned(WEB) == {("public", "users")}
+    assert reader._untouched(WEB, reader.owned(WEB)) is untouched
