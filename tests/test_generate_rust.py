@@ -14,7 +14,9 @@ import pytest
 
 import saas
 from ormony import codegen
-from ormony.codegen.options import Generated, Options
+from ormony.codegen.described import Described, EnumType, Field, Function, Parameter, Relation, Result, Type
+from ormony.codegen.options import MARK, Generated, Options
+from ormony.codegen.rust import generate
 from ormony.database import server
 from ormony.database.connect import connect
 from ormony.database.introspect import introspect
@@ -260,6 +262,194 @@ LOSSLESS = {
 def _expected(variant: str, column: str, value: str, error: str) -> str:
     """The error that reading this value gives, '' for none."""
     return error if variant == "plain" else LOSSLESS.get((column, value), "")
+
+
+# ------------------------------------------------------------------------------------------------- text alone
+
+INTEGER = Type(kind="scalar", schema="pg_catalog", name="int4", sql="integer")
+TEXT_TYPE = Type(kind="scalar", schema="pg_catalog", name="text", sql="text")
+ONE = Options(language="rust", out="db")
+
+
+def _field(name: str, type_: Type = INTEGER, **how: bool | str) -> Field:
+    return Field(name=name, type=type_, nullable=bool(how.pop("nullable", True)), **how)  # type: ignore[arg-type]
+
+
+def _table(name: str, *fields: Field, **how: str) -> Relation:
+    return Relation(kind="table", schema="public", name=name, fields=fields, **how)  # type: ignore[arg-type]
+
+
+def _function(name: str, *parameters: Parameter, result: Result | None = None, **how: object) -> Function:
+    return Function(
+        kind="function",
+        schema="public",
+        name=name,
+        identity=", ".join(each.type.sql for each in parameters),
+        parameters=parameters,
+        result=result or Result(shape="scalar", many=False, nullable=True, type=INTEGER),
+        volatility="volatile",
+        strict=False,
+        **how,  # type: ignore[arg-type]
+    )
+
+
+def _text(described: Described, options: Options = ONE) -> str:
+    files = {each.path: each.text for each in generate(described, options).files}
+    return files[f"{options.out}/public.rs"]
+
+
+def test_each_file_says_that_it_is_generated_and_the_same_comes_out_twice() -> None:
+    described = Described(relations=(_table("orders", _field("id")),), functions=(_function("f"),))
+    one, two = generate(described, ONE), generate(described, ONE)
+    assert one == two
+    assert [each.path for each in one.files] == ["db/mod.rs", "db/public.rs", "db/wire.rs"]
+    assert all(MARK in each.text.splitlines()[0].lower() for each in one.files)
+
+
+def test_the_features_of_sqlx_are_those_that_the_types_need() -> None:
+    def features(type_: str, **how: bool | str) -> str:
+        scalar = Type(kind="scalar", schema="pg_catalog", name=type_, sql=type_)
+        described = Described(relations=(_table("t", _field("c", scalar)),))
+        options = Options(language="rust", out="db", **how)  # type: ignore[arg-type]
+        text = next(each.text for each in generate(described, options).files if each.path == "db/mod.rs")
+        found = re.search(r"features = \[(.*)\]", text)
+        assert found is not None
+        return found[1].replace('"', "")
+
+    assert features("int4") == "postgres"
+    assert features("numeric") == "postgres, rust_decimal"
+    assert features("numeric", lossless=True) == "bigdecimal, postgres"
+    assert features("timestamptz") == "chrono, postgres"
+    assert features("timestamptz", time="time") == "postgres, time"
+    assert features("jsonb") == "json, postgres"
+    assert features("jsonb", lossless=True) == "postgres"
+    assert features("macaddr") == "mac_address, postgres"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("type", "r#type"),
+        ("gen", "r#gen"),
+        ("self", "self_"),
+        ("Self", "self_"),
+        ("crate", "crate_"),
+        ("1st", "_1st"),
+        ("größe", "größe"),
+        ("orderTotal", "order_total"),
+    ],
+)
+def test_a_keyword_is_raw_or_has_an_underscore(name: str, field: str) -> None:
+    text = _text(Described(relations=(_table("t", _field(name)),)))
+    assert f"    pub {field}: Option<i32>," in text
+    assert f'{field}: wire::column(row, "{name}")?,' in text
+
+
+def test_a_type_of_the_language_keeps_its_name() -> None:
+    described = Described(relations=(_table("option", _field("vec")), _table("string", _field("some"))))
+    text = _text(described)
+    assert "pub struct Option_ {\n    /// `integer`\n    pub vec: Option<i32>," in text
+    assert "pub struct String_ {" in text
+
+
+def test_database_names_stay_as_they_are() -> None:
+    described = Described(relations=(_table("orderItems", _field("itemId")),))
+    text = _text(described, Options(language="rust", out="db", names="database"))
+    assert "pub struct orderItems {" in text
+    assert "pub itemId: Option<i32>" in text
+
+
+def test_no_comment_ends_its_comment_or_is_run_or_hides_text() -> None:
+    comment = "a\r\n```\nfn main() {}\n```\n    code\n*/ \u202e [x] <b>\u2028//! y\x00"
+    text = _text(Described(relations=(_table("t", _field("c", comment=comment), comment=comment),)))
+    lines = text.split("\n")
+    assert all(not line or line.isprintable() for line in lines)
+    said = [line.strip() for line in lines if "fn main" in line or "//! y" in line or "code" in line]
+    assert said
+    assert all(line.startswith("/// ") and "    " not in line for line in said)
+    assert not any(re.match(r"\s*/// *(```|~~~)", line) for line in lines)
+
+
+def test_a_name_that_would_end_a_string_does_not() -> None:
+    odd = 'a"#b\\c\nd\u202ee'
+    text = _text(Described(relations=(_table("t", _field(odd)),)))
+    assert r'"a\"#b\\c\u{a}d\u{202e}e"' in text
+    assert "\u202e" not in text
+
+
+def test_functions_can_be_left_out() -> None:
+    described = Described(relations=(_table("t", _field("c")),), functions=(_function("f"),))
+    assert "pub async fn f(" in _text(described)
+    assert "pub async fn f(" not in _text(described, Options(language="rust", out="db", wrappers=()))
+
+
+def test_the_configuration_names_types_of_the_user() -> None:
+    mood = Type(kind="enum", schema="public", name="mood", sql="public.mood")
+    moods = Type(kind="array", schema="public", name="mood", sql="public.mood[]", element=mood)
+    described = Described(
+        relations=(_table("t", _field("a", mood), _field("b", moods), _field("c", TEXT_TYPE)),),
+        enums=(EnumType(schema="public", name="mood", labels=("sad",)),),
+        functions=(_function("f", Parameter(name="m", type=mood)),),
+    )
+    types = {"public.mood": "crate::Mood", "public.t.c": "crate::Email"}
+    text = _text(described, Options(language="rust", out="db", types=types))
+    assert "pub a: Option<crate::Mood>," in text
+    assert "pub b: Option<Vec<Option<crate::Mood>>>," in text
+    assert "pub c: Option<crate::Email>," in text
+    assert 'a: sqlx::Row::try_get(row, "a")?,' in text
+    assert "m: impl Into<Option<crate::Mood>>," in text
+
+
+def test_what_has_no_type_is_text_and_said() -> None:
+    scalar = Type(kind="scalar", schema="pg_catalog", name="tsvector", sql="tsvector")
+    array = Type(kind="array", schema="pg_catalog", name="tsvector", sql="tsvector[]", element=scalar)
+    generated = generate(Described(relations=(_table("t", _field("a", scalar), _field("b", array)),)), ONE)
+    assert [(each.code, each.object) for each in generated.notices] == [
+        ("unknown-type", "pg_catalog.tsvector")
+    ]
+    text = next(each.text for each in generated.files if each.path == "db/public.rs")
+    assert '"a"::pg_catalog.text AS "a", "b"::pg_catalog.text[] AS "b"' in text
+    assert 'b: wire::column_as_text(row, "b")?,' in text
+
+
+def test_functions_that_nobody_can_call_are_said() -> None:
+    anything = Type(kind="pseudo", schema="pg_catalog", name="anyelement", sql="anyelement")
+    generated = generate(Described(functions=(_function("f", Parameter(name="x", type=anything)),)), ONE)
+    assert [(each.code, each.object) for each in generated.notices] == [("left-out", "public.f(anyelement)")]
+
+
+def test_arguments_are_cast_without_what_would_cut_them_off() -> None:
+    types = [
+        Type(kind="scalar", schema="pg_catalog", name="bpchar", sql="character"),
+        Type(kind="scalar", schema="pg_catalog", name="bit", sql="bit"),
+        Type(kind="scalar", schema="pg_catalog", name="varchar", sql="character varying(3)", modifier=("3",)),
+    ]
+    text = _text(
+        Described(functions=(_function("f", *(Parameter(name=each.name, type=each) for each in types)),))
+    )
+    assert (
+        '"bpchar" => $1::pg_catalog.bpchar, "bit" => $2::pg_catalog.bit, "varchar" => $3::pg_catalog.varchar'
+        in text
+    )
+
+
+def test_overloads_have_names_of_their_own_and_what_is_ambiguous_is_asked_for() -> None:
+    described = Described(
+        functions=(
+            _function("f", Parameter(name="a", type=INTEGER)),
+            _function(
+                "f", Parameter(name="a", type=INTEGER), Parameter(name="b", type=INTEGER, has_default=True)
+            ),
+            _function(
+                "f", Parameter(name="a", type=TEXT_TYPE), Parameter(name="b", type=INTEGER, has_default=True)
+            ),
+        )
+    )
+    text = _text(described)
+    names = re.findall(r"pub async fn (\w+)", text)
+    assert names == ["f_int4", "f_int4_int4", "f_text_int4"]
+    assert "FInt4Int4Optional" not in text  # `f(a)` could be the first: b has to be given
+    assert "pub struct FTextInt4Optional" in text
 
 
 # ----------------------------------------------------------------------------------------- one crate, one run
