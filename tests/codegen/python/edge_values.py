@@ -66,7 +66,15 @@ SCALARS: dict[str, list[str]] = {
         '[{"a": 1.5}, "b", 2]',
     ],
     "c_jsonpath": ['$."a"[*]?(@ > 2)'],
-    "c_date": ["2024-02-29", "0001-01-01", "9999-12-31", "infinity", "-infinity", "10000-01-01", "0044-03-15 BC"],
+    "c_date": [
+        "2024-02-29",
+        "0001-01-01",
+        "9999-12-31",
+        "infinity",
+        "-infinity",
+        "10000-01-01",
+        "0044-03-15 BC",
+    ],
     "c_time": ["00:00:00", "23:59:59.999999", "24:00:00", "12:34:56.7"],
     "c_time_3": ["12:00:00.123"],
     "c_timetz": ["00:00:00+00", "12:00:00.000001-15:59:59", "23:59:59.999999+05:30", "24:00:00+01"],
@@ -151,7 +159,10 @@ SCALARS: dict[str, list[str]] = {
 ARRAYS: dict[str, list[str]] = {
     "a_int4": ["{}", "{1,NULL,-2147483648}", "{NULL}", "{{1,2},{3,NULL}}", "[0:1]={1,2}", "{{{1},{2}}}"],
     "a_int8": ["{9223372036854775807}"],
-    "a_text": ['{"",NULL,"NULL"," a,b ","q\\"uote","back\\\\slash","{}","new\nline",é}', '{{a,b},{"c,d",NULL}}'],
+    "a_text": [
+        '{"",NULL,"NULL"," a,b ","q\\"uote","back\\\\slash","{}","new\nline",é}',
+        '{{a,b},{"c,d",NULL}}',
+    ],
     "a_varchar": ["{abcde}"],
     "a_numeric": ["{NaN,NULL,12345678.90}"],
     "a_bool": ["{t,f,NULL}"],
@@ -167,7 +178,8 @@ ARRAYS: dict[str, list[str]] = {
     "a_odd": ['{""," ","quo\'te","dou\\"ble","back\\\\slash","null","{}",日本,"new\nline",A,a}'],
     "a_positive": ["{1,NULL}"],
     "a_person": [
-        '{"(Ann,2000-01-01,\\"(\\"\\"a street\\"\\",,12345,\\"\\"(1,2)\\"\\")\\",,sad,5,\\"{x,\\"\\"y z\\"\\"}\\",1.50000)",NULL}'
+        '{"(Ann,2000-01-01,\\"(\\"\\"a street\\"\\",,12345,\\"\\"(1,2)\\"\\")\\",,sad,5,'
+        '\\"{x,\\"\\"y z\\"\\"}\\",1.50000)",NULL}'
     ],
     "a_range": ['{"[1,3)",empty,"(,)",NULL}'],
     "a_multirange": ['{"{[1,3),[5,7)}","{}",NULL}'],
@@ -183,7 +195,20 @@ ARRAYS: dict[str, list[str]] = {
 
 MADE_TYPES: dict[str, list[str]] = {
     "mood": ["sad", "happy"],
-    "odd": ["", " ", "quo'te", 'dou"ble', "back\\slash", "日本", "None", "new\nline", "A", "a", "${x}", "__proto__"],
+    "odd": [
+        "",
+        " ",
+        "quo'te",
+        'dou"ble',
+        "back\\slash",
+        "日本",
+        "None",
+        "new\nline",
+        "A",
+        "a",
+        "${x}",
+        "__proto__",
+    ],
     "other_mood": ["low"],
     "class": ["fn"],
     "positive": ["1"],
@@ -196,7 +221,8 @@ MADE_TYPES: dict[str, list[str]] = {
     "home": ['("a ""st""",h,zip,)'],
     "address": ["(,,,)", '("","h,o","ab   ","(1,2)")', '("back\\\\slash(x)",,,)'],
     "person": [
-        '(Ann,2000-01-01,"(""a street"",,12345,""(1,2)"")","{""(x,,,)"",NULL}",sad,5,"{x,""y z"",NULL}",1.50000)',
+        '(Ann,2000-01-01,"(""a street"",,12345,""(1,2)"")","{""(x,,,)"",NULL}",sad,5,'
+        '"{x,""y z"",NULL}",1.50000)',
         '(Ann,,,"{}",,,,NaN)',
         "(Ann,infinity,,,,,,)",
     ],
@@ -229,7 +255,11 @@ TABLES = {"scalars": SCALARS, "arrays": ARRAYS, "made_types": MADE_TYPES, "range
 # column -> how a literal begins
 REFUSED: set[tuple[str, str]] = {
     ("c_json", '{"a":1,"a":2}'),
-    *((column, text) for column in ("c_date", "c_timestamp", "c_timestamptz") for text in ("infinity", "-infinity")),
+    *(
+        (column, text)
+        for column in ("c_date", "c_timestamp", "c_timestamptz")
+        for text in ("infinity", "-infinity")
+    ),
     ("c_date", "10000-01-01"),
     ("c_date", "0044-03-15 BC"),
     ("c_time", "24:00:00"),

@@ -12,29 +12,9 @@ import json
 import sys
 from typing import Any
 
+from connecting import connected
 from edge_values import OTHERS, TABLES
 from pydantic import ValidationError
-
-
-async def connected(driver: str, host: str, database: str) -> Any:
-    """A connection of a driver that commits each statement."""
-    if driver == "asyncpg":
-        import asyncpg
-
-        return await asyncpg.connect(host=host, database=database, user="postgres")
-    if driver == "psycopg":
-        import psycopg
-
-        return await psycopg.AsyncConnection.connect(
-            host=host, dbname=database, user="postgres", autocommit=True
-        )
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(
-        f"postgresql+{driver.removeprefix('sqlalchemy-')}://postgres@/{database}?host={host}",
-        isolation_level="AUTOCOMMIT",
-    )
-    return await engine.connect()
 
 
 async def tried(package: str, driver: str, connection: Any) -> dict[str, str]:
@@ -93,7 +73,10 @@ async def tried(package: str, driver: str, connection: Any) -> dict[str, str]:
                 [(after,)] = await through.run(
                     connection,
                     values.Query(
-                        (f"SELECT textin(record_out(ROW({quoted}))) FROM public.{table} WHERE id = ", "::int8"),
+                        (
+                            f"SELECT textin(record_out(ROW({quoted}))) FROM public.{table} WHERE id = ",
+                            "::int8",
+                        ),
                         (str(back.id),),
                     ),
                 )
@@ -120,12 +103,11 @@ async def tried(package: str, driver: str, connection: Any) -> dict[str, str]:
 
 
 async def main(driver: str, host: str, database: str) -> None:
-    connection = await connected(driver, host, database)
     found = {}
-    for package in ("db", "exact"):
-        found |= await tried(package, driver, connection)
+    async with connected(driver, host, database) as connection:
+        for package in ("db", "exact"):
+            found |= await tried(package, driver, connection)
     print(json.dumps(found))
-    await connection.close()
 
 
 asyncio.run(main(*sys.argv[1:]))

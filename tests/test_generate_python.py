@@ -1,0 +1,284 @@
+"""Python of the torture schema: it type-checks, calls every form of a function, and gives every value back.
+
+What runs, runs in `.venv-services`, with the real drivers against the embedded server.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ormony import codegen
+from ormony.catalog import Catalog
+from ormony.codegen import python
+from ormony.codegen.described import Described, EnumType, Field, Relation, Type
+from ormony.codegen.options import Generated, Options
+from ormony.database import server
+from ormony.database.connect import connect
+from ormony.database.introspect import introspect
+from ormony.errors import OrmonyError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PROGRAMS = HERE / "codegen" / "python"
+SERVICES = Path(os.environ.get("ORMONY_SERVICES_VENV", ROOT / ".venv-services")) / "bin" / "python"
+PYRIGHT = HERE / "tools" / "node_modules" / "pyright" / "index.js"
+SCHEMAS = ("public", "app", "Odd Schema")
+DRIVERS = ("sqlalchemy", "asyncpg", "psycopg")
+PACKAGES = (
+    Options(language="python", out="db", schemas=SCHEMAS, wrappers=DRIVERS),
+    Options(
+        language="python", out="exact", schemas=SCHEMAS, wrappers=DRIVERS, lossless=True, names="database"
+    ),
+    Options(
+        language="python",
+        out="own",
+        schemas=("app",),
+        wrappers=("asyncpg",),
+        types={"app.settings.value": "settings.Settings", "app.add": "float"},
+    ),
+)
+ENDS = ("asyncpg", "psycopg", "sqlalchemy-asyncpg", "sqlalchemy-psycopg")
+
+
+class Torture(NamedTuple):
+    """The torture schema on a server, and the packages that were generated from it."""
+
+    cluster: server.Cluster
+    catalog: Catalog
+    folder: Path  # with the packages, and the programs of tests/codegen/python
+    generated: dict[str, Generated]
+
+    def run(self, program: str, *arguments: str) -> str:
+        """What a program of tests/codegen/python prints. Warnings are errors."""
+        command = [str(SERVICES), "-W", "error", program, *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=200)
+        assert done.returncode == 0, done.stderr[-4000:]
+        assert done.stderr == ""
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def torture(cluster: server.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Torture]:
+    assert SERVICES.exists(), "make .make/services"
+    folder = tmp_path_factory.mktemp("python")
+    with cluster.admin() as admin:
+        server.create_empty(admin, "python_torture", owner=server.SUPERUSER)
+    with connect(cluster.url("python_torture", server.SUPERUSER)) as conn:
+        conn.execute((HERE / "codegen" / "torture.sql").read_bytes())
+        conn.commit()
+        catalog = introspect(conn)
+    generated = {each.out: codegen.generate(catalog, each) for each in PACKAGES}
+    for made in generated.values():
+        for file in made.files:
+            (folder / file.path).parent.mkdir(exist_ok=True)
+            (folder / file.path).write_text(file.text)
+    for program in PROGRAMS.glob("*.py"):
+        (folder / program.name).write_text(program.read_text())
+    yield Torture(cluster, catalog, folder, generated)
+    with cluster.admin() as admin:
+        server.drop_database(admin, "python_torture")
+
+
+@pytest.fixture
+def database(torture: Torture, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own with the torture schema: a copy."""
+    name = f"python_{abs(hash(request.node.name))}"
+    with torture.cluster.admin() as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE python_torture")
+    yield name
+    with torture.cluster.admin() as admin:
+        server.drop_database(admin, name)
+
+
+def host(torture: Torture) -> str:
+    return str(torture.cluster.sockets)
+
+
+# ------------------------------------------------------------------------------------------------ as it is read
+
+
+def test_it_is_laid_out_as_ruff_does(torture: Torture) -> None:
+    """With ruff's own settings, which a user has who has set none."""
+    packages = [each.out for each in PACKAGES]
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (
+        [*ruff, "format", "--isolated", "--check", *packages],
+        [*ruff, "check", "--isolated", "--select", "E,F,I,B,UP", "--ignore", "E501", *packages],
+    ):
+        done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.slow
+def test_mypy_has_nothing_to_say(torture: Torture) -> None:
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(SERVICES), "."]
+    done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "no issues found" in done.stdout
+
+
+@pytest.mark.slow
+def test_pyright_has_nothing_to_say(torture: Torture) -> None:
+    """Strictly of what is generated; of the programs that use it in its usual way, which drivers allow."""
+    assert PYRIGHT.exists(), "make .make/tools"
+    (torture.folder / "pyrightconfig.json").write_text(
+        json.dumps({"strict": [each.out for each in PACKAGES], "pythonVersion": "3.11"})
+    )
+    command = ["node", str(PYRIGHT), "--pythonpath", str(SERVICES), "-p", "."]
+    done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "0 errors, 0 warnings" in done.stdout
+
+
+def test_a_wrong_call_is_an_error_of_types(torture: Torture) -> None:
+    """What type checkers do not find they cannot be asked about: they do find what is wrong."""
+    wrong = torture.folder / "wrong"
+    wrong.mkdir()
+    (wrong / "wrong_calls.py").write_text(
+        "from db import driver_asyncpg as through\n"
+        "from db import functions_asyncpg as calls\n"
+        "from db.models import ColumnsInsert, ColumnsUpdate\n\n\n"
+        "async def wrong(connection: through.Connection) -> str | None:\n"
+        "    await calls.add(connection, a='1', b=2)\n"
+        "    await calls.add(connection, a=1)\n"
+        "    ColumnsInsert(said=1)\n"
+        "    ColumnsInsert(required='x', said=1, id=5)\n"
+        "    ColumnsUpdate(required=None)\n"
+        "    return await calls.maybe(connection, a=1)\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--python-executable",
+        str(SERVICES),
+        "wrong/wrong_calls.py",
+    ]
+    done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
+    lines = [line.split(":")[1] for line in done.stdout.splitlines() if ": error:" in line]
+    assert lines == ["7", "8", "9", "10", "11", "12"], done.stdout
+
+
+def test_it_is_the_same_every_time(torture: Torture) -> None:
+    for options in PACKAGES:
+        assert codegen.generate(torture.catalog, options) == torture.generated[options.out]
+
+
+# ------------------------------------------------------------------------------------------------ as it runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("driver", ENDS)
+def test_every_function_is_called(torture: Torture, database: str, driver: str) -> None:
+    assert torture.run("calls.py", driver, host(torture), database) == "all called\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("driver", ENDS)
+def test_every_edge_value_comes_back_or_is_refused(torture: Torture, database: str, driver: str) -> None:
+    """Exactly as PostgreSQL writes it; what a type cannot hold is an error, and never another value."""
+    sys.path.insert(0, str(PROGRAMS))
+    try:
+        import edge_values as edges
+    finally:
+        sys.path.remove(str(PROGRAMS))
+    found = json.loads(torture.run("round_trips.py", driver, host(torture), database))
+    expected = {}
+    for package in ("db", "exact"):
+        for table, columns in edges.TABLES.items():
+            for column, literals in columns.items():
+                for literal in literals:
+                    case = (column, literal)
+                    word = "exact"
+                    if case in edges.ALWAYS_EQUAL or (package == "db" and case in edges.EQUAL):
+                        word = "equal"
+                    if case in edges.ALWAYS_REFUSED or (package == "db" and case in edges.REFUSED):
+                        word = "refused"
+                    expected[f"{package} {table}.{column} {literal[:80]}"] = word
+    assert {key: told for key, told in found.items() if not told.startswith(expected.get(key, "?"))} == {}
+    assert found.keys() == expected.keys()
+    refusals = {told for told in found.values() if told.startswith("refused")}
+    assert refusals == {"refused ['not_representable']"} or all("not_representable" in e for e in refusals)
+
+
+@pytest.mark.slow
+def test_types_of_the_user(torture: Torture, database: str) -> None:
+    assert torture.run("own_types.py", host(torture), database) == "own types\n"
+
+
+# ------------------------------------------------------------------------------------------------ without a server
+
+
+def scalar(name: str) -> Type:
+    return Type(kind="scalar", schema="pg_catalog", name=name, sql=name)
+
+
+def generated(described: Described, **options: object) -> dict[str, str]:
+    made = python.generate(described, Options(language="python", out="x", **options))  # type: ignore[arg-type]
+    return {file.path: file.text for file in made.files}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ends with "',
+        '"""',
+        "\\",
+        "\\\\",
+        'a\\"""b',
+        "x\x00\x07\u2028y",
+        "two\n    lines\n  deep  \n\n",
+        "\r\nwindows\r\n",
+        "{x} %s ${y}",
+        "",
+        " ",
+        "\N{RIGHT-TO-LEFT OVERRIDE}",
+    ],
+)
+def test_any_comment_is_a_docstring(text: str) -> None:
+    made = EnumType(schema="public", name="state", labels=("a",), comment=text or None)
+    source = generated(Described(enums=(made,)))["x/models.py"]
+    (found,) = [each for each in ast.parse(source).body if isinstance(each, ast.ClassDef)]
+    said = ast.get_docstring(found)
+    assert said is not None
+    words = text.replace("\x00", "\\x00").replace("\x07", "\\x07").replace("\u2028", "\\u2028")
+    words = words.replace("\N{RIGHT-TO-LEFT OVERRIDE}", "\\u202e")
+    assert said.split() == (words.split() or "The values of the type `public.state`.".split())
+
+
+@pytest.mark.parametrize("text", ["", "1 +", "f(x)", "lambda: 1", "a; b", "x = 1", "__import__('os')"])
+def test_what_is_no_type_is_refused(text: str) -> None:
+    with pytest.raises(OrmonyError) as caught:
+        generated(Described(), types={"public.t.c": text})
+    assert caught.value.code == "bad-type-name"
+    assert repr(text) in caught.value.message
+
+
+def test_only_what_is_wanted_is_written() -> None:
+    table = Relation(
+        kind="table",
+        schema="public",
+        name="t",
+        fields=(Field(name="id", type=scalar("int4"), nullable=False),),
+    )
+    assert sorted(generated(Described(relations=(table,)))) == [
+        "x/__init__.py",
+        "x/driver_sqlalchemy.py",
+        "x/models.py",
+        "x/values.py",
+    ]
+    assert sorted(generated(Described(relations=(table,)), wrappers=())) == [
+        "x/__init__.py",
+        "x/models.py",
+        "x/values.py",
+    ]
