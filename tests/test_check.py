@@ -260,6 +260,21 @@ def test_a_query_that_a_new_migration_breaks_is_named(root: Path, monkeypatch: p
     assert [(each.severity, each.place) for each in moved] == [("error", "api/app/queries.py:5")]
 
 
+def test_models_that_cannot_be_loaded_hide_nothing_of_the_others(root: Path) -> None:
+    (root / "api/app/other.py").write_text("from app.models import SQLModel\nimport nowhere_to_be_found\n")
+    edit(root, "ormony.toml", 'models = "app.models"', 'models = ["app.models", "app.other"]')
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    errors = [each for each in check(root).findings if each.severity == "error"]
+    assert [(each.rule, each.place) for each in errors] == [
+        ("mirror-breaks-reads", f"{FILE}:{line((root / FILE).read_text(), 'nick')}"),
+        ("not-checked", "api/app/other.py:2"),
+    ]
+    assert "the models app.other of api" in errors[1].message
+    assert "nowhere_to_be_found" in str(errors[1].hint)
+    # Whoever would write migrations needs all of them.
+    assert run(root, "diff", "migrations", "models:api").exit_code == 4
+
+
 def test_a_history_that_cannot_be_read_is_a_finding_and_the_others_are_looked_at(root: Path) -> None:
     (root / "web/drizzle/meta").mkdir(parents=True)
     entries = [{"idx": 0, "version": "7", "when": 1, "tag": "0000_gone", "breakpoints": True}]

@@ -372,7 +372,7 @@ def _of_service(ground: Ground, service: Service, listings: _Listings) -> list[s
             made = ground.reader.exported(service, apart=apart)
         except OrmonyError:
             return None
-        found += [made.sql, repr(made.filled), repr(made.modules), repr(made.notices)]
+        found += [made.sql, repr(made.filled), repr(made.modules), repr(made.notices), repr(made.unread)]
         found += _texts(root, edges.sources_of(made.files))
     # SQLx may keep the queries of all crates of a workspace above the service.
     folder = root / service.path
@@ -530,6 +530,10 @@ def _service(
             if str(error) not in told:
                 told.add(str(error))
                 yield _not_checked(ground, service.name, what, error)
+    if has_models:
+        with contextlib.suppress(OrmonyError):  # told above
+            for each in ground.reader.exported(service).unread:
+                yield _not_checked(ground, service.name, f"models {each.models}", each.error())
 
 
 def _not_checked(ground: Ground, service: str, what: str, error: OrmonyError) -> Finding:

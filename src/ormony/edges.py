@@ -164,7 +164,10 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
     changes = compare(before, after)
     # Where all stands takes as long to find as all else.
     whence, places = (ground.whence(), _by_table(ground.models(service))) if changes else ({}, {})
+    unread = bool(reader.exported(service).unread)
     for group in _grouped(changes, before, after):
+        if unread and _is_of_others(group, before, after):
+            continue
         severity = _severity(service, group, before, after)
         ref = group[0].object
         table, part = _home(ref, before, after)
@@ -229,6 +232,13 @@ def _severity(service: Service, group: Sequence[Change], before: Catalog, after:
     ):
         return "note" if all(_default(each, after) is None for each in group) else "warning"
     return "error"
+
+
+def _is_of_others(group: Sequence[Change], before: Catalog, after: Catalog) -> bool:
+    """Whether a group is about a table or type that no model has, as far as the models could be loaded."""
+    homes = {_home(each.object, before, after)[0] for each in group}
+    known = {(ref.schema, ref.name) for ref in after.objects}
+    return all(each.action == "drop" for each in group) and not homes & known
 
 
 def _named(was: Column, now: Column) -> NotNull | None:

@@ -105,12 +105,21 @@ def history_of(root: Path, service: Service) -> History:
             return History(service=service.name, ledger=None, revisions=())
 
 
-def exported_of(root: Path, service: Service, *, apart: bool = False, cache: bool = True) -> Exported:
+def exported_of(
+    root: Path, service: Service, *, apart: bool = False, cache: bool = True, partial: bool = False
+) -> Exported:
     """The DDL of the service's models, by its own tool; with `cache`, as it was before if nothing changed.
 
     `apart` asks for those of `mirror_models`, which the tool is not told of. Raises `no-models` for a tool
-    without models, and what the tool's adapter raises.
+    without models, and what the tool's adapter raises; for some of several models only unless `partial`.
     """
+    found = _exported(root, service, apart=apart, cache=cache)
+    if found.unread and not partial:
+        raise found.unread[0].error()
+    return found
+
+
+def _exported(root: Path, service: Service, *, apart: bool, cache: bool) -> Exported:
     from ormony.adapters import exported
     from ormony.database import server
 

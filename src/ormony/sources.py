@@ -101,8 +101,8 @@ class Reader:
         loaded: Loaded | None = None,
         tolerant: bool = False,
     ) -> None:
-        """`loaded` is what `load` gives, where it was loaded already or is to be another stream; else
-        `tolerant` is told to `load`.
+        """`loaded` is what `load` gives, where it was loaded already or is to be another stream. `tolerant`
+        goes on without what cannot be read, as `load` does and `exported_of` with `partial`.
         """
         self.project, self.database, self.cache = project, database, cache
         self._tolerant = tolerant
@@ -374,7 +374,7 @@ class Reader:
         pool = self._pool = ThreadPoolExecutor(len(jobs) + server)
         for service, apart in jobs:
             self._exported[service.name, apart] = pool.submit(
-                exported_of, self.root, service, apart=apart, cache=self.cache
+                exported_of, self.root, service, apart=apart, cache=self.cache, partial=self._tolerant
             )
         if server:
             pool.submit(lambda: self.shadow.start())
@@ -390,7 +390,8 @@ class Reader:
                 begun = self._exported[service.name, apart] = Future()
         if mine:
             try:
-                begun.set_result(exported_of(self.root, service, apart=apart, cache=self.cache))
+                found = exported_of(self.root, service, apart=apart, cache=self.cache, partial=self._tolerant)
+                begun.set_result(found)
             except BaseException as error:
                 begun.set_exception(error)
         return begun.result()

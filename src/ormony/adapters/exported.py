@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from ormony.errors import OrmonyError
 from ormony.history import Notice
 
 SOURCES: Final = frozenset({".py", ".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".json"})
@@ -34,6 +35,23 @@ _VOLATILE: Final = frozenset(
 
 
 Value = TypeVar("Value")
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """Models, as ormony.toml names them, that could not be loaded beside others that could; and the error."""
+
+    models: str
+    code: str
+    message: str
+    hint: str | None
+    place: str | None
+    exit_status: int
+
+    def error(self) -> OrmonyError:
+        """What is raised where all models are needed."""
+        return OrmonyError(
+            self.code, self.message, hint=self.hint, place=self.place, exit_status=self.exit_status
+        )
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +73,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     filled: tuple[tuple[str, str, str], ...] = ()
     modules: tuple[tuple[str, str, str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class _Record(msgspec.Struct, frozen=True):

@@ -42,6 +42,7 @@ RESULT: dict[str, Any] = {
     "notes": [],
     "filled": [],
     "modules": [],
+    "unread": [],
 }
 FOLDERS: set[str] = set()
 
@@ -71,6 +72,24 @@ def from_module(text: str) -> list[Any]:
     if not found:
         raise probe.Abort("no-such-models", f'"{text}" is no MetaData and has none')
     return found
+
+
+def from_modules(texts: list[str]) -> list[Any]:
+    """The metadata of several: a module that cannot be imported is noted, and hides nothing of the others."""
+    found: list[Any] = []
+    for text in texts:
+        try:
+            found += from_module(text)
+        except probe.NeedsConnection:
+            raise
+        except Exception as error:
+            if len(texts) == 1 or probe.JOB.violations:
+                raise
+            RESULT["unread"].append(dict(probe.failure(error).error, models=text))
+            last = error
+    if not found:
+        raise last
+    return unique(found)
 
 
 def metadata_in(value: Any) -> list[Any]:
@@ -416,7 +435,7 @@ def find_and_write(job: dict[str, Any]) -> None:
         found, filters = from_env()
     else:
         probe.listen_to_engines()
-        found = unique(each for text in job["models"].split(",") for each in from_module(text.strip()))
+        found = from_modules([each.strip() for each in job["models"].split(",")])
     write_ddl(found, filters)
     note_models(found)
 

@@ -64,6 +64,7 @@ def export(root: Path, service: Service) -> Exported:
         filled=tuple(sorted((schema, table, column) for schema, table, column in found["filled"])),
         modules=tuple(sorted((schema, table, file, name) for schema, table, file, name in found["modules"])),
         notices=tuple(notices),
+        unread=tuple(run.unread(each) for each in found["unread"]),
     )
 
 
@@ -184,21 +185,35 @@ class _Run:
                 place=self.place(each["place"]) or self.shown_env(),
                 hint="connect where the application starts, not where its models are imported",
             )
+        raise self._error(error)
+
+    def unread(self, error: Mapping[str, Any]) -> exported.Unread:
+        found = self._error(error)
+        return exported.Unread(
+            models=error["models"],
+            code=found.code,
+            message=found.message,
+            hint=found.hint,
+            place=found.place,
+            exit_status=found.exit_status,
+        )
+
+    def _error(self, error: Mapping[str, Any]) -> OrmonyError:
         message, place = _line(error["message"]), self.place(error["place"]) or self.shown_env()
         match error["kind"]:
             case "no-such-models":
-                raise self._not_found(message, self.place(error["place"]))
+                return self._not_found(message, self.place(error["place"]))
             case "too-old":
-                raise OrmonyError(
+                return OrmonyError(
                     "tool-missing",
                     f'{message}; service "{self.service.name}" needs a newer one',
                     hint=f"{self._pip()} install --upgrade sqlalchemy alembic",
                     exit_status=TOOL_MISSING,
                 )
             case "missing-module":
-                raise self._missing_module(error, place)
+                return self._missing_module(error, place)
             case _:
-                raise OrmonyError(
+                return OrmonyError(
                     "export-failed",
                     f'the models of service "{self.service.name}" cannot be loaded: {message}',
                     place=place,
