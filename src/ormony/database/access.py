@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
@@ -135,6 +136,7 @@ class _Written(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[str, ...]
     columns: Mapping[str, str]  # with the name that each has in that table
     base: Ref | None
+    triggered: bool  # by INSTEAD OF triggers, which may change whatever they like
 
 
 _EVENTS: Final = {"insert": 8, "update": 4, "delete": 16}  # bits of pg_relation_is_updatable
@@ -409,11 +411,11 @@ class _Asking:
             ) from error
 
     def _proved(
-        self, key: tuple[object, ...], statement: str, before: str = ""
+        self, key: tuple[object, ...], statement: str, before: str = "", look: str = ""
     ) -> Generator[Question, Answer, Answer]:
         """What it does as a role that row security does not hold back; asked once."""
         if key not in self._evidence:
-            self._evidence[key] = yield Question(None, statement, before)
+            self._evidence[key] = yield Question(None, statement, before, look)
         return self._evidence[key]
 
     def _cell(self, persona: Persona, table: str, command: str, row: str, value: str, why: str = "") -> None:
@@ -598,13 +600,32 @@ class _Asking:
         shape, tenant = self.shapes[table], self.tenancy.owned.get(table, ())
         if not tenant or table in self.tenancy.members:
             return []
-        return [
+        found = [
             c
             for c in shape.columns
             if c not in tenant
             and self.tenancy.bound.get(shape.column(c)) == SUB
             and not any(unique == (c,) for unique in shape.unique)
         ]
+        # what neither a policy nor a trigger looks at makes no difference
+        looked = self._looked.get((table.schema, table.name), set())
+        return found if looked & {*map(shape.column, found)} or "function" in looked else []
+
+    @cached_property
+    def _looked(self) -> Mapping[tuple[str, str], set[Ref | str]]:
+        """What the policies of each table look at; `function` where a function may know, or a trigger."""
+        found: dict[tuple[str, str], set[Ref | str]] = {}
+        for ref in self.whole.objects:
+            if ref.kind not in ("policy", "trigger"):
+                continue
+            seen = found.setdefault((ref.schema, ref.name), set())
+            needed = self.whole.depends.get(ref, ())
+            seen |= {each for each in needed if each.kind == "column"}
+            if ref.kind == "trigger" or any(
+                each.kind == "function" and each.schema != "auth" for each in needed
+            ):
+                seen.add("function")
+        return found
 
     def _ask_colleague(self, persona: Persona, table: Ref, command: str, own: str) -> Asks:
         """The same to a row of its own tenant that names another user; it is made anew each time."""
@@ -1043,6 +1064,7 @@ class _Asking:
             for ref, value in self.subject.catalog.of("view")
             if isinstance(value, View) and ref.schema in self.exposed
         ]
+        triggers = [ref for ref in self.whole.objects if ref.kind == "trigger"]
         found = []
         for at, bits, columns in self.conn.execute(
             "SELECT v.at::int, pg_relation_is_updatable(c.oid, true), ARRAY(SELECT attname::text"
@@ -1064,6 +1086,7 @@ class _Asking:
                         commands=commands,
                         columns=named,
                         base=self._base(view, frozenset(named.values())),
+                        triggered=any((ref.schema, ref.name) == (view.schema, view.name) for ref in triggers),
                     )
                 )
         return found
@@ -1096,18 +1119,21 @@ class _Asking:
     def _ask_view(self, persona: Persona, written: _Written, command: str, whose: str, name: str) -> Asks:
         view = written.view
         label, rights = str(view), self.privileges[persona.role, view]
-        places = [(table, place) for table, held in self.of_world[name].items() for place in held]
+        held = self.of_world[name]
+        if written.base in held and not written.triggered:
+            held = {written.base: held[written.base]}
+        places = [(table, place) for table, inside in held.items() for place in inside]
         why = "no row could be made"
         for way in self._view_ways(written, rights, command, name, places):
-            proved = yield Question(None, way.statement, look=way.look)
-            before = way.before
+            key, before = (view, command, name, persona.tenant, way.statement), ""
+            proved = yield from self._proved(key, way.statement, before, way.look)
             if proved.value == "error(23503)" and command == "delete":
                 before = "SET LOCAL session_replication_role = replica; "
-                proved = yield Question(None, way.statement, before, way.look)
+                proved = yield from self._proved((*key, before), way.statement, before, way.look)
             if proved.value == "error(23505)" and command == "insert" and written.base in self.shapes:
                 base = self.shapes[written.base]
                 before = self._without(base, self.worlds[name].rows[written.base])
-                proved = yield Question(None, way.statement, before, way.look)
+                proved = yield from self._proved((*key, before), way.statement, before, way.look)
             if proved.value != ALLOW:
                 if command == "insert" and proved.value in _NEVER:
                     return
