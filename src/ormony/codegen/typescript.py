@@ -594,9 +594,9 @@ _VALUES: Final = {
     "vector": _Value("number[]", "readonly number[]", "$vector", parsed=False),
     "halfvec": _Value("number[]", "readonly number[]", "$vector", parsed=False),
     "hstore": _Value("Record<string, string | null>", "Record<string, string | null>", "$hstore", False),
-    **dict.fromkeys(
-        ("int2vector", "oidvector", "geometry", "geography"), _Value("unknown", "unknown", "$unknown", False)
-    ),
+    # As JSON they may be anything: an extension says what, and may leave something out.
+    **dict.fromkeys(("geometry", "geography"), _Value("unknown", "string", "$unknown", False)),
+    **dict.fromkeys(("int2vector", "oidvector"), _Value("string", "string", "$numbers", parsed=False)),
 }
 _LOSSLESS: Final = {
     "int8": _Value("bigint", "number | bigint", "$bigint"),
@@ -790,7 +790,20 @@ class _Wrappers:
                 return _Value(
                     f"({out})[]", f"readonly ({into})[]", f"$array({inner.codec}{more})", parsed=False
                 )
-        return _Value("unknown", "unknown", "$unknown", parsed=False)
+        return _Value("unknown", "string", "$unknown", parsed=False)
+
+    def _given(self, type_: Type, used_by: str) -> tuple[_Value, str]:
+        """How TypeScript has a value or column of a result; and the cast that it needs before it is JSON."""
+        value = self._value(type_, used_by)
+        below = type_.element if type_.kind == "array" and type_.element is not None else type_
+        if not self._drizzle or self._known(below).codec != "$unknown" or type_.kind == "pseudo":
+            return value, ""
+        out = "string" if value.out == "unknown" else value.out
+        if below is type_:
+            return _Value(out, "string", "$text"), "::text"
+        codec, array = ("$nested", "NestedArray<string>") if self._options.lossless else ("$array", "")
+        out = (array or "(string | null)[]") if "unknown" in value.out else value.out
+        return _Value(out, "string", f"{codec}($text)"), "::text[]"
 
     def _enum(self, type_: Type) -> str | None:
         key = (type_.schema, type_.name)
@@ -847,6 +860,8 @@ class _Wrappers:
         body = "\n".join([*self._made.values(), *functions])
         own = (_FILES / ("drizzle.ts" if self._drizzle else "supabase-js.ts")).read_text(encoding="utf-8")
         values = (_FILES / "values.ts").read_text(encoding="utf-8")
+        if not body:
+            return "\nexport {}\n", tuple(self._notices)
         return f"\n{_needed(own, values, body)}\n{body}", tuple(self._notices)
 
     def _function(self, function: Function) -> str:
@@ -915,7 +930,9 @@ class _Wrappers:
             line = f"return {helper}({node}, $unknown) as {_or_null(type_, result.nullable)}"
             return "", _or_null(type_, result.nullable), [line], ""
         if result.shape == "scalar" and result.type is not None:
-            value = self._value(result.type, called)
+            value, cast = self._given(result.type, called)
+            if cast:
+                nodes, node = (each.replace(given, f"{given}, {_quoted(cast)}") for each in (nodes, node))
             if not self._drizzle and result.form == "out" and result.fields:
                 column = _quoted(result.fields[0].name)
                 node = f"$out({node}, {column})"
@@ -928,7 +945,8 @@ class _Wrappers:
             return "", type_, [f"return {helper}({node}, {value.codec})"], ""
         row = self._type_name(f"{_called(function)} Row")
         keys = self._keys(called, [each.name for each in result.fields], "column")
-        values = [self._value(each.type, self._column_of(function, each)) for each in result.fields]
+        wanted = [self._given(each.type, self._column_of(function, each)) for each in result.fields]
+        values = [value for value, _ in wanted]
         members = _object(
             f"{_doc(field.comment)}{_key(key)}: {_or_null(value.out, field.nullable)}"
             for field, key, value in zip(result.fields, keys, values, strict=True)
@@ -942,7 +960,18 @@ class _Wrappers:
         codec = f"$row<{row}>({constant})"
         if self._drizzle and result.form == "table" and len(result.fields) == 1:
             # To the server that is a set of values, not of rows.
+            if wanted[0][1]:
+                nodes = nodes.replace(given, f"{given}, {_quoted(wanted[0][1])}")
             nodes = f"({nodes}).map((each) => ({{ {_quoted('s' + result.fields[0].name)}: each }}))"
+        elif any(cast for _, cast in wanted):
+            names = [
+                (_identifier(each.name), cast) for each, (_, cast) in zip(result.fields, wanted, strict=True)
+            ]
+            chosen = ", ".join(f"{name}{cast} as {name}" if cast else name for name, cast in names)
+            nodes, node = (
+                each.replace(f"$query({given})", f"$queryOf({given}, {_quoted(chosen)})")
+                for each in (nodes, node)
+            )
         if result.many:
             line = f"return ({nodes}).map((each) => {codec}.decode($filled(each, {constant})))"
             return before, f"{row}[]", [line], ""

@@ -6,7 +6,7 @@ INSERT INTO public.scalars (
     c_internal_char, c_name, c_bytea, c_bit_8, c_varbit, c_uuid, c_json, c_jsonb, c_jsonpath, c_xml, c_date, c_time,
     c_timetz, c_timestamp, c_timestamptz, c_interval, c_inet, c_cidr, c_macaddr, c_macaddr8, c_oid, c_xid, c_xid8, c_cid,
     c_tid, c_pg_lsn, c_pg_snapshot, c_tsvector, c_tsquery, c_point, c_line, c_lseg, c_box, c_path, c_polygon, c_circle,
-    c_regclass, c_regtype, c_refcursor, c_vector, c_halfvec, c_sparsevec, c_citext, c_hstore)
+    c_regclass, c_regtype, c_refcursor, c_vector, c_halfvec, c_sparsevec, c_citext, c_hstore, c_int2vector, c_oidvector)
 VALUES
     (-32768, 2147483647, 9007199254740991, 3.4028235e38, 5e-324, 1234567890123456789012345678901234567890.5, 0.10, '1.50',
      true, 'naïve 日本 😀 "q" ''a'' \ ${x} */', '', 'ab', '~', 'n', '\x00ff5c22', '10101010', '1',
@@ -15,15 +15,15 @@ VALUES
      '1 year -2 mons 3 days 04:05:06.789', '::1/128', '10.0.0.0/8', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05',
      4294967295, '7', '18446744073709551615', '1', '(0,1)', '0/16B3748', '10:20:10,14', 'a:1 b:2', 'a & b', '(1,2)', '{1,2,3}',
      '((0,0),(1,1))', '((1,1),(0,0))', '((0,0),(1,1))', '((0,0),(1,1))', '<(0,0),1>', 'public.lines', 'integer', 'c',
-     '[1,-2.5,0]', '[1,2,3]', '{1:1}/5', 'CiText', '"k\"\\"=>"v", "n"=>NULL, "__proto__"=>"p"'),
+     '[1,-2.5,0]', '[1,2,3]', '{1:1}/5', 'CiText', '"k\"\\"=>"v", "n"=>NULL, "__proto__"=>"p"', '1 -2', '3'),
     (0, 0, -9007199254740991, 'NaN', '-0', 'NaN', 'NaN', '0', false, '', 'x', '', '', '', '', '00000000', '', NULL,
      '0', 'false', NULL, NULL, 'infinity', '00:00', '00:00+00', 'infinity', '-infinity', '0', NULL, NULL, NULL, NULL, 0,
      '0', '0', '0', NULL, NULL, NULL, '', NULL, '(NaN,Infinity)', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-     NULL, NULL, NULL, '', ''),
-    (NULL, NULL, NULL, 'Infinity', '-Infinity', '-Infinity', -0.01, '-1', NULL, E'line\nline\ttab\\\u0001', NULL, NULL, NULL,
-     NULL, NULL, NULL, NULL, NULL, '[]', '{}', NULL, NULL, '-infinity', NULL, NULL, '294276-12-31 23:59:59.999999',
-     '294276-12-31 23:59:59.999999+00', '-178000000 years', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+     NULL, NULL, NULL, '', '', '', NULL),
+    (NULL, NULL, NULL, 'Infinity', '-Infinity', '-Infinity', -0.01, '-1', NULL, E'line\nline\ttab\\\u0001',
+     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '{}', NULL, NULL, '-infinity', NULL, NULL,
+     '294276-12-31 23:59:59.999999', '294276-12-31 23:59:59.999999+00', '-178000000 years', NULL, NULL,
+     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 -- What no number and no JSON of JavaScript holds: read with `lossless`, refused without.
 INSERT INTO public.scalars (c_int8, c_jsonb, c_json) VALUES
     (9223372036854775807, '{"n":12345678901234567890.10}', '{"n":1E400}');
@@ -84,6 +84,19 @@ CREATE FUNCTION public.echo_json(doc json) RETURNS json LANGUAGE sql AS 'SELECT 
 CREATE FUNCTION public.takes_body(jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION public.lies() RETURNS TABLE (here integer, not_here text) LANGUAGE sql AS 'SELECT 1, NULL::text';
 COMMENT ON FUNCTION public.lies IS 'Says what is not so. @notNull(not_here)';
+
+-- A type that nobody knows, which is something else as JSON.
+CREATE TYPE public.odd_base;
+CREATE FUNCTION public.odd_in(cstring) RETURNS public.odd_base LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION public.odd_out(public.odd_base) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE public.odd_base (INPUT = public.odd_in, OUTPUT = public.odd_out, LIKE = text);
+CREATE FUNCTION public.odd_json(public.odd_base) RETURNS json LANGUAGE sql AS $$SELECT '{"odd": true}'::json$$;
+CREATE CAST (public.odd_base AS json) WITH FUNCTION public.odd_json (public.odd_base);
+CREATE FUNCTION public.echo_odd(value public.odd_base) RETURNS public.odd_base LANGUAGE sql AS 'SELECT value';
+CREATE FUNCTION public.echo_odds(values_ public.odd_base[]) RETURNS public.odd_base[] LANGUAGE sql AS 'SELECT values_';
+CREATE FUNCTION public.odd_rows(value public.odd_base) RETURNS TABLE (n integer, odd public.odd_base, odds public.odd_base[])
+    LANGUAGE sql AS 'SELECT 1, value, ARRAY[value, NULL]';
+CREATE FUNCTION public.odd_column(value public.odd_base) RETURNS TABLE (odd public.odd_base) LANGUAGE sql AS 'SELECT value';
 
 -- What the CLI reads of our annotations on relations: comments on columns.
 COMMENT ON COLUMN public.paid.paid_at IS '@notNull';

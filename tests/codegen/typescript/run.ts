@@ -102,6 +102,13 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   await refused(() => f.listScalars(db, { fromId: 4, toId: 4 }), "^9223372036854775807$")
   await refused(() => f.listArrays(db, { fromId: 3, toId: 3 }), /\[\[1,2\],\[null,4\]\]/)
 
+  // As JSON it would be another value.
+  assert.equal(await f.echoOdd(db, { value: "a,\"b" }), 'a,"b')
+  assert.deepEqual(await f.echoOdds(db, { values: ["a", null, '{"'] }), ["a", null, '{"'])
+  assert.deepEqual(await f.oddRows(db, { value: "x" }), [{ n: 1, odd: "x", odds: ["x", null] }])
+  assert.deepEqual(await f.oddColumn(db, { value: "x" }), [{ odd: "x" }])
+  assert.deepEqual(await lossless.oddRows(db, { value: "x" }), [{ n: 1, odd: "x", odds: ["x", null] }])
+
   // Every type: as the server has it, and there and back to the last bit.
   const [a, b, c] = await f.listScalars(db, { fromId: 1, toId: 3 })
   assert.ok(a && b && c)
@@ -121,6 +128,7 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   assert.deepEqual(a.cHstore, { 'k"\\': "v", n: null, ["__proto__"]: "p" })
   assert.equal(a.cXid8, "18446744073709551615")
   assert.equal(a.cOid, 4294967295)
+  assert.equal(a.cInt2vector, "1 -2")
   assert.ok(Number.isNaN(b.cFloat4) && Object.is(b.cFloat8, -0))
   assert.equal(b.cNumeric, "NaN")
   assert.deepEqual([b.cDate, b.cTimestamp, b.cTimestamptz], ["infinity", "infinity", "-infinity"])

@@ -41,8 +41,14 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
   return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
-async function $query(db: DrizzleDatabase, routine: $Routine, args: object): Promise<$Node[]> {
-  return $nodes(await db.execute($sql`select to_json(${$call(routine, args)})::text as value`))
+async function $query(db: DrizzleDatabase, routine: $Routine, args: object, cast = ""): Promise<$Node[]> {
+  return $nodes(await db.execute($sql`select to_json(${$call(routine, args)}${$sql.raw(cast)})::text as value`))
+}
+
+/** What has columns that are to be cast before they are JSON. */
+async function $queryOf(db: DrizzleDatabase, routine: $Routine, args: object, columns: string): Promise<$Node[]> {
+  const rows = $sql`select ${$sql.raw(columns)} from ${$call(routine, args)} as "$called"`
+  return $nodes(await db.execute($sql`select to_json("$row")::text as value from (${rows}) as "$row"`))
 }
 
 /** What returns any rows: their columns have to be said. */

@@ -113,6 +113,13 @@ const $vector: $Codec<number[], readonly number[]> = {
   list: true,
 }
 
+/** `1 2`, which the server writes as an array in JSON. */
+const $numbers: $Codec<string> = {
+  ...$text,
+  decode: (node) => (Array.isArray(node) ? node.map($scalar).join(" ") : $scalar(node)),
+  list: true,
+}
+
 const $json: $Codec<Json> = {
   decode: (node) => $plain(node) as Json,
   encode: (value) => JSON.stringify(value),

@@ -186,8 +186,8 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
   return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
-async function $query(db: DrizzleDatabase, routine: $Routine, args: object): Promise<$Node[]> {
-  return $nodes(await db.execute($sql`select to_json(${$call(routine, args)})::text as value`))
+async function $query(db: DrizzleDatabase, routine: $Routine, args: object, cast = ""): Promise<$Node[]> {
+  return $nodes(await db.execute($sql`select to_json(${$call(routine, args)}${$sql.raw(cast)})::text as value`))
 }
 
 /** node-postgres and PGlite give an object with rows, postgres.js the rows. */
