@@ -547,7 +547,7 @@ def test_fields_are_added_altered_and_removed_and_the_rest_stays() -> None:
         ("use sqlx::types::BigDecimal;", "numeric", "BigDecimal"),
         ("", "uuid", "sqlx::types::Uuid"),
         ("use uuid::Uuid;", "uuid[]", "Vec<Uuid>"),
-        ("", "jsonb", "serde_json::Value"),
+        ("use serde_json::json;", "jsonb", "serde_json::Value"),
         ("use sqlx::types::JsonValue;", "jsonb", "JsonValue"),
         ("", "inet", "sqlx::types::ipnetwork::IpNetwork"),
         ("", "extensions.citext", "String"),
@@ -559,6 +559,15 @@ def test_types_are_written_as_the_file_has_them(head: str, type_: str, rust: str
     result = edited(text, add("x", type_, after="a"))
     assert result.left == ()
     assert result.text.endswith(f"struct User {{ a: i32, x: {rust} }}\n")
+
+
+@pytest.mark.parametrize(
+    ("type_", "rust"), [("jsonb", "serde_json::Value"), ("vector(3)", "pgvector::Vector")]
+)
+def test_a_crate_that_the_file_does_not_show_is_only_proposed(type_: str, rust: str) -> None:
+    result = edited("#[derive(sqlx::FromRow)]\nstruct User { a: i32 }\n", add("x", type_, after="a"))
+    ((_, why),) = result.left
+    assert why.endswith(f"x: {rust},")
 
 
 @pytest.mark.parametrize(

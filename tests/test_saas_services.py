@@ -82,6 +82,57 @@ def test_the_queries_of_the_rust_service_hold_and_it_runs(url: str) -> None:
     )
 
 
+MIRRORS = """\
+//! Rows of tables that others change.
+
+use uuid::Uuid;
+
+/// A row of `jobs`, before its columns changed.
+#[derive(Debug, sqlx::FromRow)]
+#[allow(dead_code)]
+pub struct Jobs {
+    pub id: i32, // of the queue
+    pub org_id: i32,
+    pub kind: Option<String>,
+    pub gone: String,
+    pub last_error: String,
+    pub run_at: sqlx::types::chrono::DateTime<sqlx::types::chrono::Utc>,
+    pub updated_at: String,
+}
+"""
+
+
+def test_structs_that_mirror_edits_compile(tmp_path: Path) -> None:
+    project = saas.copy(tmp_path / "saas")
+    crate = project / saas.RUST
+    (crate / "src/mirrors.rs").write_text(MIRRORS)
+    main = crate / "src/main.rs"
+    main.write_text(main.read_text().replace("mod jobs;\n", "mod jobs;\nmod mirrors;\n"))
+    (project / "supabase/migrations/01499_error.sql").write_text(
+        "ALTER TABLE jobs ADD COLUMN last_error text;\n"
+    )
+    saas.ormony(project, "mirror", "--write", "--service", "rust")
+    text = (crate / "src/mirrors.rs").read_text()
+    for line in (
+        "    pub id: i64, // of the queue\n    pub org_id: Uuid,\n    pub kind: Option<String>,\n",
+        "    pub last_error: Option<String>,\n",
+        "    pub updated_at: sqlx::types::chrono::DateTime<sqlx::types::chrono::Utc>,\n",
+    ):
+        assert line in text
+    assert "gone" not in text
+    # What it depends on has been compiled for the example itself.
+    target = str(saas.EXAMPLE / saas.RUST / "target")
+    done = subprocess.run(
+        ["cargo", "build", "--quiet", "--offline", "--locked"],
+        cwd=crate,
+        env={**os.environ, "SQLX_OFFLINE": "true", "CARGO_TARGET_DIR": target},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_generated_code_shows_every_service_the_same_numbers(url: str) -> None:
     """Each inserts an order as a member of acme, reads through row security, and takes the order back."""
     run(["npm", "run", "--silent", "build"], saas.NODE, url, DEPLOY_ENV="preview")

@@ -1262,6 +1262,15 @@ def _type(draft: _Draft, each: Edit, whole: Callable[[str], str]) -> str:
         return put(_spelled(draft, name, crate, "sqlx::types"))
     if last in _CRATES:
         name, crate, place = _CRATES[last]
+        if (
+            crate
+            and not place
+            and _crate(draft, {crate: {name, "JsonValue"} if crate == "serde_json" else set()}) is None
+        ):
+            raise _NotPlain(
+                f'{draft.path} does not show that the crate has {crate}, which "{each.column}" needs',
+                whole(put(f"{crate}::{name}")),
+            )
         return put(_spelled(draft, name, crate, place))
     raise _NotPlain(f"no type of SQLx is known for {field.type}")
 
