@@ -303,9 +303,6 @@ def test_every_policy_shows_when_it_is_dropped_or_opened(shadow: Shadow, policy:
     assert access.compare(sound, dropped)
     opened = "WITH CHECK (true)" if "tasks_add" in policy else "USING (true)"
     changed, found = asked(shadow, broken(f"ALTER POLICY {policy} {opened};"))
-    if "tasks_edit" in policy:  # its WITH CHECK still asks for the organization
-        assert strong(found) == []
-        return
     assert access.compare(sound, changed)
     name = policy.partition(" ON ")
     assert any(f'policy "{name[0]}" on {name[2]}' in each.why for each in strong(found))
@@ -477,7 +474,10 @@ def test_who_may_write_and_not_read_is_caught(shadow: Shadow) -> None:
     matrix, found = asked(shadow, text)
     assert cell(matrix, "public.votes", "select", "own") == "deny"
     assert cell(matrix, "public.votes", "update", "other") == "allow"
-    assert [(each.object, each.command) for each in strong(found)] == [("public.votes", "update")]
+    assert {(each.object, each.command) for each in strong(found)} == {
+        ("public.votes", "update"),
+        ("public.votes", "move"),
+    }
 
 
 def test_a_statement_without_a_condition_needs_no_select_policy(shadow: Shadow) -> None:

@@ -162,7 +162,9 @@ def as_text(matrix: Matrix) -> str:
     """The file."""
     rows = [("object", "command", "row", *matrix.personas)]
     rows += [(_one(line.object), line.command, line.row, *line.values) for line in matrix.lines]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    # In steps, so that a line more or another value does not move the others: what changed is what differs.
+    widths = [-(-max(len(row[at]) for row in rows) // 8) * 8 for at in range(len(rows[0]))]
+    widths[2] = max(map(len, _ROWS))
     lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
     return _HEAD + "".join(f"{line.rstrip()}\n" for line in lines)
 
@@ -279,8 +281,13 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
                     if each.relation
                     else msgspec.structs.replace(each, schema=ref.schema, relation=ref.name)
                 )
+    said = {ref: _told(ref, told) for ref in catalog.objects if ref.kind == "column"}
+    said = {ref: claim for ref, claim in said.items() if claim is not None}
+    settled = {(ref.schema, ref.name, claim) for ref, claim in said.items()}
     for each in sorted(compared):
         at = column(each.schema, each.relation, each.column)
+        if at is not None and (at.schema, at.name, each.claim) in settled and at not in said:
+            continue  # the settings say which column it is: this policy is on another
         if at is not None and at not in found and at.schema != "storage":
             found[at] = each.claim
             kind = whole.objects[at]
@@ -288,11 +295,7 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
             if (each.column,) not in uniques(whole, Ref("table", at.schema, at.name)):
                 # not so for a key: another table's `id` is another thing
                 names.setdefault((each.column, kind.type), each.claim)
-    for ref, value in catalog.objects.items():
-        if isinstance(value, Column):
-            claim = told.get(f"{ref.schema}.{ref.name}.{ref.part}", told.get(ref.part))
-            if claim is not None:
-                found[ref] = claim
+    found |= {ref: claim for ref, claim in said.items() if claim is not None}
     users = Ref("column", "auth", "users", "id")
     if users in whole.objects:
         found[users] = SUB
@@ -310,6 +313,10 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
     _close(found, keys)
     strong = _strong_names(found, keys, used, catalog)
     return _owned(whole, catalog, found, keys, used, strong, frozenset(seen))
+
+
+def _told(column: Ref, told: Mapping[str, Claim]) -> Claim | None:
+    return told.get(f"{column.schema}.{column.name}.{column.part}", told.get(column.part))
 
 
 def _bodies(catalog: Catalog) -> dict[str, claims.Body]:

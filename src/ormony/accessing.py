@@ -107,7 +107,7 @@ def _matrixed(ground: Ground, write: bool, progress: Progressed = _silent) -> Ma
     found = [
         *_leaks(ground, asked.leaks),
         *_unknown(ground, matrix, asked.unknown),
-        *(_changes(ground, path, differs) if old is not None else ()),
+        *(_changes(ground, path, differs, {*old.personas} & {*matrix.personas}) if old is not None else ()),
     ]
     return Matrixed(
         database=ground.name,
@@ -305,17 +305,20 @@ def _unknown(ground: Ground, matrix: Matrix, unknown: tuple[Unknown, ...]) -> It
         )
 
 
-def _changes(ground: Ground, path: str, differs: tuple[Differs, ...]) -> Iterator[Finding]:
+def _changes(
+    ground: Ground, path: str, differs: tuple[Differs, ...], known: Collection[str]
+) -> Iterator[Finding]:
     by_object: dict[str, list[Differs]] = {}
     for each in differs:
         by_object.setdefault(each.object, []).append(each)
     for name, cells in by_object.items():
+        cells.sort(key=lambda each: not (each.was and each.now))
         shown = "; ".join(
             f"{each.command} {each.row} {each.persona} {each.was or 'absent'} → {each.now or 'absent'}"
             for each in cells[:6]
         )
         more = f"; and {len(cells) - 6} more" if len(cells) > 6 else ""
-        commands = {each.command for each in cells if each.was and each.now}
+        commands = {each.command for each in cells if each.persona in known}
         sides = tuple(_deciding(ground, name, commands)) if commands else ()
         see = f"; see {', '.join(each.says for each in sides)}" if sides else ""
         yield Finding(
