@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ormony import access, cli, narrow
+from ormony import access, cli, fresh, narrow
 from ormony.access import DEFAULTS, Asked, Leak, Line, Matrix, Persona
 from ormony.catalog import Catalog
 from ormony.database import access as asking
@@ -816,7 +816,9 @@ def test_the_pytest_plugin_gives_each_test_its_own_database(tmp_path: Path) -> N
     assert "2 passed" in done.stdout
 
 
-def test_a_fresh_database_is_migrated_and_nobody_elses(tmp_path: Path) -> None:
+def test_a_fresh_database_is_migrated_and_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = project(tmp_path, SOUND)
     try:
         first = run(root, "db", "url", "--fresh")
@@ -827,6 +829,13 @@ def test_a_fresh_database_is_migrated_and_nobody_elses(tmp_path: Path) -> None:
         with connect(one) as connection:
             connection.execute("INSERT INTO public.orgs VALUES (gen_random_uuid(), 'x')")
         with connect(other) as connection:
+            assert connection.execute("SELECT count(*) FROM public.orgs").fetchone() == (0,)
+            monkeypatch.setattr(fresh, "UNUSED_S", -1)
+            monkeypatch.setattr(fresh, "UNUSED_KEPT", 2)
+            there = b"SELECT count(*) FROM pg_database WHERE datname LIKE 'ormony\\_fresh\\_%'"
+            for expected in (3, 2):  # the first and the third are unused then; we are connected to the second
+                assert run(root, "db", "url", "--fresh").exit_code == 0
+                assert connection.execute(there).fetchone() == (expected,)
             assert connection.execute("SELECT count(*) FROM public.orgs").fetchone() == (0,)
     finally:
         assert run(root, "db", "down", "--destroy").exit_code == 0
