@@ -24,7 +24,15 @@ from ormony.database.introspect import introspect
 CODEGEN = Path(__file__).parent / "codegen"
 SCHEMAS = ("public", "app", "Odd Schema", "größe")
 PLAIN = Options(language="rust", out="plain", schemas=SCHEMAS)
-OTHER = Options(language="rust", out="other", schemas=SCHEMAS, time="time", lossless=True, names="database")
+OTHER = Options(
+    language="rust",
+    out="other",
+    schemas=SCHEMAS,
+    time="time",
+    lossless=True,
+    names="database",
+    types={"public.made_types.small": "crate::Small", "public.pair.a": "crate::Small"},
+)
 
 # Edge values of each column; what the customary types cannot hold has the name of the error behind it.
 LONG = "12345678901234567890123456789012345678.901234567890"
@@ -150,7 +158,7 @@ SCALARS: Edges = {
     "c_regtype": ["'public.mood'"],
     "c_int2vector": ["'1 2 3'"],
     "c_vector": ["'[1,-2.5,1e-10]'"],
-    "c_halfvec": ["'[1,2,3.5]'"],
+    "c_halfvec": ["'[1,-2,3.5]'", "'[65504,0.00006103515625,5.9604645e-08]'", "'[-0,0.3333,1000]'"],
     "c_sparsevec": ["'{1:1.5,3:2}/5'"],
     "c_citext": ["'MiXed'"],
     "c_hstore": ["''", """e'"a b"=>"quo\\\\"te", n=>NULL, "NULL"=>"NULL"'"""],

@@ -135,14 +135,17 @@ _TYPES_TAKEN: Final = frozenset(
     ]
 )
 _VALUES_TAKEN: Final = frozenset({"Some", "None", "Ok", "Err"})
-_LOCALS: Final = frozenset({"executor", "statement", "optional", "rows", "row", "columns", "sql"})
+_NO_PARAMETERS: Final = _VALUES_TAKEN | {"executor", "statement", "optional", "rows", "row", "columns", "sql"}
 
-# A type of a schema's module, until it is known in which module it is written.
-_ELSEWHERE: Final = re.compile("\0([^\0]*)\0")
+# Until it is known in which module they are written: a type of the module of a schema, `\0public\0Orders`,
+# and what may be imported, `\0=sqlx::types::Uuid\0`. No name of a database has such a character.
+_ELSEWHERE: Final = re.compile("\0([^\0=]*)\0")
+_IMPORT: Final = re.compile("\0=([^\0]*)\0")
 
 _CHRONO: Final = "sqlx::types::chrono::"
 _TIME: Final = "sqlx::types::time::"
 _POSTGRES: Final = "sqlx::postgres::types::"
+_IMPORTED: Final = re.compile(r"\bsqlx::(?:types|postgres::types)::(?:\w+::)*(\w+)")
 
 
 class _Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +167,7 @@ class _Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _scalar(rust: str, parts: str = "", feature: str = "", **how: object) -> tuple[_Shape, str, str]:
+    rust = _IMPORTED.sub(lambda found: f"\0={found[0]}\0", rust)
     return msgspec.convert({"rust": rust, **how}, _Shape), parts, feature
 
 
@@ -258,6 +262,7 @@ _EXTENSIONS: Final = {
     "citext": _TEXT,
     "hstore": _scalar(_POSTGRES + "PgHstore", "hstore"),
     "vector": _scalar("wire::Vector", "vector"),
+    "halfvec": _scalar("wire::HalfVector", "half_vector"),
 }
 
 
@@ -474,10 +479,12 @@ class _Rust:
         found = self._whole.get((schema, name))
         if found is None:
             row = self._rows.get((schema, name))
-            found = row is not None and all(self._shape(each.type).inside for each in row.fields)
-            self._whole[schema, name] = found
-            if row is not None and not found:
-                bad = next(each for each in row.fields if not self._shape(each.type).inside)
+            fields = row.fields if row is not None else ()
+            bad = next(
+                (each for each in fields if not self._field_shape(each, (f"{schema}.{name}",)).inside), None
+            )
+            found = self._whole[schema, name] = row is not None and bad is None
+            if bad is not None:
                 self._tell(
                     Notice(
                         code="unknown-type",
@@ -490,7 +497,10 @@ class _Rust:
 
     def _is_encodable(self, type_: Type) -> bool:
         row = self._rows[type_.schema, type_.name]
-        return isinstance(row, CompositeType) and all(self._shape(each.type).encodable for each in row.fields)
+        place = f"{type_.schema}.{type_.name}"
+        return isinstance(row, CompositeType) and all(
+            self._field_shape(each, (place,)).encodable for each in row.fields
+        )
 
     def _used_row_types(self) -> Iterable[tuple[str, str]]:
         """Relations whose row type something has."""
@@ -530,9 +540,11 @@ class _Rust:
             File(f"{self._options.out}/wire.rs", _FIRST + _wire(self._parts)),
         ]
         for schema, body in bodies.items():
-            text = "".join(body).replace(f"\0{self._modules[schema]}\0", "")
+            text, imports = self._imported("".join(body))
+            text = text.replace(f"\0{self._modules[schema]}\0", "")
             text = _ELSEWHERE.sub(lambda found: f"super::{_word(found[1])}::", text)
-            uses = "#[allow(unused_imports)]\nuse super::wire;\n"
+            uses = "".join(f"{each}\n" for each in imports)
+            uses += "#[allow(unused_imports)]\nuse super::wire;\n"
             title = f"//! The schema `{_inline(schema)}`.\n\n"
             files.append(File(f"{self._options.out}/{self._file(schema)}", f"{_FIRST}{title}{uses}{text}"))
         return Generated(
@@ -541,6 +553,29 @@ class _Rust:
                 sorted(self._notices.values(), key=lambda each: (each.code, each.object, each.message))
             ),
         )
+
+    def _imported(self, text: str) -> tuple[str, list[str]]:
+        """The text of a module, and what it imports: what no type of the database is called."""
+        taken = {*self._types.values(), *self._derived.values()}
+        imports: set[str] = set()
+
+        def named(found: re.Match[str]) -> str:
+            path: str = found[1]
+            name = path.rpartition("::")[2]
+            if name in taken:
+                return path
+            imports.add(path)
+            return name
+
+        text = _IMPORT.sub(named, text)
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for each in sorted(imports):
+            folder, _, name = each.rpartition("::")
+            grouped[folder].append(name)
+        return text, [
+            f"use {folder}::{names[0] if len(names) == 1 else '{' + ', '.join(names) + '}'};"
+            for folder, names in sorted(grouped.items())
+        ]
 
     def _file(self, schema: str) -> str:
         """Rust looks for modules by their name, but only where it is ASCII."""
@@ -670,7 +705,7 @@ class _Rust:
         )
         if self._is_whole(composite.schema, composite.name):
             lines += self._record(name, composite.schema, composite.name, composite.fields, idents)
-            if all(self._shape(each.type).encodable for each in composite.fields):
+            if all(self._field_shape(each, (place,)).encodable for each in composite.fields):
                 encode = [
                     "let mut record = sqlx::postgres::types::PgRecordEncoder::new(buffer);",
                     *(f"record.encode(&self.{ident})?;" for ident in idents),
@@ -847,7 +882,7 @@ class _Rust:
                 puts.append(f"        {add(value)}")
             else:
                 struct.append(f"    pub {ident}: {shape.rust},")
-                needed.append((ident, shape.rust))
+                needed.append((ident, words.safe(ident, _VALUES_TAKEN), shape.rust))
                 puts.append(f"        {add(value)}")
         self._parts.add("statement")
         return [
@@ -860,9 +895,12 @@ class _Rust:
             "",
             f"impl {name} {{",
             "    /// A row with what it needs, all else null or left to the database's defaults.",
-            f"    pub fn new({', '.join(f'{ident}: {rust}' for ident, rust in needed)}) -> Self {{",
+            f"    pub fn new({', '.join(f'{given}: {rust}' for _, given, rust in needed)}) -> Self {{",
             "        Self {",
-            *(f"            {ident}," for ident, _ in needed),
+            *(
+                f"            {ident}," if ident == given else f"            {ident}: {given},"
+                for ident, given, _ in needed
+            ),
             *rest,
             "        }",
             "    }",
@@ -895,7 +933,10 @@ class _Rust:
             struct.append(f"    pub {ident}: {'wire::Arg' if field.nullable else 'Option'}<{shape.rust}>,")
             puts.append(f"        {add.given(f'self.{ident}{given}')}")
         parameters = self._unique(
-            [(f"{place}.{key}", words.safe(self._cased(key), _LOCALS)) for key in relation.primary_key],
+            [
+                (f"{place}.{key}", words.safe(self._cased(key), _NO_PARAMETERS))
+                for key in relation.primary_key
+            ],
             same="column",
         )
         for key in relation.primary_key:
@@ -1007,7 +1048,7 @@ class _Rust:
             [
                 (
                     f"{called} parameter {number:03}",
-                    words.safe(self._cased(each.name) if each.name else f"argument_{number}", _LOCALS),
+                    words.safe(self._cased(each.name) if each.name else f"argument_{number}", _NO_PARAMETERS),
                 )
                 for number, each in enumerate(function.parameters, 1)
             ],

@@ -1667,3 +1667,40 @@ impl Writable for sqlx::postgres::types::PgCircle {
         text.push_str(&format!("<({:?},{:?}),{:?}>", self.x, self.y, self.radius));
     }
 }
+// part: half_vector
+
+/// A `halfvec` of pgvector: its numbers have 16 bits, others are rounded by the database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HalfVector(pub Vec<f32>);
+
+impl Readable for HalfVector {
+    fn read(_oid: u32, bytes: &[u8]) -> Result<Self, ValueError> {
+        let numbers = bytes.get(4..).ok_or(ValueError::Malformed)?;
+        if numbers.len() != 2 * usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) {
+            return Err(ValueError::Malformed);
+        }
+        let wide = |half: &[u8]| {
+            let bits = u16::from_be_bytes([half[0], half[1]]);
+            let (exponent, mantissa) = (i32::from(bits >> 10 & 0x1F), f32::from(bits & 0x3FF));
+            let size = match exponent {
+                0 => mantissa * 2f32.powi(-24),
+                31 if mantissa == 0.0 => f32::INFINITY,
+                31 => f32::NAN,
+                _ => (1024.0 + mantissa) * 2f32.powi(exponent - 25),
+            };
+            if bits & 0x8000 == 0 {
+                size
+            } else {
+                -size
+            }
+        };
+        Ok(Self(numbers.chunks(2).map(wide).collect()))
+    }
+}
+
+impl Writable for HalfVector {
+    fn write(&self, text: &mut String) {
+        let numbers: Vec<_> = self.0.iter().map(|number| format!("{number:?}")).collect();
+        text.push_str(&format!("[{}]", numbers.join(",")));
+    }
+}

@@ -27,3 +27,6 @@ CREATE TYPE public.pair AS (a integer, b integer, c integer);
 CREATE FUNCTION public.counted_pair() RETURNS public.pair LANGUAGE plpgsql STABLE AS $$BEGIN
     PERFORM public.counted(1); RETURN (1, 2, 3); END$$;
 CREATE FUNCTION public.overflow(n numeric) RETURNS numeric LANGUAGE sql AS 'SELECT n * 1e20';
+CREATE TABLE public.holds_pair (id integer PRIMARY KEY, pair public.pair, "None" integer NOT NULL);
+CREATE FUNCTION public.takes_pair(p public.pair, "None" integer, "Some" integer DEFAULT 1) RETURNS integer
+    LANGUAGE sql AS 'SELECT (p).a + "None"';

@@ -100,6 +100,18 @@ async fn by_position(pool: &PgPool) {
 
 /// A function that gives a row is called once, however many fields it has.
 async fn once(pool: &PgPool) {
+    // where the configuration has a type for a field, the struct has it, and the row as one value is text
+    let found = crate::other::public::counted_pair(pool)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.a, found.b), (Some(crate::Small(1)), Some(2)));
+    let sum = crate::other::public::takes_pair(pool, "(1,2,3)", 4, Default::default());
+    assert_eq!(sum.await.unwrap(), Some(5));
+    sqlx::query("SET counted.calls = '0'")
+        .execute(pool)
+        .await
+        .unwrap();
     let found = counted_pair(pool).await.unwrap().unwrap();
     assert_eq!((found.a, found.b, found.c), (Some(1), Some(2), Some(3)));
     let calls: String = sqlx::query_scalar("SELECT current_setting('counted.calls')")
