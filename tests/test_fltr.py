@@ -205,13 +205,13 @@ def tables(url: str) -> set[str]:
 def test_the_committed_streams_are_what_sync_writes(tmp_path: Path) -> None:
     folder = copy(tmp_path / "fltr")
     assert saas.ormony_json(folder, "sync")["written"] == []
-    committed = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/*/*.sql")}
+    committed = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")}
     assert len(committed) >= 3
     for path in committed:
         (folder / path).unlink()
     saas.commit(folder, "before the first sync")
     saas.ormony(folder, "sync")
-    written = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/*/*.sql")}
+    written = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")}
     assert written == committed
 
 
@@ -303,6 +303,21 @@ def test_both_services_read_the_same_rows(fltr: Deployed) -> None:
     fltr.node("add-team", "ada", "Engines", "engines")
     (team,), (their_team,) = fltr.node("teams", "ada"), fltr.ask("/users/ada/teams")[1]
     assert same_row(team, their_team)
+
+
+def test_both_services_call_the_function_of_the_database(fltr: Deployed) -> None:
+    fltr.node("add-user", "lin", "lin@example.com", "Lin")
+    assert fltr.node("summary", "lin") == []
+    for number, amount in enumerate((40, 60)):
+        fltr.node("add", "lin", str(amount), f"payment-{number}-of-lin")
+    fltr.node("spend", "lin", "25")
+    of_node, of_python = fltr.node("summary", "lin"), fltr.ask("/users/lin/credits/summary")[1]
+    assert [(each["kind"], each["bookings"], each["amount"]) for each in of_node] == [
+        ("purchase", 2, 100),
+        ("spend", 1, -25),
+    ]
+    assert all(same_row(one, other) for one, other in zip(of_node, of_python, strict=True))
+    assert fltr.ask("/users/nobody/credits/summary")[0] == 404
 
 
 def test_200_spends_of_both_services_at_once_never_overdraw(fltr: Deployed) -> None:

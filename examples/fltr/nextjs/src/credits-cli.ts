@@ -3,6 +3,7 @@ import { argv, env, exit } from "node:process";
 
 import { addCredits, addTeam, addUser, getCredits, getHistory, getTeams, NotPossible, spendCredits } from "./database/credits";
 import { connect, type Database } from "./database/db";
+import { creditSummary } from "./database/generated/functions";
 
 const USAGE = `usage: credits VERB …
   add-user USER EMAIL NAME
@@ -11,6 +12,7 @@ const USAGE = `usage: credits VERB …
   spend USER AMOUNT [TIMES]       spend it TIMES times at once; prints how often it succeeded
   balance USER
   history USER
+  summary USER                    what was booked so far, by kind
   teams USER`;
 
 async function run(db: Database, [verb, user, ...words]: string[]): Promise<unknown> {
@@ -18,6 +20,7 @@ async function run(db: Database, [verb, user, ...words]: string[]): Promise<unkn
   if (!user) throw new Error(USAGE);
   if (verb === "balance") return (await getCredits(db, user)) ?? null;
   if (verb === "history") return getHistory(db, user);
+  if (verb === "summary") return creditSummary(db, { ofUser: user });
   if (verb === "teams") return getTeams(db, user);
   if (verb === "add-user" && first && second) return addUser(db, user, first, second).then(() => ({ user }));
   if (verb === "add-team" && first && second) return addTeam(db, user, first, second);

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic.alias_generators import to_camel
 
 from app import credits
 from app.databases import AuthSession
+from app.generated.functions_sqlalchemy import credit_summary
 from app.models.credits import CreditTransaction, Team, UserCredits
 from app.routes.bodies import Purchase, Spend
 
@@ -25,6 +27,14 @@ async def read_history(
 ) -> Sequence[CreditTransaction]:
     await credits.check_user(session, user_id)
     return await credits.history(session, user_id, limit)
+
+
+@router.get("/credits/summary")
+async def read_summary(user_id: str, session: AuthSession) -> list[dict[str, object]]:
+    """What the user has booked so far, by kind: a function of the database, called by generated code."""
+    await credits.check_user(session, user_id)
+    rows = await credit_summary(session, of_user=user_id)
+    return [{to_camel(name): value for name, value in row} for row in rows]
 
 
 @router.post("/credits/purchase", status_code=201)
