@@ -588,15 +588,27 @@ def test_an_unknown_type_is_told_once(fresh_database: str) -> None:
         conn.execute("CREATE EXTENSION cube SCHEMA public")
         conn.execute("CREATE TABLE public.boxes (id int, a cube, b cube[])")
         conn.execute("CREATE FUNCTION public.f(x cube) RETURNS cube LANGUAGE sql AS 'SELECT x'")
+        conn.execute("COMMENT ON TABLE public.boxes IS '@notNull(id, idd)'")
+        conn.execute("COMMENT ON FUNCTION public.f IS 'x @not_null(y) @notnull(z)'")
         conn.commit()
         catalog = introspect(conn)
     described, notices = describe(catalog, Options(language="rust", out="x"))
     assert [each.type.kind for each in described.relations[0].fields] == ["scalar", "unknown", "array"]
-    assert [(each.code, each.object) for each in notices] == [("unknown-type", "public.boxes.a")]
-    assert notices[0].hint is not None
-    assert 'types = { "public.cube" = "…" }' in notices[0].hint
+    assert [(each.code, each.object) for each in notices] == [
+        ("no-match", "public.boxes"),
+        ("no-match", "public.f(public.cube)"),
+        ("no-match", "public.f(public.cube)"),
+        ("unknown-type", "public.boxes.a"),
+    ]
+    assert notices[0].message == (
+        'the comment of public.boxes has "@notNull(idd)", and there is no such column'
+    )
+    assert notices[-1].hint is not None
+    assert 'types = { "public.cube" = "…" }' in notices[-1].hint
+    assert not described.relations[0].fields[0].nullable
+    assert described.functions[0].comment == "x"
     _, notices = describe(catalog, Options(language="rust", out="x", types={"public.cube": "Cube"}))
-    assert notices == ()
+    assert "unknown-type" not in {each.code for each in notices}
 
 
 def test_a_damaged_view_proves_nothing() -> None:

@@ -128,6 +128,14 @@ def test_check_writes_nothing_and_names_what_is_stale(folder: Folder) -> None:
     assert folder.files() == before
 
 
+def test_line_ends_that_git_made_are_no_change(folder: Folder) -> None:
+    folder.run()
+    for path in folder.files():
+        target = folder.root / path
+        target.write_bytes(target.read_bytes().replace(b"\n", b"\r\n"))
+    assert folder.run("--check").exit_code == 0
+
+
 def test_json_is_one_document(folder: Folder) -> None:
     result = folder.run("--format", "json")
     document = json.loads(result.stdout)

@@ -257,7 +257,7 @@ def _plan(project: Project, each: Generate, code: _Code) -> _Plan:
             written.append(file.path)
             continue
         old = files.read_bytes(project.root, file.path)
-        if old == file.text.encode():
+        if old.replace(b"\r\n", b"\n") == file.text.encode():  # git may have put the \r there
             unchanged.append(file.path)
         elif _is_ours(old):
             written.append(file.path)

@@ -336,8 +336,24 @@ class _Describing:
 
     def _fields(self, ref: Ref) -> tuple[Field, ...]:
         """Of a relation or composite type."""
-        value = self._catalog.objects[ref]
         said = _said_not_null(self._catalog.comments.get(ref))
+        fields = self._said_fields(ref, said)
+        self._look_at_said(ref, said, fields)
+        return fields
+
+    def _look_at_said(self, ref: Ref, said: frozenset[str] | None, fields: tuple[Field, ...]) -> None:
+        """Tell of names in `@notNull(…)` that nothing has."""
+        for name in sorted((said or frozenset()) - {each.name for each in fields}):
+            notice = Notice(
+                code="no-match",
+                object=str(ref),
+                message=f'the comment of {ref} has "@notNull({name})", and there is no such column',
+            )
+            if notice not in self._notices:  # a type is looked at for each function that gives it
+                self._notices.append(notice)
+
+    def _said_fields(self, ref: Ref, said: frozenset[str] | None) -> tuple[Field, ...]:
+        value = self._catalog.objects[ref]
         if isinstance(value, Composite):
             listed = ((each.name, each.type) for each in value.attributes)
             return tuple(self._attribute(ref, name, text, said) for name, text in listed)
@@ -506,8 +522,13 @@ class _Describing:
         )
 
     def _result(self, ref: Ref, routine: Routine) -> Result:
-        name = f"{ref.schema}.{ref.name}"
         said = _said_not_null(self._catalog.comments.get(ref))
+        result = self._given(ref, routine, said)
+        self._look_at_said(ref, said, result.fields)
+        return result
+
+    def _given(self, ref: Ref, routine: Routine, said: frozenset[str] | None) -> Result:
+        name = f"{ref.schema}.{ref.name}"
         whole = (said is not None and not said) or self._said.fits(name)
         outs = [each for each in routine.arguments if each.mode in ("out", "inout", "table")]
         many = routine.returns_set
