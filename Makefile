@@ -85,6 +85,8 @@ bench: setup $(MADE)/tools $(MADE)/services $(MADE)/migra ## ratios against othe
 	$(BIN)/python bench/deploy.py
 	$(BIN)/python bench/catalog.py
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/access.py
+	$(BIN)/python bench/generate.py
 
 format: $(MADE)/python
 	$(BIN)/ruff format src tests bench
