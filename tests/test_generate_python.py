@@ -36,7 +36,12 @@ DRIVERS = ("sqlalchemy", "asyncpg", "psycopg")
 PACKAGES = (
     Options(language="python", out="db", schemas=SCHEMAS, wrappers=DRIVERS),
     Options(
-        language="python", out="exact", schemas=SCHEMAS, wrappers=DRIVERS, lossless=True, names="database"
+        language="python",
+        out="exact",
+        schemas=SCHEMAS,
+        wrappers=("asyncpg",),
+        lossless=True,
+        names="database",
     ),
     Options(
         language="python",
@@ -46,6 +51,7 @@ PACKAGES = (
         types={"app.settings.value": "settings.Settings", "app.add": "float"},
     ),
 )
+WARNED = {"reportUnnecessaryTypeIgnoreComment": "error"}
 ENDS = ("asyncpg", "psycopg", "sqlalchemy-asyncpg", "sqlalchemy-psycopg")
 
 
@@ -103,7 +109,7 @@ def host(torture: Torture) -> str:
     return str(torture.cluster.sockets)
 
 
-# ------------------------------------------------------------------------------------------------ as it is read
+# ---------------------------------------------------------------------------------------------- as it is read
 
 
 def test_it_is_laid_out_as_ruff_does(torture: Torture) -> None:
@@ -120,6 +126,7 @@ def test_it_is_laid_out_as_ruff_does(torture: Torture) -> None:
 
 @pytest.mark.slow
 def test_mypy_has_nothing_to_say(torture: Torture) -> None:
+    """Also not of wrong_calls.py: strictly, a comment that ignores an error that is none is one."""
     command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(SERVICES), "."]
     done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout[-4000:]
@@ -131,7 +138,7 @@ def test_pyright_has_nothing_to_say(torture: Torture) -> None:
     """Strictly of what is generated; of the programs that use it in its usual way, which drivers allow."""
     assert PYRIGHT.exists(), "make .make/tools"
     (torture.folder / "pyrightconfig.json").write_text(
-        json.dumps({"strict": [each.out for each in PACKAGES], "pythonVersion": "3.11"})
+        json.dumps({"strict": [each.out for each in PACKAGES], "pythonVersion": "3.11", **WARNED})
     )
     command = ["node", str(PYRIGHT), "--pythonpath", str(SERVICES), "-p", "."]
     done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
@@ -139,42 +146,12 @@ def test_pyright_has_nothing_to_say(torture: Torture) -> None:
     assert "0 errors, 0 warnings" in done.stdout
 
 
-def test_a_wrong_call_is_an_error_of_types(torture: Torture) -> None:
-    """What type checkers do not find they cannot be asked about: they do find what is wrong."""
-    wrong = torture.folder / "wrong"
-    wrong.mkdir()
-    (wrong / "wrong_calls.py").write_text(
-        "from db import driver_asyncpg as through\n"
-        "from db import functions_asyncpg as calls\n"
-        "from db.models import ColumnsInsert, ColumnsUpdate\n\n\n"
-        "async def wrong(connection: through.Connection) -> str | None:\n"
-        "    await calls.add(connection, a='1', b=2)\n"
-        "    await calls.add(connection, a=1)\n"
-        "    ColumnsInsert(said=1)\n"
-        "    ColumnsInsert(required='x', said=1, id=5)\n"
-        "    ColumnsUpdate(required=None)\n"
-        "    return await calls.maybe(connection, a=1)\n"
-    )
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--python-executable",
-        str(SERVICES),
-        "wrong/wrong_calls.py",
-    ]
-    done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True, timeout=280)
-    lines = [line.split(":")[1] for line in done.stdout.splitlines() if ": error:" in line]
-    assert lines == ["7", "8", "9", "10", "11", "12"], done.stdout
-
-
 def test_it_is_the_same_every_time(torture: Torture) -> None:
     for options in PACKAGES:
         assert codegen.generate(torture.catalog, options) == torture.generated[options.out]
 
 
-# ------------------------------------------------------------------------------------------------ as it runs
+# ------------------------------------------------------------------------------------------------- as it runs
 
 
 @pytest.mark.slow
@@ -194,7 +171,7 @@ def test_every_edge_value_comes_back_or_is_refused(torture: Torture, database: s
         sys.path.remove(str(PROGRAMS))
     found = json.loads(torture.run("round_trips.py", driver, host(torture), database))
     expected = {}
-    for package in ("db", "exact"):
+    for package in ("db", "exact") if driver == "asyncpg" else ("db",):
         for table, columns in edges.TABLES.items():
             for column, literals in columns.items():
                 for literal in literals:
@@ -207,8 +184,7 @@ def test_every_edge_value_comes_back_or_is_refused(torture: Torture, database: s
                     expected[f"{package} {table}.{column} {literal[:80]}"] = word
     assert {key: told for key, told in found.items() if not told.startswith(expected.get(key, "?"))} == {}
     assert found.keys() == expected.keys()
-    refusals = {told for told in found.values() if told.startswith("refused")}
-    assert refusals == {"refused ['not_representable']"} or all("not_representable" in e for e in refusals)
+    assert {told for told in found.values() if "refused" in told} == {"refused ['not_representable']"}
 
 
 @pytest.mark.slow
@@ -216,7 +192,7 @@ def test_types_of_the_user(torture: Torture, database: str) -> None:
     assert torture.run("own_types.py", host(torture), database) == "own types\n"
 
 
-# ------------------------------------------------------------------------------------------------ without a server
+# ------------------------------------------------------------------------------------------- without a server
 
 
 def scalar(name: str) -> Type:
@@ -241,7 +217,8 @@ def generated(described: Described, **options: object) -> dict[str, str]:
         "\r\nwindows\r\n",
         "{x} %s ${y}",
         "",
-        " ",
+        'two""',
+        '\\\\"',
         "\N{RIGHT-TO-LEFT OVERRIDE}",
     ],
 )
@@ -251,9 +228,7 @@ def test_any_comment_is_a_docstring(text: str) -> None:
     (found,) = [each for each in ast.parse(source).body if isinstance(each, ast.ClassDef)]
     said = ast.get_docstring(found)
     assert said is not None
-    words = text.replace("\x00", "\\x00").replace("\x07", "\\x07").replace("\u2028", "\\u2028")
-    words = words.replace("\N{RIGHT-TO-LEFT OVERRIDE}", "\\u202e")
-    assert said.split() == (words.split() or "The values of the type `public.state`.".split())
+    assert " ".join(said.split()) == (" ".join(text.split()) or "The values of the type `public.state`.")
 
 
 @pytest.mark.parametrize("text", ["", "1 +", "f(x)", "lambda: 1", "a; b", "x = 1", "__import__('os')"])

@@ -799,11 +799,10 @@ def _docstring(text: str, indent: int) -> list[str]:
     rest = text.replace("\r\n", "\n").replace("\r", "\n").strip().expandtabs(4)
     first, _, others = rest.partition("\n")
     rest = first + ("\n" + textwrap.dedent(others) if others else "")
-    safe = rest.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    bare = rest.rstrip('"')  # a quote at the end would be one of the docstring's own
+    safe = bare.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + '\\"' * (len(rest) - len(bare))
     if not safe.isprintable():
         safe = "".join(each if each == "\n" or each.isprintable() else ascii(each)[1:-1] for each in safe)
-    if safe.endswith('"'):
-        safe = safe[:-1] + '\\"'
     lines = [line.rstrip() for line in safe.split("\n")]
     pad = " " * indent
     if len(lines) == 1:

@@ -280,7 +280,7 @@ async def failures(connection: through.Connection) -> None:
     wrong: Any = "one"
     for call in (
         calls.add(connection, a=wrong, b=2),
-        calls.echo_moods(connection, moods=["glad"]),  # type: ignore[list-item] # pyright: ignore
+        calls.echo_moods(connection, moods=["glad"]),  # type: ignore[list-item]
     ):
         try:
             await call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,8 +14,7 @@ USER = "supabase_admin"
 async def connected(driver: str, host: str, database: str) -> AsyncIterator[Any]:
     """A connection of a driver that commits each statement."""
     if driver == "asyncpg":
-        import asyncpg  # type: ignore[import-untyped]
-
+        asyncpg: Any = importlib.import_module("asyncpg")  # has no types of its own
         connection = await asyncpg.connect(host=host, database=database, user=USER)
         yield connection
         await connection.close()

@@ -1,4 +1,4 @@
-"""Columns whose types a user has given, by asyncpg. Run by tests/test_generate_python.py: `own_types.py HOST DATABASE`."""
+"""Columns whose types a user has given: `own_types.py HOST DATABASE`, run by test_generate_python.py."""
 
 from __future__ import annotations
 

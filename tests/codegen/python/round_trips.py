@@ -103,9 +103,9 @@ async def tried(package: str, driver: str, connection: Any) -> dict[str, str]:
 
 
 async def main(driver: str, host: str, database: str) -> None:
-    found = {}
+    found: dict[str, str] = {}
     async with connected(driver, host, database) as connection:
-        for package in ("db", "exact"):
+        for package in ("db", "exact") if driver == "asyncpg" else ("db",):
             found |= await tried(package, driver, connection)
     print(json.dumps(found))
 
