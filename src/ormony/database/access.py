@@ -240,7 +240,7 @@ class _Asking:
         ]
         return Asked(
             lines=sorted_lines(lines),
-            leaks=tuple(sorted(self.leaks.values(), key=_nearest)),
+            leaks=tuple(sorted(self.leaks.values(), key=self._nearest)),
             unknown=tuple(Unknown(*what, why) for what, why in self.unknown.items()),
         )
 
@@ -948,12 +948,17 @@ class _Asking:
         """One leak is told of all members; one with a fixture is something else, and may be meant."""
         return persona if any(p.name == persona and p.fixture for p in self.subject.personas) else ""
 
+    def _nearest(self, leak: Leak) -> tuple[bool, str, str, bool, str]:
+        """Tables first: what is wrong with them shows in views, too. Then who needs no fixture."""
+        elsewhere = leak.at is None or leak.at.kind != "table"
+        return elsewhere, leak.object, leak.command, bool(self._told_as(leak.persona)), leak.persona
+
     def _script(self, persona: Persona, refs: Iterable[Ref], before: str, statement: str) -> str:
         """SQL to paste into psql, which makes the rows, does it, and takes it back."""
         claims, settings = self.claims_of(persona, persona.tenant)
         tables = reproduce.needed(self.whole, self.shapes, {*refs, *self.tenancy.members})
         given = reproduce.rows(self.maker, self.worlds.values(), tables)
-        if persona.fixture:
+        if "ormony." in persona.fixture:
             given += [
                 f"SELECT set_config('ormony.{name}', {reproduce.text(json.dumps(document))}, true);"
                 for name, document in self._documents(persona, tables).items()
@@ -1432,11 +1437,6 @@ class _Thing(msgspec.Struct, frozen=True):
     whose: str
     statement: str
     shown: str
-
-
-def _nearest(leak: Leak) -> tuple[bool, str, str, str]:
-    """Tables first: what is wrong with them shows in views and functions, too."""
-    return leak.at is None or leak.at.kind != "table", leak.object, leak.command, leak.persona
 
 
 def _rank(value: str) -> int:
