@@ -208,7 +208,7 @@ def keep_array_casts(text: str) -> str:
             continue
         close, cast = found
         if words[close + 1 : close + 3] == [b")", b"::"]:
-            kind = data[tokens[cast][0] : tokens[close - 1][1]]
+            kind = data[tokens[cast][0] : tokens[close - 1][1]] if cast else _constant_type(words[close - 1])
             inserted += [(tokens[at][0], b"("), (tokens[close + 1][1], b"::" + kind + b"[])")]
     for offset, more in sorted(inserted, reverse=True):
         data = data[:offset] + more + data[offset:]
@@ -217,17 +217,18 @@ def keep_array_casts(text: str) -> str:
 
 def _array_type(words: Sequence[bytes], start: int) -> tuple[int, int] | None:
     """Of an array whose first element begins at `start`: where its bracket closes, and where the type of its
-    last element's cast begins; None unless every element is cast to one type.
+    last element's cast begins (0: it is a constant, whose type shows); None unless all are of one type.
     """
-    depth, cast = 0, 0
+    depth, cast, begin = 0, 0, start
     types: set[tuple[bytes, ...]] = set()
     for at in range(start, len(words)):
         word = words[at]
         if depth == 0 and word in (b",", b"]"):
-            types.add(tuple(words[cast:at]) if cast else ())
+            alone = _constant_type(words[at - 1]) if at - begin == 1 else b""
+            types.add(tuple(words[cast:at]) if cast else (alone,))
             if word == b"]":
-                return (at, cast) if len(types) == 1 and cast else None
-            cast = 0
+                return (at, cast) if len(types) == 1 and types != {(b"",)} else None
+            cast, begin = 0, at + 1
         elif word in (b"(", b"["):
             depth += 1
         elif word in (b")", b"]"):
@@ -235,6 +236,16 @@ def _array_type(words: Sequence[bytes], start: int) -> tuple[int, int] | None:
         elif word == b"::" and depth == 0:
             cast = at + 1
     return None
+
+
+def _constant_type(word: bytes) -> bytes:
+    """The type that a constant without a cast has; b"" where it does not show."""
+    if word in (b"true", b"false"):
+        return b"boolean"
+    if word.isdigit():
+        number = int(word)
+        return b"integer" if number < 2**31 else b"bigint" if number < 2**63 else b"numeric"
+    return b"numeric" if word.replace(b".", b"", 1).isdigit() else b""
 
 
 _NESTED: Final = re.compile(r"\)\s+(?:AND|OR)\b")

@@ -35,6 +35,7 @@ from ormony.catalog import (
     Publication,
     RangeType,
     Ref,
+    Routine,
     Sequence,
     Statistics,
     Table,
@@ -338,6 +339,8 @@ class _Planner:
                 self.altered[ref] = alteration
                 self._clear(alteration, ref, work)
                 self._free_keys(ref, work)
+        self._spread(work)
+        self._keep_places(work)
         self._spread(work)
         self._share_out_anew()
         self._set_domains_aside()
@@ -853,6 +856,46 @@ class _Planner:
             column = self.new.objects[ref]
             return isinstance(column, Column) and column.default is not None and column.generated != "virtual"
         return bool(statements) and verb == "alter" and (ref in self.retyped or self._changes_type(ref))
+
+    def _keep_places(self, work: list[Ref]) -> None:
+        """A table whose rows a function returns is made anew where its columns would come to stand in another
+        order than they are to: whatever reads that function knows them by their places."""
+        for dependent in sorted({*self.created, *self.replaced, *self.altered} & self.depends_after.keys()):
+            if dependent[0] not in _EXPRESSIVE:
+                continue
+            for need in self.depends_after[dependent]:
+                value = self.new.objects.get(need)
+                table = self._rows_returned(need) if isinstance(value, Routine) else None
+                if (
+                    table is not None
+                    and table not in self.replaced
+                    and self._goes_apart(table)
+                    and not self._hides_rows((table,))
+                ):
+                    self._replace(table, work)
+
+    def _rows_returned(self, function: Ref) -> Ref | None:
+        """The table, there before and after, whose row type the function returns."""
+        value = self.new.objects.get(function)
+        returns = value.returns.removeprefix("SETOF ") if isinstance(value, Routine) and value.returns else ""
+        return next(
+            (
+                each
+                for each in self.depends_after.get(function, ())
+                if each[0] == "table" and each in self.old.objects and returns == relation(each)
+            ),
+            None,
+        )
+
+    def _goes_apart(self, table: Ref) -> bool:
+        """Whether columns that come, behind those that stay, do not come to where the goal has them."""
+        wanted = self.new.column_order.get(table, ())
+        kept = [
+            name
+            for name in self.old.column_order.get(table, ())
+            if name in wanted and Ref("column", table.schema, table.name, name) not in self.replaced
+        ]
+        return len(kept) < len(wanted) and tuple(kept) != wanted[: len(kept)]
 
     def _share_out_anew(self) -> None:
         """Where other columns decide which partition a row is in, partitions are made anew, too: their rows
@@ -1718,6 +1761,9 @@ class _Planner:
                             first(cast, node)
                         elif cast[0] == "drop" and node[0] in ("drop", "alter"):
                             first(node, cast)
+        columns = [node for node in nodes if node[0] == "drop" and node[1].kind == "column"]
+        if columns:
+            self._after_columns_are_gone(columns, nodes, first)
         leaving: dict[tuple[str, str], list[Node]] = defaultdict(list)
         for node in nodes:
             if node[0] == "drop" and node[1].kind in ("function", "aggregate"):
@@ -1736,6 +1782,20 @@ class _Planner:
                     if need.kind in ("function", "aggregate") and self._comes(need):
                         for node in leaving.get((need.schema, need.name), ()):
                             first(node, self._up(dependent))
+
+    def _after_columns_are_gone(self, columns: list[Node], nodes: set[Node], first: object) -> None:
+        """What reads a function that returns a table's rows finds the columns that are left."""
+        assert callable(first)
+        leaving = {node[1][1:3]: node for node in columns}
+        for verb, ref in nodes:
+            if verb not in ("create", "alter") or ref.kind not in _EXPRESSIVE:
+                continue
+            for need in self.depends_after.get(ref, ()):
+                table = self._rows_returned(need) if need.kind == "function" else None
+                if table is not None and table[1:3] in leaving:
+                    for node in columns:
+                        if node[1][1:3] == table[1:3]:
+                            first(node, (verb, ref))
 
     def _table_alters(self, column: Ref) -> Node | None:
         """The ALTER of the column's table to leave or get parents, which makes and drops the columns that
@@ -1786,10 +1846,8 @@ class _Planner:
                 above_it += (each for each in _parents(self.new.objects.get(parent)) if each not in above_it)
                 for part in self.parts_after.get(parent, ()):
                     if part[0] == "column" and part not in self.inside:
-                        changes = part in self.altered and (
-                            self._changes_type(part) or self._renames_not_null(part)
-                        )
-                        first(self._up(part) if changes or self._comes(part) else None, node)
+                        first(self._up(part), node)
+                        first(("create", default_of(part)), node)  # or the heir would have none
         if ref[0] == "column" and verb == "create" and ref not in self.inside:
             for child in self._heirs_before(ref):  # its own would be merged with the new one
                 first(self._down(child) or self._leaving(child, ref), node)
@@ -1814,6 +1872,9 @@ class _Planner:
                 for column in value.referenced_columns:
                     held = value.references
                     first(self._up(Ref("column", held.schema, held.name, column)), node)
+                if verb == "create" and value.references in self.children_before:
+                    for below in self._below(value.references, self.old, self.children_before):
+                        first(self._down(below), node)  # it would be a key to this partition, too
         if isinstance(value, Constraint | Index) and value.parent is not None:
             first(self._up(value.parent), node)
         if verb == "create" and isinstance(value, Constraint) and value.parent is not None and value.columns:
@@ -2402,6 +2463,8 @@ def _slots(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
             yield ("constraint", ref.schema, ref.name, ref.part)
             if isinstance(value, Constraint) and value.type in ("primary key", "unique", "exclusion"):
                 yield ("relation", ref.schema, ref.part)
+            if isinstance(value, Constraint) and value.type == "primary key":
+                yield ("primary key", ref.schema, ref.name)
         case "column":
             yield ("column", ref.schema, ref.name, ref.part)
             if isinstance(value, Column) and value.not_null is not None:

@@ -113,6 +113,14 @@ def own_settings(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
+def without_parents_default(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """What takes the parent's default from a column that was just made by `definition`, where it is to have
+    none."""
+    above = _inherited_from(ref, catalog)
+    none = held(catalog, ref, Column).default is None
+    return (_default_action(ref, None),) if none and above is not None and above.default is not None else ()
+
+
 def comes_by_itself(ref: Ref, catalog: Catalog) -> bool:
     """Whether the column comes and goes with its parent's, its partitioned table's or its table's type."""
     table = holder(ref, catalog)

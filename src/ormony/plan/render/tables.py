@@ -35,6 +35,7 @@ def _create(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Statement, ..
                 columns.definition(column, catalog, with_default=with_default, below=table.partition is None)
             )
             later += columns.settings(column, catalog)
+            later += columns.without_parents_default(column, catalog) if table.inherits else ()
         else:
             elements.append(columns.not_null_beside_parents(column, catalog))
             later += columns.own_settings(column, catalog)

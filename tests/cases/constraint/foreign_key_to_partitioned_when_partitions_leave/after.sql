@@ -1,0 +1,11 @@
+create table p (a int, b int, c text, primary key (b, a)) partition by range (a);
+create table p1 partition of p for values from (0) to (10) partition by list (b);
+create table p11 (a int not null, b int not null, c text);
+create table p1d partition of p1 default;
+create table p2 partition of p for values from (10) to (20);
+create table f (a int, b int, foreign key (b, a) references p on delete cascade) partition by hash (a);
+create table f0 partition of f for values with (modulus 4, remainder 0);
+create table f1 partition of f for values with (modulus 2, remainder 1);
+create table f2 partition of f for values with (modulus 4, remainder 2);
+create index on p (c);
+create unique index on p (b, a);

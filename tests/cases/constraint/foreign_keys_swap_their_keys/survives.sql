@@ -1,0 +1,2 @@
+select id, x, b from a;
+select id, a, ax from b;

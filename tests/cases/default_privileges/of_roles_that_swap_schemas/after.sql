@@ -1,0 +1,11 @@
+create schema s authorization role_b;
+alter default privileges for role role_b in schema s grant select, insert on tables to role_a;
+alter default privileges for role role_a revoke usage on types from public;
+alter default privileges in schema s grant execute on functions to role_b with grant option;
+set role role_b;
+create table s.t (id serial);
+create function s.f() returns int language sql as 'select 1';
+create table s.u (id bigint generated always as identity); reset role;
+create type s.e as enum ('a');
+create procedure s.p() language sql as 'select 1';
+grant usage on schema s to public;

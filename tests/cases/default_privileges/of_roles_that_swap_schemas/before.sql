@@ -1,0 +1,10 @@
+create schema s authorization role_a;
+alter default privileges for role role_a in schema s grant select on tables to role_b with grant option;
+alter default privileges for role role_a revoke execute on functions from public;
+alter default privileges grant usage on types to role_c;
+alter default privileges in schema s grant all on sequences to role_b;
+set role role_a;
+create table s.t (id serial);
+create function s.f() returns int language sql as 'select 1'; reset role;
+create type s.e as enum ('a');
+grant create on schema s to role_b;

@@ -1,0 +1,1 @@
+select a, b::int, c, d, e::date from t;

@@ -1,0 +1,14 @@
+create foreign data wrapper w options (b '2');
+create server s type 'y' version '1' foreign data wrapper w options (port '1');
+create server s2 version '3' foreign data wrapper w;
+create user mapping for role_a server s2 options (u 'y');
+create user mapping for current_user server s;
+create foreign table ft (id bigint options (d 'y'), c text, b varchar(5) default 'q', constraint k check (id > 1) no inherit) server s2 options (u 'x');
+create table p (id int not null, b text) partition by list (id);
+create table fp partition of p for values in (1);
+create foreign table fp2 partition of p default server s;
+create view v as select * from ft;
+grant usage on foreign data wrapper w to role_a with grant option;
+alter foreign table ft owner to role_c;
+grant select (c) on ft to role_b;
+alter server s owner to role_a;

@@ -1,0 +1,12 @@
+create foreign data wrapper w options (a '1');
+create server s type 'x' version '1' foreign data wrapper w options (host 'h');
+create server s2 foreign data wrapper w;
+create user mapping for role_a server s options (u 'x', password 'p');
+create user mapping for public server s2;
+create foreign table ft (id int options (c 'x') not null, b text collate "C" default 'q', check (id > 0)) server s options (t 'x');
+create table p (id int not null, b text) partition by list (id);
+create foreign table fp partition of p for values in (1) server s2;
+create view v as select * from ft;
+grant usage on foreign server s to role_a;
+alter foreign table ft owner to role_b;
+grant select (b) on ft to role_c;

@@ -1,0 +1,14 @@
+create function calc(a bigint, b bigint default 1, c int default 0) returns bigint language sql immutable as 'select a + b';
+create table t (id int primary key, x int, g bigint generated always as (calc(x, 2)) stored, y int default calc(3), check (calc(x) > 0), exclude using btree ((calc(x, 5)) with =));
+create index t_calc on t (calc(x, 1)) where calc(x) > 3;
+create view v as select calc(x) as c, t.* from t where calc(id) > 1;
+create materialized view mv as select calc(x, y) as c from t;
+create unique index on mv (c);
+alter table t enable row level security;
+create policy p on t using (calc(x) > 2) with check (calc(y) < 10);
+create function trg() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before update on t for each row when (calc(new.x) > calc(old.x)) execute function trg();
+create statistics st on (calc(x)), y from t;
+create domain d as int check (calc(value) > 0);
+create rule r as on update to t where calc(new.x) = 9 do instead nothing;
+create publication pub for table t where (x > 1);

@@ -1,0 +1,1 @@
+insert into t (id, x) values (1, 4), (2, 7);

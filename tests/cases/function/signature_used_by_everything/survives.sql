@@ -1,0 +1,1 @@
+select id, x, g, y from t order by 1;

@@ -1,0 +1,1 @@
+create table t (n numeric, b bigint);

@@ -1,0 +1,18 @@
+create table t (a int, b int);
+grant select on t to role_a;
+grant select on t to role_b with grant option;
+set role role_b;
+grant select on t to role_c; reset role;
+grant update (a, b) on t to role_a with grant option;
+set role role_a;
+grant update (b) on t to role_c; reset role;
+create function f(int) returns int language sql as 'select 1';
+grant execute on function f to role_a with grant option;
+set role role_a;
+grant execute on function f to role_b with grant option; reset role;
+alter function f owner to role_c;
+create type e as enum ('a');
+grant usage on type e to role_a with grant option;
+alter type e owner to role_a;
+create schema s authorization role_c;
+grant all on schema s to role_b;

@@ -1,0 +1,1 @@
+select x, y from a order by 1;

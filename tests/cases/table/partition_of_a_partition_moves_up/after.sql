@@ -1,0 +1,13 @@
+create function tg() returns trigger language plpgsql as 'begin return new; end';
+create table m (id int, at date not null, v text default 'x') partition by range (at);
+create table m24a (id int, at date not null, v text default 'y');
+create table m25 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index on m (id);
+create trigger t before insert on m for each row execute function tg();
+alter table m enable row level security;
+create policy p on m24a using (true);
+comment on table m24a is 'a';
+grant select on m24a to role_a;
+alter table m24a alter id set statistics 40;
+alter table m24a set (fillfactor = 50);
+alter table m attach partition m24a for values from ('2024-01-01') to ('2025-01-01');

@@ -1,0 +1,13 @@
+create function tg() returns trigger language plpgsql as 'begin return new; end';
+create table m (id int, at date not null, v text default 'x') partition by range (at);
+create table m24 partition of m for values from ('2024-01-01') to ('2025-01-01') partition by hash (id);
+create table m24a partition of m24 for values with (modulus 1, remainder 0);
+create table m25 (v text, id int, at date not null);
+create index on m (id);
+create trigger t before insert on m for each row execute function tg();
+alter table m enable row level security;
+create policy p on m24a using (true);
+comment on table m24a is 'a';
+grant select on m24a to role_a;
+alter table m24a alter column v set default 'y', alter id set statistics 40;
+alter table m24a set (fillfactor = 50);
