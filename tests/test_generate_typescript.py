@@ -144,8 +144,8 @@ def made(
                 )
             text = SAME.replace("WITHOUT_MAKERS", makers).replace("TABLE", table)
             (folder / name / "same.ts").write_text(text + (HELPERS if name == "torture" else ""))
-        for file in ("run.ts", "rest.ts", "tsconfig.json"):
-            shutil.copy(OURS / file, folder / file)
+        for copied in ("run.ts", "rest.ts", "tsconfig.json"):
+            shutil.copy(OURS / copied, folder / copied)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "node_modules").symlink_to(TOOLS)
         yield folder, cluster.url("torture"), catalog

@@ -85,6 +85,12 @@ CREATE FUNCTION public.takes_body(jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT $
 CREATE FUNCTION public.lies() RETURNS TABLE (here integer, not_here text) LANGUAGE sql AS 'SELECT 1, NULL::text';
 COMMENT ON FUNCTION public.lies IS 'Says what is not so. @notNull(not_here)';
 
+CREATE FUNCTION public.long_one(text text, name public.person) RETURNS integer LANGUAGE sql AS 'SELECT length((name).name)';
+CREATE FUNCTION public.long_row(text text, OUT a text, OUT b integer) LANGUAGE sql AS 'SELECT text, 1';
+
+CREATE FUNCTION public.echo_people(people public.person[]) RETURNS public.person[] LANGUAGE sql AS 'SELECT people';
+CREATE FUNCTION public.echo_stores(stores extensions.hstore[]) RETURNS extensions.hstore[] LANGUAGE sql AS 'SELECT stores';
+
 -- A type that nobody knows, which is something else as JSON.
 CREATE TYPE public.odd_base;
 CREATE FUNCTION public.odd_in(cstring) RETURNS public.odd_base LANGUAGE internal IMMUTABLE STRICT AS 'textin';

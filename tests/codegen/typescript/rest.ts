@@ -104,6 +104,7 @@ try {
   assert.deepEqual(await rpc.oddFunction(client, { withSpace: 1 }), [{ outPut: 1, classOut: "x" }])
   assert.deepEqual(await rpc.takesBody(client, { arg1: { a: [1, null] } }), { a: [1, null] })
   assert.deepEqual(await rpc.anyRecord(client), { "?column?": 1, text: "a" })
+  await assert.rejects(rpc.returnsPerson(client, { who: "\ud83d" }), { name: "PostgrestError" })
   // What JSON.parse would round.
   assert.equal(await rpc.doubleIt(client, { amount: "20000000000000000000000000000000000000.01" }), "40000000000000000000000000000000000000.02")
   await assert.rejects(rpc.nextInt8(client, { value: 9007199254740991n }), { name: "DatabaseValueError", value: "9007199254740992" })

@@ -19,6 +19,14 @@ async function refused(call: () => Promise<unknown>, value: string | RegExp): Pr
   })
 }
 
+let seed = 1
+const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below
+const signs = ["", " ", ",", '"', "\\", "'", "{", "}", "(", ")", "[", "]", "\n", "\t", "NULL", "null", "=>", "é", "😀", "\u0001", "1", "-", "empty", "$1", ":"]
+const text = (): string | null =>
+  random(8) === 0 ? null : Array.from({ length: random(7) }, () => signs[random(signs.length)] ?? "").join("")
+const address = (): f.Address | null =>
+  random(8) === 0 ? null : { street: text(), houseNo: signs[random(signs.length)] ?? null, zip: null, at: null }
+
 async function call(db: f.DrizzleDatabase): Promise<void> {
   // Forms of functions.
   assert.equal(await f.add(db, { a: 1, b: 2 }), 3)
@@ -98,16 +106,46 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   assert.equal(await lossless.nextInt8(db, { value: 9007199254740991n }), 9007199254740992n)
   assert.deepEqual(await f.echoJson(db, { doc: { a: [1, 1.5, -0.1, 1e300, "1", null, { b: "é\"\\" }] } }), { a: [1, 1.5, -0.1, 1e300, "1", null, { b: "é\"\\" }] })
   assert.equal(await lossless.echoJson(db, { doc: '{"n":1.10,"m":1e400}' }), '{"n":1.10,"m":1e400}')
+  // Long ones too, also those that are all escapes as JSON.
+  for (const what of ["x", "\n", "\\", '"', "1"]) {
+    const why = what.repeat(2_000_000)
+    assert.equal(await f.longOne(db, { text: why, name: { name: why } }), why.length)
+    assert.deepEqual(await f.longRow(db, { text: why }), { a: why, b: 1 })
+  }
+  await refused(() => f.returnsPerson(db, { who: "\ud83d" }), "\ud83d")
   await refused(() => f.lies(db), "null")
   await refused(() => f.listScalars(db, { fromId: 4, toId: 4 }), "^9223372036854775807$")
   await refused(() => f.listArrays(db, { fromId: 3, toId: 3 }), /\[\[1,2\],\[null,4\]\]/)
 
+  // As the session has it: bytes in the other format.
+  await db.execute(sql`set bytea_output = 'escape'`)
+  assert.deepEqual((await f.listScalars(db, { fromId: 1, toId: 1 }))[0]?.cBytea, Uint8Array.from([0, 255, 92, 34]))
+  await db.execute(sql`reset bytea_output`)
   // As JSON it would be another value.
   assert.equal(await f.echoOdd(db, { value: "a,\"b" }), 'a,"b')
   assert.deepEqual(await f.echoOdds(db, { values: ["a", null, '{"'] }), ["a", null, '{"'])
   assert.deepEqual(await f.oddRows(db, { value: "x" }), [{ n: 1, odd: "x", odds: ["x", null] }])
   assert.deepEqual(await f.oddColumn(db, { value: "x" }), [{ odd: "x" }])
   assert.deepEqual(await lossless.oddRows(db, { value: "x" }), [{ n: 1, odd: "x", odds: ["x", null] }])
+
+  // Any text, within rows within arrays within rows within an array.
+  const people = Array.from({ length: 400 }, (): f.Person | null =>
+    random(9) === 0
+      ? null
+      : {
+          name: text(),
+          born: null,
+          home: address(),
+          addresses: Array.from({ length: random(4) }, address),
+          feels: "ok",
+          size: random(99) + 1,
+          labels: Array.from({ length: random(5) }, text),
+          balance: `${random(1e9)}.${10000 + random(89999)}`,
+        },
+  )
+  assert.deepEqual(await f.echoPeople(db, { people }), people)
+  const stores = people.map((each) => each && Object.fromEntries((each.labels ?? []).map((label) => [label ?? "", each.name])))
+  assert.deepEqual(await f.echoStores(db, { stores }), stores)
 
   // Every type: as the server has it, and there and back to the last bit.
   const [a, b, c] = await f.listScalars(db, { fromId: 1, toId: 3 })
@@ -191,8 +229,8 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   assert.equal(await plain.app_add(db, { a: 1, b: 2 }), 103)
 }
 
-const pool = new pg.Pool({ connectionString: url, max: 2 })
-const client = postgres(url, { max: 2, onnotice: () => undefined })
+const pool = new pg.Pool({ connectionString: url, max: 1 })
+const client = postgres(url, { max: 1, onnotice: () => undefined })
 try {
   const db = overNodePostgres(pool)
   await call(db)

@@ -30,6 +30,10 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
     const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
     // As text, so that no driver has its own way with it.
     const written = codec === null || value === null ? value : codec.encode(value)
+    if (typeof written === "string" && /\p{Surrogate}/u.test(written)) {
+      // A driver would send another character for it.
+      throw new DatabaseValueError(`${key} has half a character, which no database holds`, written)
+    }
     parts.push(
       codec === null
         ? $sql`${$sql.raw(before)}${written as SQL}`

@@ -25,10 +25,26 @@ export class DatabaseValueError extends Error {
 // strings and names are tagged `s`, numbers `n`.
 type $Node = string | boolean | null | $Node[] | { [key: string]: $Node }
 
-const $lexemes = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const $lexeme = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 function $read(text: string): $Node {
-  return JSON.parse(text.replace($lexemes, (each) => (each[0] === '"' ? `"s${each.slice(1)}` : `"n${each}"`)))
+  let tagged = ""
+  let at = 0
+  // No regular expression over strings: of some megabytes they are too much for it.
+  for (let open = text.indexOf('"'); open >= 0; open = text.indexOf('"', at)) {
+    let close = text.indexOf('"', open + 1)
+    while ($escaped(text, close)) close = text.indexOf('"', close + 1)
+    if (close < 0) break // an answer that was cut off: JSON.parse says so
+    tagged += `${text.slice(at, open).replace($lexeme, '"n$&"')}"s${text.slice(open + 1, close + 1)}`
+    at = close + 1
+  }
+  return JSON.parse(tagged + text.slice(at).replace($lexeme, '"n$&"'))
+}
+
+function $escaped(text: string, quote: number): boolean {
+  let before = quote
+  while (text[before - 1] === "\\") before -= 1
+  return (quote - before) % 2 === 1
 }
 
 /** How values of one type are read from what the server writes, and written as SQL text. Never of null. */
@@ -94,13 +110,14 @@ function $iso(text: string): string {
 
 const $bytes = $codec<Uint8Array>(
   (text) => {
-    const hex = text.startsWith("\\x")
-    const parts = hex
-      ? (text.slice(2).match(/../g) ?? []).map((each) => Number.parseInt(each, 16))
-      : (text.match(/\\\\|\\\d{3}|[^]/g) ?? []).map((each) =>
-          each === "\\\\" ? 92 : each.length === 4 ? Number.parseInt(each.slice(1), 8) : each.charCodeAt(0),
-        )
-    return Uint8Array.from(parts)
+    if (text.startsWith("\\x")) {
+      const place = (at: number): number => Number.parseInt(text.slice(2 * at + 2, 2 * at + 4), 16)
+      return Uint8Array.from({ length: text.length / 2 - 1 }, (_, at) => place(at))
+    }
+    // As bytea_output = 'escape' has it.
+    return Uint8Array.from(text.match(/\\\\|\\\d{3}|[^]/g) ?? [], (each) =>
+      each === "\\\\" ? 92 : each.length === 4 ? Number.parseInt(each.slice(1), 8) : each.charCodeAt(0),
+    )
   },
   (value) => "\\x" + Array.from(value, (each) => each.toString(16).padStart(2, "0")).join(""),
 )

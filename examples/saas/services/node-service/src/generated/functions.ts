@@ -18,10 +18,26 @@ export class DatabaseValueError extends Error {
 // strings and names are tagged `s`, numbers `n`.
 type $Node = string | boolean | null | $Node[] | { [key: string]: $Node }
 
-const $lexemes = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const $lexeme = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 function $read(text: string): $Node {
-  return JSON.parse(text.replace($lexemes, (each) => (each[0] === '"' ? `"s${each.slice(1)}` : `"n${each}"`)))
+  let tagged = ""
+  let at = 0
+  // No regular expression over strings: of some megabytes they are too much for it.
+  for (let open = text.indexOf('"'); open >= 0; open = text.indexOf('"', at)) {
+    let close = text.indexOf('"', open + 1)
+    while ($escaped(text, close)) close = text.indexOf('"', close + 1)
+    if (close < 0) break // an answer that was cut off: JSON.parse says so
+    tagged += `${text.slice(at, open).replace($lexeme, '"n$&"')}"s${text.slice(open + 1, close + 1)}`
+    at = close + 1
+  }
+  return JSON.parse(tagged + text.slice(at).replace($lexeme, '"n$&"'))
+}
+
+function $escaped(text: string, quote: number): boolean {
+  let before = quote
+  while (text[before - 1] === "\\") before -= 1
+  return (quote - before) % 2 === 1
 }
 
 /** How values of one type are read from what the server writes, and written as SQL text. Never of null. */
@@ -175,6 +191,10 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
     const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
     // As text, so that no driver has its own way with it.
     const written = codec === null || value === null ? value : codec.encode(value)
+    if (typeof written === "string" && /\p{Surrogate}/u.test(written)) {
+      // A driver would send another character for it.
+      throw new DatabaseValueError(`${key} has half a character, which no database holds`, written)
+    }
     parts.push(
       codec === null
         ? $sql`${$sql.raw(before)}${written as SQL}`
