@@ -186,6 +186,40 @@ def test_a_second_round_sorts_after_all_that_is_deployed(project: Path, fresh: F
     assert dumped(url) == dumped(replayed)
 
 
+def test_edited_behavior_is_few_statements_and_leaves_no_drift(project: Path, fresh: FRESH) -> None:
+    url = fresh()
+    saas.ormony(project, "deploy", "--to", url)
+    for path, old, new in (
+        ("supabase/behavior/functions.sql", " AND p.is_active", ""),
+        ("supabase/behavior/views.sql", "o.placed_at", "o.placed_at, o.placed_by"),
+        ("supabase/behavior/policies.sql", "auth.uid()))", "auth.uid()) AND status = 'cancelled')"),
+        (f"{saas.PYTHON}/db/behavior/policies.sql", "<> 'delivered'", "= 'pending'"),
+        (f"{saas.RUST}/db/behavior/functions.sql", "priority = 1", "priority = 2"),
+        ("ormony.toml", '["customers.email"]', '["customers.email", "customers.name"]'),
+        ("ormony.toml", 'read_only = ["org', 'read_only = ["warehouses", "org'),
+    ):
+        text = (project / path).read_text()
+        assert text.count(old) == 1, path
+        (project / path).write_text(text.replace(old, new))
+    written = saas.ormony_json(project, "sync")["written"]
+    text = "".join((project / path).read_text() for path in written)
+    starts = re.findall(r"^(?:ALTER|CREATE|DROP|GRANT|REVOKE)[^(\n]*", text, re.MULTILINE)
+    assert sorted(each.partition(" USING")[0].partition(" AFTER")[0].strip() for each in starts) == [
+        "ALTER POLICY orders_tenant_delete ON public.orders",
+        "ALTER POLICY shipments_delivered_stay ON public.shipments",
+        "CREATE OR REPLACE FUNCTION public.expedite_job",
+        "CREATE OR REPLACE FUNCTION public.get_dashboard_stats",
+        "CREATE OR REPLACE TRIGGER customers_audit",
+        "CREATE OR REPLACE VIEW public.order_overview WITH",
+        "DROP POLICY warehouses_tenant_delete ON public.warehouses;",
+        "DROP POLICY warehouses_tenant_insert ON public.warehouses;",
+        "DROP POLICY warehouses_tenant_update ON public.warehouses;",
+    ]
+    saas.ormony(project, "deploy", "--to", url)
+    assert saas.ormony_json(project, "diff", "migrations", url)["changes"] == []
+    assert saas.ormony_json(project, "sync")["written"] == []
+
+
 def dumped(url: str) -> str:
     """The whole schema but our own: what a fresh replay must give, too."""
     return server.pg_dump(url, "--schema-only", "--exclude-schema=ormony")
