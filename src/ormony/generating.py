@@ -336,10 +336,13 @@ def hangs_on(project: Project, database: str) -> Iterator[str]:
     """The texts, beside the stream and the configuration, that the findings of a database hang on."""
     for each in project.generate:
         if each.database == database:
-            for path, ours in _there(project, each):
-                yield path
-                if ours:
-                    yield hashlib.sha256(files.read_bytes(project.root, path)).hexdigest()
+            try:
+                for path, ours in _there(project, each):
+                    yield path
+                    if ours:
+                        yield hashlib.sha256(files.read_bytes(project.root, path)).hexdigest()
+            except OrmonyError as error:  # the findings say so
+                yield str(error)
 
 
 def findings(project: Project, reader: Reader, database: str) -> Iterator[Finding]:
