@@ -596,6 +596,7 @@ class _Rust:
             "",
             "#![allow(",
             "    clippy::all,",
+            "    clippy::pedantic,",
             "    dead_code,",
             "    missing_docs,",
             "    non_camel_case_types,",

@@ -30,3 +30,4 @@ CREATE FUNCTION public.overflow(n numeric) RETURNS numeric LANGUAGE sql AS 'SELE
 CREATE TABLE public.holds_pair (id integer PRIMARY KEY, pair public.pair, "None" integer NOT NULL);
 CREATE FUNCTION public.takes_pair(p public.pair, "None" integer, "Some" integer DEFAULT 1) RETURNS integer
     LANGUAGE sql AS 'SELECT (p).a + "None"';
+CREATE TYPE public.four AS ENUM ('none');

@@ -121,8 +121,13 @@ async fn once(pool: &PgPool) {
     assert_eq!(calls, "1");
 }
 
+/// Tasks of a runtime with several threads take only what can be sent.
+fn sent<T: Send>(future: T) -> T {
+    future
+}
+
 async fn scalars(pool: &PgPool) {
-    assert_eq!(add(pool, 1, 2).await.unwrap(), 3); // said to be not null
+    assert_eq!(sent(add(pool, 1, 2)).await.unwrap(), 3); // said to be not null
     assert_eq!(no_arguments(pool).await.unwrap().as_deref(), Some("none"));
     assert_eq!(maybe(pool, 0).await.unwrap(), None);
     assert_eq!(maybe(pool, 7).await.unwrap(), Some(7));
@@ -155,7 +160,7 @@ async fn scalars(pool: &PgPool) {
     assert_eq!(error.as_database_error().unwrap().message(), "on purpose");
     // a transaction is an executor too
     let mut transaction = pool.begin().await.unwrap();
-    assert_eq!(add(&mut *transaction, 2, 2).await.unwrap(), 4);
+    assert_eq!(sent(add(&mut *transaction, 2, 2)).await.unwrap(), 4);
     transaction.rollback().await.unwrap();
 }
 
@@ -224,7 +229,7 @@ async fn rows(pool: &PgPool) {
 }
 
 async fn optional(pool: &PgPool) {
-    let found = defaults(pool, 1, DefaultsOptional::default())
+    let found = sent(defaults(pool, 1, DefaultsOptional::default()))
         .await
         .unwrap();
     assert_eq!(found.as_deref(), Some("1|it's|ok"));
@@ -460,7 +465,7 @@ async fn tables(pool: &PgPool) {
         optional: Some("o".to_owned()),
         ..NewColumns::new("r".to_owned(), 3)
     };
-    let made = made.insert(pool).await.unwrap();
+    let made = sent(made.insert(pool)).await.unwrap();
     assert_eq!(
         (made.required.as_str(), made.defaulted.as_str()),
         ("r", "it's")
@@ -477,7 +482,7 @@ async fn tables(pool: &PgPool) {
         required: Some("new".to_owned()),
         ..Default::default()
     };
-    let changed = changes.update(pool, made.id).await.unwrap().unwrap();
+    let changed = sent(changes.update(pool, made.id)).await.unwrap().unwrap();
     assert_eq!(
         (changed.required.as_str(), changed.optional, changed.said),
         ("new", None, 3)
@@ -544,6 +549,17 @@ async fn tables(pool: &PgPool) {
         crate::reason(&error).ends_with("OtherType(\"number 20\")"),
         "{error}"
     );
+    // four letters are no number, and a row is no text, though each has the bytes for it
+    let error = sqlx::query_as::<_, OddTable>("SELECT 'none'::public.four AS id, NULL AS mood")
+        .fetch_one(pool)
+        .await
+        .unwrap_err();
+    assert!(crate::reason(&error).contains("OtherType"), "{error}");
+    let error = sqlx::query_as::<_, NoKey>("SELECT 1 AS a, ROW(1)::public.one_field AS b")
+        .fetch_one(pool)
+        .await
+        .unwrap_err();
+    assert!(crate::reason(&error).contains("OtherType"), "{error}");
     // text that nobody asked to be cast
     sqlx::query("INSERT INTO public.scalars (c_tsvector) VALUES ('a b')")
         .execute(pool)
