@@ -9,6 +9,7 @@
 
 #![allow(
     clippy::all,
+    clippy::pedantic,
     dead_code,
     missing_docs,
     non_camel_case_types,
