@@ -2,10 +2,10 @@
 
 Drizzle, Alembic and SQLx own a hundred tables each, and the first two mirror ten of each other's. A fresh
 clone: nothing is kept, the shadow's cluster is made, and all runs for the first time. `--no-cache`: all is
-looked at anew, in the cluster that there is. A file changed: a comment in the file of a hundred models, then a
-column, which is a finding. Unchanged: nothing. The services' own `alembic check` and `drizzle-kit check` ask
-less; they run in the same rounds. The shadow's processor time is not in the table. `--tables`, `--rounds` make
-it smaller.
+looked at anew, in the cluster that there is. A file changed: a comment in the file of a hundred models, then
+a column, which is a finding. Unchanged: nothing. The services' own `alembic check` and `drizzle-kit check`
+ask less; they run in the same rounds. The shadow's processor time is not in the table. `--tables` and
+`--rounds` make it smaller.
 """
 
 from __future__ import annotations
