@@ -17,7 +17,7 @@ from ormony import narrow, sql
 from ormony.behavior import macros
 from ormony.behavior.macros import Settings, Unprotected
 from ormony.behavior.order import Piece, Text, identities, name_of, ordered, pieces
-from ormony.catalog import PARTS, Catalog, Ref, holder
+from ormony.catalog import PARTS, Catalog, Kind, Ref, holder
 from ormony.errors import FINDINGS, OrmonyError
 from ormony.sql import Name
 from ormony.stream import StreamFile
@@ -100,7 +100,7 @@ def desired(
     mine = {ref for ref in ground.objects if name_of(ref) in owned}
     defined = {name for piece in found for name in piece.facts.creates}
     plain = narrow.keep(ground, lambda ref: ref not in mine)
-    expanded = macros.expand(plain, settings, defined=defined)
+    expanded = macros.expand(plain, settings, defined=defined, views=_views(found))
     found += pieces([Text(path=each.path, text=each.text) for each in expanded])
     defined = {name for piece in found for name in piece.makes}
     away = {ref for ref in ground.objects if name_of(ref) in defined or ref in mine}
@@ -139,6 +139,21 @@ def desired(
         adopted=adopted,
         unprotected=macros.unprotected(plain, settings),
     )
+
+
+def _views(found: Sequence[Piece]) -> dict[Ref, bool]:
+    """The views of these files, and whether they say who may use each."""
+    granted = {
+        name for piece in found if piece.facts.statement.kind == "GrantStmt" for name in piece.facts.uses
+    }
+    kinds: dict[str, Kind] = {"ViewStmt": "view", "CreateTableAsStmt": "materialized view"}
+    return {
+        Ref(kinds[piece.facts.statement.kind], name.schema, name.name): name in granted
+        for piece in found
+        if piece.facts.statement.kind in kinds
+        for name in piece.facts.creates
+        if name.kind == "relation"
+    }
 
 
 def _touched(piece: Piece) -> frozenset[Name]:

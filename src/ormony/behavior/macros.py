@@ -101,19 +101,26 @@ class Unprotected(msgspec.Struct, frozen=True):
     column: str
 
 
-def expand(catalog: Catalog, settings: Settings, *, defined: Collection[Name] = ()) -> tuple[File, ...]:
+def expand(
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    defined: Collection[Name] = (),
+    views: Mapping[Ref, bool] = {},
+) -> tuple[File, ...]:
     """The SQL of each macro as a file whose path names it.
 
     `catalog` is without Supabase's surface, ledgers, and what behavior made before; `defined` are names that
-    behavior files create. Raises `invalid-behavior` for tables and columns that are not there,
-    `audit-log-missing` with the SQL that makes the log, `audit-cannot-redact`.
+    behavior files create, `views` the views among them, each with whether the files say who may use it.
+    Raises `invalid-behavior` for tables and columns that are not there, `audit-log-missing` with the SQL that
+    makes the log, `audit-cannot-redact`.
     """
     made = [
         ("updated_at", _updated_at(catalog, settings.updated_at, defined) if settings.updated_at else ()),
         ("audit", _audit(catalog, settings, settings.audit, defined) if settings.audit else ()),
         ("tenancy", _tenancy(catalog, settings.tenancy, defined) if settings.tenancy else ()),
         ("owner", _owner(catalog, settings, settings.owner, defined) if settings.owner else ()),
-        ("grants", _grants(catalog, settings.grants)),
+        ("grants", _grants(catalog, settings.grants, views)),
     ]
     found = []
     for name, statements in made:
@@ -304,11 +311,13 @@ def _owned(catalog: Catalog, settings: Settings, macro: Owner) -> list[tuple[Ref
     return found
 
 
-def _grants(catalog: Catalog, grants: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:
-    """A role has on a table what is said, and nothing else."""
+def _grants(
+    catalog: Catalog, grants: Mapping[str, Mapping[str, Sequence[str]]], views: Mapping[Ref, bool]
+) -> Iterator[str]:
+    """A role has on a table or view what is said, and nothing else."""
     relations = [
         ref
-        for ref in sorted(catalog.objects)
+        for ref in sorted({*catalog.objects, *views})
         if ref.kind in ("table", "foreign table", "view", "materialized view")
         and ref.schema not in SURFACE_SCHEMAS
     ]
@@ -323,6 +332,8 @@ def _grants(catalog: Catalog, grants: Mapping[str, Mapping[str, Sequence[str]]])
                 raise _invalid("grants", pattern, f'[behavior.grants] names "{pattern}", which is not there')
             chosen |= dict.fromkeys(matching, said[pattern])
         for ref, privileges in chosen.items():
+            if views.get(ref):
+                continue  # left to the file
             yield f"REVOKE ALL ON {_of(ref)} FROM {_role(role)}"
             if privileges:
                 words = ", ".join(each.upper() for each in privileges)
