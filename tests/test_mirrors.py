@@ -118,6 +118,10 @@ def changed(field: Field, **fields: object) -> Field:
         ([changed(A, type="bigint")], [A], [("writes", "a")]),
         ([A], [changed(A, type="bigint")], [("reads", "a")]),
         ([changed(A, type="json")], [changed(A, type="jsonb")], [("writes", "a")]),
+        ([changed(A, type="real")], [changed(A, type="double precision")], [("cosmetic", "a")]),
+        ([changed(A, type="real[]")], [changed(A, type="double precision[]")], [("cosmetic", "a")]),
+        ([changed(A, type="double precision")], [changed(A, type="real")], [("writes", "a")]),
+        ([changed(A, type="real", types=("real",))], [changed(A, type="double precision")], [("reads", "a")]),
         (
             [changed(A, type="timestamp without time zone")],
             [changed(A, type="timestamp with time zone")],

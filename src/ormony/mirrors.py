@@ -462,6 +462,8 @@ def _types(field: Field, column: Field, model: Shape, owner: Shape) -> Iterator[
     if field.types:
         return
     reads, writes = holds(mine, its), holds(its, mine)
+    # JavaScript and Python have one type for both, which holds all of it: Rust was met above.
+    reads = reads or (_alike(mine), _alike(its)) in _ONE_FLOAT
     if reads and writes:
         if _parsed(mine) != _parsed(its):
             yield "cosmetic", f"is {field.type}, and {column.type} in the database"
@@ -471,6 +473,9 @@ def _types(field: Field, column: Field, model: Shape, owner: Shape) -> Iterator[
         yield "reads", said + ("" if not writes else ": it cannot hold all of its values")
     else:
         yield "writes", said + ": not every value of the model fits"
+
+
+_ONE_FLOAT: Final = {(("real", array), ("double precision", array)) for array in (False, True)}
 
 
 def _alike(type_: str) -> tuple[str, bool]:
