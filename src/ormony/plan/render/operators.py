@@ -72,6 +72,18 @@ def _create_operator(ref: Ref, catalog: Catalog, inline: Set[Ref]) -> tuple[Stat
     return (Statement(sql=f"CREATE OPERATOR {operator(ref)} ({listed(_options(ref, catalog))})"),)
 
 
+def _drop_operator(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
+    """DROP OPERATOR, and of what it names as the other side, where that was never more than a name: such a
+    name would hold on to the types."""
+    found = [*dropped(ref)]
+    for name, value in _options(ref, catalog):
+        if name in ("COMMUTATOR", "NEGATOR"):
+            other = _other(ref, value, swapped=name == "COMMUTATOR")
+            if other != ref and other not in catalog.objects and ", " in other.part:
+                found.append(Statement(sql=f"DROP OPERATOR IF EXISTS {operator(other)} ({other.part})"))
+    return tuple(found)
+
+
 def _alter_operator(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     """ALTER OPERATOR: estimators, and from 17 on what was not set before."""
     before, after = dict(_options(ref, old)), dict(_options(ref, new))
@@ -175,7 +187,7 @@ RENDERERS: Final[dict[Kind, Renderer]] = {
     "collation": Renderer(_create_collation, _drop, _never),
     "conversion": Renderer(_create_conversion, _drop, _never),
     "transform": Renderer(_create_transform, _drop, _alter_transform),
-    "operator": Renderer(_create_operator, _drop, _alter_operator),
+    "operator": Renderer(_create_operator, _drop_operator, _alter_operator),
     "operator class": Renderer(_create_class, _drop, _never),
     "operator family": Renderer(_create_family, _drop, _alter_family),
 }

@@ -1,1 +1,2 @@
-create table p (a int default 1, b int, c text default 'x', d text storage main, e int default 4);
+create table p (a int default 1, b int, c text default 'x', d text, e int default 4);
+alter table p alter d set storage main;
