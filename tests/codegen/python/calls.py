@@ -38,6 +38,8 @@ from db.models import (
     OddNamesRow,
     OddNamesUpdate,
     Person,
+    RangesRow,
+    ScalarsRow,
 )
 from db.values import JSON_NULL, UNSET, Query, Range, Record, Relation
 from pydantic import ValidationError
@@ -267,6 +269,69 @@ async def tables(connection: through.Connection) -> None:
         await through.run(connection, Query(("DELETE FROM app.settings",), ()))
 
 
+async def settings(connection: through.Connection) -> None:
+    """What a session may print otherwise is understood or refused."""
+    values = {"c_date": "2024-02-01", "c_interval": "-1 day 02:03:04.5", "c_bytea": "\\x5c00ff61"}
+    pieces = (
+        f"INSERT INTO scalars ({', '.join(values)}) VALUES (",
+        "::date, ",
+        "::interval, ",
+        "::bytea) RETURNING id::text",
+    )
+    [(id,)] = await through.run(connection, Query(pieces, tuple(values.values())))
+    for setting, understood in {
+        "bytea_output TO escape": True,
+        "intervalstyle TO iso_8601": True,
+        "intervalstyle TO postgres_verbose": False,
+        "intervalstyle TO sql_standard": False,
+        "datestyle TO 'SQL, DMY'": False,
+        "datestyle TO German": False,
+        "datestyle TO 'Postgres, MDY'": False,
+        "datestyle TO 'ISO, DMY'": True,
+        "timezone TO 'Asia/Kathmandu'": True,
+    }.items():
+        await through.run(connection, Query((f"SET {setting}",), ()))
+        query = f"SELECT * FROM scalars WHERE id = {id}"
+        refused: set[str] = set()
+        found: tuple[Any, ...] = ()
+        try:
+            (row,) = await through.read(connection, ScalarsRow, query)
+            found = (row.c_date, row.c_interval, row.c_bytea)
+        except ValidationError as error:
+            refused = {each["type"] for each in error.errors()}
+        span = timedelta(days=-1, hours=2, minutes=3, seconds=4.5)
+        assert found == ((date(2024, 2, 1), span, b"\\\x00\xffa") if understood else ()), setting
+        assert refused == (set() if understood else {"not_representable"}), setting
+        await through.run(connection, Query(("RESET ALL",), ()))
+
+
+def dumps() -> None:
+    """What is not given is in no JSON, and JSON comes back as what it was."""
+    some = OddNamesInsert(with_space=1, apo_strophe=None)
+    assert some.model_dump() == {"with_space": 1, "apo_strophe": None}
+    assert some.model_dump(by_alias=True) == some.columns() == {"with space": 1, "apo'strophe": None}
+    for text in (some.model_dump_json(), some.model_dump_json(by_alias=True)):
+        assert OddNamesInsert.model_validate_json(text) == some
+    assert "UNSET" not in repr(ColumnsInsert.model_json_schema())
+    required = ColumnsInsert.model_json_schema(mode="serialization")["required"]
+    assert required == ["required", "said"]
+    try:
+        OddNamesInsert.model_validate({"with space": 1, "with spaces": 2})
+    except ValidationError as error:
+        kinds = [each["type"] for each in error.errors()]
+    else:
+        raise AssertionError("a column that is none was taken")
+    assert kinds == ["extra_forbidden"]
+    ranges = Range(1, None), Range[int](empty=True), Range(None, 5, upper_inc=True)
+    row = {"id": 1, "r_int4": ranges[0], "r_int8": ranges[1], "m_int4": [ranges[2]]}
+    whole = RangesRow.model_validate({**dict.fromkeys(RangesRow.model_fields), **row})
+    assert RangesRow.model_validate_json(whole.model_dump_json()) == whole
+    assert (whole.r_int4, whole.r_int8, whole.m_int4) == (ranges[0], ranges[1], [ranges[2]])
+    assert (
+        AppSettingsRow(organization_id=ORGANIZATION, value=JSON_NULL).model_dump(mode="json")["value"] is None
+    )
+
+
 async def failures(connection: through.Connection) -> None:
     """What the database refuses stays the driver's error; what a type refuses is pydantic's."""
     try:
@@ -290,8 +355,9 @@ async def failures(connection: through.Connection) -> None:
 
 
 async def main(driver: str, host: str, database: str) -> None:
+    dumps()
     async with connected(driver, host, database) as connection:
-        for each in (scalars, arguments, rows, procedures, tables, failures):
+        for each in (scalars, arguments, rows, procedures, tables, settings, failures):
             await each(connection)
     print("all called")
 

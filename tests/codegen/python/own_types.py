@@ -20,7 +20,7 @@ ORGANIZATION = UUID("22222222-2222-2222-2222-222222222222")
 
 async def main(host: str, database: str) -> None:
     value = Settings(limit=Decimal("1." + "0" * 30 + "1"), since=date(2024, 2, 29), owners=[ORGANIZATION])
-    async with connected("asyncpg", host, database) as connection:
+    async with connected("asyncpg-pool", host, database) as connection:
         await through.insert(connection, OrganizationsInsert(id=ORGANIZATION, name="own"))
         wanted = SettingsInsert(organization_id=ORGANIZATION, value=value)
         back = await through.insert_returning(connection, wanted, SettingsRow)
