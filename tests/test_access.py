@@ -757,6 +757,23 @@ def test_what_access_speaks_of_must_be_there(tmp_path: Path) -> None:
     assert '"public.tasks select" = "why"' in done.output
 
 
+def test_one_asks_of_some_objects_and_personas(tmp_path: Path) -> None:
+    root = project(tmp_path, SOUND)
+    told = run(root, "access", "tasks", "public.task_c*", "--persona", "member_*")
+    lines = [line.split() for line in told.stdout.splitlines() if line.startswith("public.")]
+    assert {words[0] for words in lines} == {"public.tasks", "public.task_count()"}
+    assert {len(words) for words in lines if words[1] == "select"} == {5}
+    for words, what in (
+        (("access", "taks"), """error[unknown-object]: "taks" is no object of the access matrix"""),
+        (("access", "--persona", "member"), """error[unknown-persona]: "member" is no persona"""),
+    ):
+        refused = run(root, *words)
+        assert refused.exit_code == 2
+        assert what in refused.output
+        assert "hint: ormony access " in refused.output
+    assert run(root, "access", "tasks", "--write").exit_code == 2
+
+
 def test_a_project_without_anything_to_ask_is_told_so(tmp_path: Path) -> None:
     done = run(project(tmp_path, "SELECT 1;"), "access")
     assert done.exit_code == 0

@@ -9,7 +9,7 @@ import difflib
 import fnmatch
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from ormony import access, files, narrow, sql
-from ormony.access import Asked, Differs, Leak, Matrix, Persona, Unknown
+from ormony.access import Asked, Differs, Leak, Line, Matrix, Persona, Unknown
 from ormony.catalog import Policy, Ref
 from ormony.claims import Claim
 from ormony.edges import Ground
@@ -50,11 +50,15 @@ def run(
     *,
     write: bool = False,
     cache: bool = True,
+    objects: Sequence[str] = (),
+    who: Sequence[str] = (),
     progress: Progressed = _silent,
 ) -> Accessed:
     """Ask every persona everything in a shadow; with `write` the matrix becomes the file.
 
-    Raises `bad-matrix`, `unknown-role`, `fixture-failed`, and what the stream's replay raises.
+    With `objects` or `who`, names that may hold `*`, the answer is of these objects and personas alone.
+    Raises `unknown-object`, `unknown-persona`, `bad-matrix`, `unknown-role`, `fixture-failed`, and what the
+    stream's replay raises.
     """
     found: list[Matrixed] = []
     with opened(project, cache=cache) as readers:
@@ -66,12 +70,66 @@ def run(
     ]
     if written:
         files.write(project.root, written)
+    if objects or who:
+        found = _only(found, objects, who)
     return Accessed(databases=tuple(found), written=tuple(each.path for each in written))
 
 
 def _changed(project: Project, each: Matrixed) -> bool:
     text = access.as_text(each.matrix)
     return not each.exists or files.read_text(project.root, each.file) != text
+
+
+def _only(found: Sequence[Matrixed], objects: Sequence[str], who: Sequence[str]) -> list[Matrixed]:
+    """What is said of these objects and personas. Raises `unknown-object`, `unknown-persona`."""
+    lines = [line.object for each in found for line in each.matrix.lines]
+    _refuse_unknown("object", "is no object of the access matrix", objects, dict.fromkeys(lines), _is_meant)
+    names = dict.fromkeys(name for each in found for name in each.matrix.personas)
+    _refuse_unknown("persona", "is no persona", who, names, fnmatch.fnmatchcase)
+    narrowed = []
+    for each in found:
+        kept = {o for o in lines if not objects or any(_is_meant(o, pattern) for pattern in objects)}
+        places = [
+            at
+            for at, name in enumerate(each.matrix.personas)
+            if not who or any(fnmatch.fnmatchcase(name, pattern) for pattern in who)
+        ]
+        asked = {each.matrix.personas[at] for at in places}
+        shown = [
+            Line(*line.key, tuple(line.values[at] for at in places))
+            for line in each.matrix.lines
+            if line.object in kept
+        ]
+        narrowed.append(
+            msgspec.structs.replace(
+                each,
+                matrix=Matrix(tuple(each.matrix.personas[at] for at in places), tuple(shown)),
+                differs=tuple(d for d in each.differs if d.object in kept and d.persona in asked),
+                findings=tuple(f for f in each.findings if f.object in kept),
+            )
+        )
+    return narrowed
+
+
+def _is_meant(name: str, pattern: str) -> bool:
+    """Is it the object of this name, with or without its schema `public` and its arguments?"""
+    bare = name.partition("(")[0].strip()
+    forms = {name, bare, name.removeprefix("public."), bare.removeprefix("public.")}
+    return any(fnmatch.fnmatchcase(each, pattern) for each in forms)
+
+
+def _refuse_unknown(
+    kind: str, is_none: str, asked: Sequence[str], known: Collection[str], meant: Callable[[str, str], bool]
+) -> None:
+    for pattern in asked:
+        if not any(meant(name, pattern) for name in known):
+            near = difflib.get_close_matches(pattern, list(known), 3, 0.3) or sorted(known)[:3]
+            option = "--persona " if kind == "persona" else ""
+            raise OrmonyError(
+                "unknown-persona" if kind == "persona" else "unknown-object",
+                f'"{pattern}" {is_none}',
+                hint=f"ormony access {option}'{near[0]}'   # there are: {', '.join(near)}" if near else None,
+            )
 
 
 def path_of(ground: Ground) -> str:

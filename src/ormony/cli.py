@@ -450,22 +450,41 @@ def mirror(
 @main.command(
     epilog="\b\nExamples:\n  ormony access --write      # makes supabase/access.matrix, to be committed\n"
     "  ormony access              # exits 1 when it differs, or when a tenant reaches another's rows\n"
+    "  ormony access orders 'storage.*' --persona member_a   # of these alone\n"
     "  ormony access --format markdown > access.md"
 )
+@click.argument("objects", nargs=-1, metavar="[OBJECT]...")
+@click.option("--persona", "who", multiple=True, metavar="NAME", help="Show this persona; may be repeated.")
 @click.option("--write", is_flag=True, help="Write the matrix to its file.")
 @click.option("--no-cache", is_flag=True, help="Replay everything anew.")
 @partial(_verb, formats=_ACCESS_FORMATS)
-def access(settings: _Settings, terminal: Terminal, *, write: bool, no_cache: bool) -> int:
+def access(
+    settings: _Settings,
+    terminal: Terminal,
+    *,
+    objects: tuple[str, ...],
+    who: tuple[str, ...],
+    write: bool,
+    no_cache: bool,
+) -> int:
     """Ask who may select, insert, update and delete whose rows: the access matrix.
 
     Personas of two tenants ask every table, view, function and storage bucket in a shadow that is
     filled with generated rows. What reaches another tenant's rows is an error, with the SQL that does
-    it and the policy that lets it.
+    it and the policy that lets it. With names of objects it tells of these alone; `*` stands for anything.
     """
     from ormony import accessing
 
+    if write and (objects or who):
+        raise click.UsageError("--write writes the whole matrix: it takes no OBJECT and no --persona")
     found = accessing.run(
-        settings.load(), settings.database, write=write, cache=not no_cache, progress=terminal.progress
+        settings.load(),
+        settings.database,
+        write=write,
+        cache=not no_cache,
+        objects=objects,
+        who=who,
+        progress=terminal.progress,
     )
     if settings.format == "markdown":
         from ormony.access import as_markdown
