@@ -111,6 +111,41 @@ SHAPES = [
     "SELECT measured.at, value FROM measured",
     "SELECT name FROM foreign_rows",
 ]
+# What functions give, the query, and whether that is never null: asked in a database whose tables are empty,
+# and in one with rows.
+BODIES = [
+    ("bigint", "SELECT count(*) FROM public.lines", True),
+    ("bigint", "SELECT count(*) FROM public.lines WHERE false", True),
+    ("bigint", "SELECT count(*) FROM public.lines GROUP BY number", False),
+    ("bigint", "SELECT count(*) FROM public.lines HAVING count(*) > 100", False),
+    ("bigint", "SELECT count(*) FROM public.lines LIMIT 0", False),
+    ("bigint", "SELECT count(*) FROM public.lines OFFSET 1", False),
+    ("bigint", "SELECT count(*) OVER () FROM public.lines", False),
+    ("numeric", "SELECT sum(total) FROM public.invoices", False),
+    ("numeric", "SELECT coalesce(sum(total), 0) FROM public.invoices", True),
+    ("integer", "SELECT 1", True),
+    ("integer", "SELECT 1 WHERE false", False),
+    ("integer", "SELECT NULL::int", False),
+    ("integer", "SELECT generate_series(1, 0)", False),
+    ("integer", "SELECT number FROM public.lines", False),
+    ("bigint", "SELECT (SELECT count(*) FROM public.lines)", True),
+    ("bigint", "SELECT (SELECT count(*) FROM public.lines GROUP BY number LIMIT 1)", False),
+    ("bigint", "SELECT (SELECT max(i.id) FROM public.lines) FROM public.invoices i LIMIT 1", False),
+    ("bigint", "SELECT (SELECT max(i.id) FROM public.lines) FROM public.invoices i", False),
+    ("bigint", "DELETE FROM public.no_key; SELECT count(*) FROM public.lines", True),
+    ("bigint", "WITH x AS (SELECT id FROM public.invoices) SELECT count(*) FROM x", True),
+    ("text", "SELECT CASE WHEN true THEN 'a' ELSE 'b' END", True),
+    ("SETOF bigint", "SELECT id FROM public.invoices", True),
+    ("SETOF bigint", "SELECT parent_id FROM public.invoices", False),
+    ("SETOF bigint", "SELECT i.id FROM public.lines l LEFT JOIN public.invoices i ON i.id = l.number", False),
+    ("SETOF text", "SELECT what FROM public.lines CROSS JOIN app.organizations", False),
+    ("TABLE (a bigint, b numeric)", "SELECT count(*), 1::numeric FROM public.invoices", True),
+    ("TABLE (a bigint, b numeric)", "SELECT id, total FROM public.invoices", True),
+    ("SETOF public.parent", "SELECT * FROM public.parent", True),
+    ("SETOF public.parent", "SELECT p.* FROM public.parent p", True),
+    ("SETOF public.one_field", "SELECT ROW(NULL)::public.one_field", False),
+    ("public.parent", "SELECT * FROM public.parent", False),
+]
 FOREIGN = f"_{len(SHAPES) - 1}"  # of a foreign table, whose wrapper has no code
 ROWS = """
 INSERT INTO app.organizations VALUES ('00000000-0000-0000-0000-000000000001', 'one');
@@ -177,6 +212,20 @@ def torture(request: pytest.FixtureRequest) -> Iterator[Torture]:
         conn.execute("CREATE RULE sometimes AS ON DELETE TO cubed WHERE false DO INSTEAD NOTHING")
         for number, query in enumerate(SHAPES):
             conn.execute(f"CREATE VIEW shape_{number} AS {query}")
+        for number, (returns, query, _) in enumerate(BODIES):
+            head = f"CREATE FUNCTION body_{number}() RETURNS {returns} LANGUAGE sql"
+            conn.execute(f"{head} SET search_path = '' AS $$ {query} $$")
+            conn.execute(f"{head.replace('body_', 'elsewhere_')} AS $$ {query} $$")
+        conn.execute(
+            "CREATE FUNCTION body_atomic() RETURNS bigint LANGUAGE sql"
+            " BEGIN ATOMIC SELECT 1; SELECT count(*) FROM lines; END"
+        )
+        conn.execute("CREATE FUNCTION body_return() RETURNS int LANGUAGE sql RETURN 1")
+        conn.execute("CREATE FUNCTION body_null() RETURNS int LANGUAGE sql RETURN NULL::int")
+        conn.execute(
+            "CREATE FUNCTION body_strict(a int) RETURNS int LANGUAGE sql STRICT SET search_path = ''"
+            " AS 'SELECT 1'"
+        )
         conn.execute(ROWS)
         conn.execute("REFRESH MATERIALIZED VIEW totals_of")
         conn.execute("REFRESH MATERIALIZED VIEW totals")
@@ -528,8 +577,8 @@ def test_what_functions_give(torture: Torture) -> None:
     assert told("maybe") == ("scalar", False, True, [])
     assert told("nothing")[0] == "void"
     assert told("set_of_scalars") == ("scalar", True, True, [])
-    columns = [("id", False), ("total", False), ("orgId", True), ("feels", True)]
-    assert told("returns_table") == ("row", True, False, columns)
+    columns = [("id", False), ("total", False), ("orgId", False), ("feels", False)]
+    assert told("returns_table") == ("row", True, False, columns)  # the half is said, the half follows
     assert told("returns_one_column") == ("row", True, False, [("only_one", True)])
     assert told("returns_invoice")[:3] == ("row", False, True)
     assert all(nullable for _, nullable in told("returns_invoices")[3])
@@ -552,6 +601,27 @@ def test_what_functions_give(torture: Torture) -> None:
     assert torture.function("many_with").parameters[1].has_default
     assert [each.name for each in torture.function("half_named").parameters] == ["a", "", "c"]
     assert sum(each.name == "overloaded" for each in torture.described.functions) == 4
+
+
+def test_what_the_body_of_a_function_proves(torture: Torture) -> None:
+    def proved(name: str) -> bool:
+        result = torture.function(name).result
+        return not result.nullable if result.shape == "scalar" else not any(e.nullable for e in result.fields)
+
+    for number, (_, query, expected) in enumerate(BODIES):
+        assert proved(f"body_{number}") == expected, query
+        assert not proved(f"elsewhere_{number}"), query  # whose names may be anybody's
+    assert proved("body_atomic")
+    assert proved("body_return")
+    assert not proved("body_null")
+    assert not proved("body_strict")
+    for empty in (False, True):
+        if empty:
+            torture.conn.execute("TRUNCATE public.invoices, public.lines, public.parent")
+        for number, (_, query, expected) in enumerate(BODIES):
+            if expected:
+                rows = torture.conn.execute(f"SELECT * FROM public.body_{number}()".encode()).fetchall()
+                assert all(value is not None for row in rows for value in row), query
 
 
 def test_what_only_the_server_can_call_is_left_out(torture: Torture) -> None:

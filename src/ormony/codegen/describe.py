@@ -525,7 +525,30 @@ class _Describing:
         said = _said_not_null(self._catalog.comments.get(ref))
         result = self._given(ref, routine, said)
         self._look_at_said(ref, said, result.fields)
-        return result
+        return self._derived(ref, routine, result)
+
+    def _derived(self, ref: Ref, routine: Routine, result: Result) -> Result:
+        """With what follows from the body of a function in SQL: its last query is what it gives."""
+        if ref.kind != "function" or (routine.strict and routine.arguments and not result.many):
+            return result  # STRICT gives null without looking at the body
+        given = self._views.of_function(routine) if result.shape in ("scalar", "row") else None
+        if given is None or not (result.many or given.one_row):
+            return result
+        if result.shape == "scalar":
+            proved = given.not_null == (True,)
+            fields = tuple(_derived(each) if proved else each for each in result.fields)
+            return msgspec.structs.replace(result, nullable=result.nullable and not proved, fields=fields)
+        # One column may be the whole row, of a composite type.
+        if len(given.not_null) != len(result.fields) or (result.type is not None and len(result.fields) < 2):
+            return result
+        return msgspec.structs.replace(
+            result,
+            nullable=False,
+            fields=tuple(
+                _derived(each) if proved else each
+                for each, proved in zip(result.fields, given.not_null, strict=True)
+            ),
+        )
 
     def _given(self, ref: Ref, routine: Routine, said: frozenset[str] | None) -> Result:
         name = f"{ref.schema}.{ref.name}"
@@ -609,6 +632,10 @@ class _Describing:
             if ref in self._catalog.objects:
                 return self._fields(ref)
         return ()
+
+
+def _derived(field: Field) -> Field:
+    return field if not field.nullable else msgspec.structs.replace(field, nullable=False, proof="derived")
 
 
 _VIEWS: Final = frozenset({"view", "materialized view"})

@@ -85,6 +85,13 @@ class Shown(NamedTuple):
     declared: bool = False  # the table's column says NOT NULL, and nothing on the way can make it null
 
 
+class Given(NamedTuple):
+    """What a query gives: which columns are never null, and whether there is a row for certain."""
+
+    not_null: tuple[bool, ...]
+    one_row: bool
+
+
 _UNKNOWN: Final = Shown()
 
 
@@ -198,17 +205,21 @@ class Views:
                 item.null()
         elif "whereClause" in query:
             _prove(query["whereClause"], items)
-        given = []
+        given: list[tuple[str, Shown]] = []
         for each in query.get("targetList", ()):
             target = each["ResTarget"]
             value = target["val"]
             if "ColumnRef" in value and any("A_Star" in part for part in value["ColumnRef"]["fields"]):
-                return None
+                all_of = _starred(value["ColumnRef"], items)
+                if all_of is None or all_of.columns is None:
+                    return None
+                given += [(each, all_of.column(each)) for each in all_of.columns]
+                continue
             name = target.get("name", "")
             if not name and "ColumnRef" in value:
                 name = strings_of(value["ColumnRef"]["fields"])[-1]
             shown = _column(value, scope) or Shown(
-                not_null=_never_null(value, scope, grouped=bool(grouping) and not sets)
+                not_null=self._never_null(value, scope, queries, grouped=bool(grouping) and not sets)
             )
             given.append((name, shown))
         return given
@@ -232,19 +243,18 @@ class Views:
         if "RangeVar" in node:
             inner = node["RangeVar"]
             alias = inner.get("alias", {})
-            items[alias.get("aliasname", inner["relname"])] = _Item(
-                self._of_relation(inner, alias.get("colnames", ()), queries)
-            )
+            columns = self._of_relation(inner, alias.get("colnames", ()), queries)
+            _put(items, {alias.get("aliasname", inner["relname"]): _Item(columns)})
         elif "RangeSubselect" in node:
             inner = node["RangeSubselect"]
             alias = inner.get("alias", {})
             given = self._of_query(inner["subquery"]["SelectStmt"], [*outer, items], queries)
-            items[alias.get("aliasname", "")] = _Item(_named(given, alias.get("colnames", ())))
+            _put(items, {alias.get("aliasname", ""): _Item(_named(given, alias.get("colnames", ())))})
         elif "JoinExpr" in node:
             self._join(node["JoinExpr"], items, outer, queries)
         else:
             alias = next(iter(node.values())).get("alias", {})
-            items[alias.get("aliasname", f" {len(items)}")] = _Item(None)
+            _put(items, {alias.get("aliasname", f" {len(items)}"): _Item(None)})
 
     def _join(self, join: Node, items: dict[str, _Item], outer: _Scope, queries: _Queries) -> None:
         kind = join.get("jointype", "JOIN_INNER")
@@ -260,10 +270,10 @@ class Views:
         ):
             item.null()
         if "alias" in join:  # it hides what is joined
-            items[join["alias"]["aliasname"]] = _Item(None)
+            _put(items, {join["alias"]["aliasname"]: _Item(None)})
         else:
-            items.update(left)
-            items.update(right)
+            _put(items, left)
+            _put(items, right)
 
     def _of_relation(
         self, node: Node, aliases: Sequence[Node], queries: _Queries
@@ -305,6 +315,98 @@ class Views:
             for name in self._catalog.column_order.get(ref) or columns
             if name in columns
         }
+
+    def _never_null(self, value: Node, scope: _Scope, queries: _Queries, *, grouped: bool) -> bool:
+        """Whether an expression is certainly not null; `grouped`: every row is of a group with rows."""
+        ((kind, inner),) = value.items()
+
+        def every(nodes: Iterable[Node]) -> bool:
+            return all(self._never_null(each, scope, queries, grouped=grouped) for each in nodes)
+
+        match kind:
+            case "ColumnRef":
+                shown = _column(value, scope)
+                return shown is not None and shown.not_null
+            case "A_Const":
+                return not inner.get("isnull", False)
+            case "TypeCast":
+                return "A_Const" in inner["arg"] and every([inner["arg"]])
+            case "NullTest" | "BooleanTest":
+                return True
+            case "SubLink":
+                if inner.get("subLinkType") == "EXPR_SUBLINK":
+                    query = inner["subselect"].get("SelectStmt", {})
+                    given = (
+                        self._of_query(query, scope, queries)
+                        if self._is_one_row(query, scope, queries)
+                        else None
+                    )
+                    return given is not None and all(shown.not_null for _, shown in given)
+                return bool(inner.get("subLinkType") == "EXISTS_SUBLINK")
+            case "CoalesceExpr" | "MinMaxExpr":
+                return any(self._never_null(each, scope, queries, grouped=grouped) for each in inner["args"])
+            case "BoolExpr":
+                return every(inner["args"])
+            case "CaseExpr":
+                results = [each["CaseWhen"]["result"] for each in inner["args"]]
+                return "defresult" in inner and every([*results, inner["defresult"]])
+            case "SQLValueFunction":
+                return inner.get("op") not in ("SVFOP_CURRENT_SCHEMA", None)
+            case "A_Expr":
+                return _compares(value) and every([inner["lexpr"], inner["rexpr"]])
+            case "FuncCall":
+                names = strings_of(inner["funcname"])
+                if len(names) > 1 and names[0] != "pg_catalog":
+                    return False
+                if names[-1] in _NEVER_NULL:
+                    return True
+                if not grouped or "agg_filter" in inner or "over" in inner:
+                    return False
+                return names[-1] in _GATHERING or (names[-1] in _OF_A_GROUP and every(inner.get("args", ())))
+            case _:
+                return False
+
+    def _is_one_row(self, query: Node, outer: _Scope, queries: _Queries) -> bool:
+        """Whether a query certainly gives a row: of aggregates without groups, or of no table."""
+        if query.get("op", "SETOP_NONE") != "SETOP_NONE" or any(
+            each in query
+            for each in ("groupClause", "havingClause", "limitCount", "limitOffset", "valuesLists")
+        ):
+            return False
+        targets = query.get("targetList", ())
+        if "fromClause" not in query:
+            return "whereClause" not in query and not self._gathers(targets)
+        items: dict[str, _Item] = {}
+        for each in query["fromClause"]:
+            self._from(each, items, outer, self._with(query, outer, queries))
+        return any(
+            kind == "FuncCall" and _is_aggregate(node, items) for kind, node in _nodes(targets)
+        ) and not self._gives_sets(targets)
+
+    def of_function(self, routine: Routine) -> Given | None:
+        """What the last query of a function in SQL gives; None where its body has another form.
+
+        A name without a schema is PostgreSQL's own only where the function's search path has no other schema,
+        or where the server has looked names up already (BEGIN ATOMIC).
+        """
+        if routine.language != "sql" or self._has_casts:
+            return None
+        query = _last_query(routine)
+        if query is None:
+            return None
+        if "ReturnStmt" in query:
+            value = query["ReturnStmt"].get("returnval", {"A_Const": {"isnull": True}})
+            return Given((self._never_null(value, [{}], {}, grouped=False),), True)
+        select = query.get("SelectStmt")
+        given = self._of_query(select, [], {}) if select is not None else None
+        if select is None or given is None:
+            return None
+        return Given(tuple(shown.not_null for _, shown in given), self._is_one_row(select, [], {}))
+
+    @cached_property
+    def _has_casts(self) -> bool:
+        """Whether somebody made a cast: it may make null of what a query gives."""
+        return any(ref.kind == "cast" for ref in self._catalog.objects)
 
     # ------------------------------------------------------------------------------------------ what it takes
 
@@ -384,6 +486,28 @@ class Views:
                     names[name] = shown.direct[2]
         return base, names
 
+    def _gives_sets(self, targets: Sequence[Node]) -> bool:
+        """Whether a target list has a function that gives any number of rows."""
+        for kind, node in _nodes(targets):
+            if kind == "FuncCall":
+                parts = tuple(strings_of(node["funcname"]))
+                own = len(parts) == 1 or parts[0] == "pg_catalog"
+                if (own and parts[-1] in _SETS) or (not own and parts not in self._plain_functions):
+                    return True
+        return False
+
+    @cached_property
+    def _plain_functions(self) -> frozenset[tuple[str, ...]]:
+        """Functions of somebody's that give one value."""
+        return (
+            frozenset(
+                (ref.schema, ref.name)
+                for ref, value in self._catalog.objects.items()
+                if isinstance(value, Routine)
+            )
+            - self._gathering_functions
+        )
+
     def _gathers(self, targets: Sequence[Node]) -> bool:
         """Whether a target list has an aggregate, a window function or one that gives several rows."""
         for kind, node in _nodes(targets):
@@ -408,6 +532,12 @@ class Views:
             for ref, value in self._catalog.objects.items()
             if ref.kind == "aggregate" or (isinstance(value, Routine) and value.returns_set)
         )
+
+
+def _put(items: dict[str, _Item], more: Mapping[str, _Item]) -> None:
+    """Add items; nothing is known of two tables of different schemas that are called the same."""
+    for name, item in more.items():
+        items[name] = item if name not in items else _Item(None)
 
 
 def refuses_null(column: Column) -> bool:
@@ -486,49 +616,6 @@ def _compares(value: Node) -> bool:
     )
 
 
-def _never_null(value: Node, scope: _Scope, *, grouped: bool) -> bool:
-    """Whether an expression is certainly not null; `grouped`: every row is of a group with rows."""
-    ((kind, inner),) = value.items()
-
-    def every(nodes: Iterable[Node]) -> bool:
-        return all(_never_null(each, scope, grouped=grouped) for each in nodes)
-
-    match kind:
-        case "ColumnRef":
-            shown = _column(value, scope)
-            return shown is not None and shown.not_null
-        case "A_Const":
-            return not inner.get("isnull", False)
-        case "TypeCast":
-            return "A_Const" in inner["arg"] and every([inner["arg"]])
-        case "NullTest" | "BooleanTest":
-            return True
-        case "SubLink":
-            return bool(inner.get("subLinkType") == "EXISTS_SUBLINK")
-        case "CoalesceExpr" | "MinMaxExpr":
-            return any(_never_null(each, scope, grouped=grouped) for each in inner["args"])
-        case "BoolExpr":
-            return every(inner["args"])
-        case "CaseExpr":
-            results = [each["CaseWhen"]["result"] for each in inner["args"]]
-            return "defresult" in inner and every([*results, inner["defresult"]])
-        case "SQLValueFunction":
-            return inner.get("op") not in ("SVFOP_CURRENT_SCHEMA", None)
-        case "A_Expr":
-            return _compares(value) and every([inner["lexpr"], inner["rexpr"]])
-        case "FuncCall":
-            names = strings_of(inner["funcname"])
-            if len(names) > 1 and names[0] != "pg_catalog":
-                return False
-            if names[-1] in _NEVER_NULL:
-                return True
-            if not grouped or "agg_filter" in inner or "over" in inner:
-                return False
-            return names[-1] in _GATHERING or (names[-1] in _OF_A_GROUP and every(inner.get("args", ())))
-        case _:
-            return False
-
-
 def _nodes(top: object) -> Iterator[tuple[str, Node]]:
     """Every node below, by kind, but for those of subqueries."""
     stack: list[object] = [top]
@@ -542,6 +629,48 @@ def _nodes(top: object) -> Iterator[tuple[str, Node]]:
                     yield key, value
                 if key != "SubLink":
                     stack.append(value)
+
+
+def _starred(reference: Node, items: Mapping[str, _Item]) -> _Item | None:
+    """What `*` or `alias.*` means, where it is one item."""
+    parts = strings_of(reference["fields"])
+    if not parts and len(items) == 1:
+        return next(iter(items.values()))
+    return items.get(parts[0]) if len(parts) == 1 else None
+
+
+def _is_aggregate(call: Node, items: Mapping[str, _Item]) -> bool:
+    """Whether a call is certainly an aggregate of the query that has these items, and of none around it."""
+    names = strings_of(call["funcname"])
+    if "over" in call or names[-1] not in _AGGREGATES or (len(names) > 1 and names[0] != "pg_catalog"):
+        return False
+    if "agg_star" in call:
+        return True
+    for kind, node in _nodes(call.get("args", ())):
+        if kind == "ColumnRef":
+            found = _item({kind: node}, items)
+            if found is not None and found[0].columns is not None and found[1] in found[0].columns:
+                return True
+    return False
+
+
+_OWN_PATHS: Final = frozenset({"", "pg_catalog", "pg_temp"})
+
+
+def _last_query(routine: Routine) -> Node | None:
+    """The last statement of a function in SQL, where names in it mean what they seem to mean."""
+    if not routine.body:
+        for raw in try_parse(routine.definition):
+            body = raw.node.get("CreateFunctionStmt", {}).get("sql_body", {})
+            while "List" in body and body["List"].get("items"):
+                body = body["List"]["items"][-1]
+            return body if body else None
+        return None
+    paths = [each.partition("=")[2] for each in routine.settings if each.startswith("search_path=")]
+    if not paths or any(name.strip().strip('"') not in _OWN_PATHS for name in paths[0].split(",")):
+        return None
+    statements = try_parse(routine.body)
+    return statements[-1].node if statements else None
 
 
 def _trigger_events(definition: str) -> set[str]:
