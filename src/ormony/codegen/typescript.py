@@ -735,13 +735,14 @@ class _Wrappers:
 
     def _value(self, type_: Type, used_by: str) -> _Value:
         """How TypeScript has a type. `used_by` is what `types` of the configuration may name."""
-        told = self._options.types.get(used_by) or self._options.types.get(f"{type_.schema}.{type_.name}")
-        if told is not None and type_.kind != "array":
-            known = self._known(type_)
-            return _Value(told, told, known.codec, known.parsed)
-        if told is not None and used_by in self._options.types:
-            return _Value(told, told, self._known(type_).codec, parsed=False)
-        return self._known(type_)
+        types = self._options.types
+        told = types.get(used_by)
+        if told is None and type_.kind != "array":  # whose name is that of its elements
+            told = types.get(f"{type_.schema}.{type_.name}")
+        known = self._known(type_)
+        if told is None:
+            return known
+        return _Value(told, told, f"({known.codec} as unknown as $Codec<{told}>)", known.parsed)
 
     def _known(self, type_: Type) -> _Value:
         lossless = self._options.lossless
@@ -973,7 +974,7 @@ class _Wrappers:
                 for each in (nodes, node)
             )
         if result.many:
-            line = f"return ({nodes}).map((each) => {codec}.decode($filled(each, {constant})))"
+            line = f"return $rows({nodes}, {constant})"
             return before, f"{row}[]", [line], ""
         if result.nullable:
             lines = [f"const node = {node}", f"return $missing(node) ? null : $one(node, {codec})"]

@@ -35,7 +35,9 @@ function $read(text: string): $Node {
     let close = text.indexOf('"', open + 1)
     while ($escaped(text, close)) close = text.indexOf('"', close + 1)
     if (close < 0) break // an answer that was cut off: JSON.parse says so
-    tagged += `${text.slice(at, open).replace($lexeme, '"n$&"')}"s${text.slice(open + 1, close + 1)}`
+    const between = text.slice(at, open)
+    tagged += between.length < 3 ? between : between.replace($lexeme, '"n$&"') // a number has signs around it
+    tagged += `"s${text.slice(open + 1, close + 1)}`
     at = close + 1
   }
   return JSON.parse(tagged + text.slice(at).replace($lexeme, '"n$&"'))
@@ -313,10 +315,12 @@ type $Column = readonly [name: string, key: string, codec: $Codec<any, any>, req
 function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
   return {
     decode: (node) => {
-      const values = new Map($entries(node))
+      if (node === null || typeof node !== "object" || Array.isArray(node)) {
+        throw new DatabaseValueError("a row was expected", $scalar(node))
+      }
       return Object.fromEntries(
         columns.map(([name, key, codec, required]) => {
-          const value = values.get(name)
+          const value = node[`s${name}`]
           if (value === undefined) throw new DatabaseValueError(`there is no column "${name}"`, $write(node))
           if (value === null && required) {
             throw new DatabaseValueError(`"${name}" is null, and was said never to be`, $write(node))
@@ -360,9 +364,11 @@ function $maybe<Out>(node: $Node | undefined, codec: $Codec<Out, never>): Out | 
   return node === null || node === undefined ? null : codec.decode(node)
 }
 
-/** A null row of a set, as `SELECT *` shows it. */
-function $filled(node: $Node, columns: readonly $Column[]): $Node {
-  return node === null ? Object.fromEntries(columns.map(([name]) => [`s${name}`, null])) : node
+/** The rows of a set; of a null row all is null, as `SELECT *` shows it. */
+function $rows<Out>(nodes: $Node[], columns: readonly $Column[]): Out[] {
+  const codec = $row<Out>(columns)
+  const empty = Object.fromEntries(columns.map(([name]) => [`s${name}`, null]))
+  return nodes.map((node) => codec.decode(node ?? empty))
 }
 
 /** A parameter: its key here, its name in the database ('' has none), its type in SQL, how it is written. */

@@ -28,7 +28,9 @@ function $read(text: string): $Node {
     let close = text.indexOf('"', open + 1)
     while ($escaped(text, close)) close = text.indexOf('"', close + 1)
     if (close < 0) break // an answer that was cut off: JSON.parse says so
-    tagged += `${text.slice(at, open).replace($lexeme, '"n$&"')}"s${text.slice(open + 1, close + 1)}`
+    const between = text.slice(at, open)
+    tagged += between.length < 3 ? between : between.replace($lexeme, '"n$&"') // a number has signs around it
+    tagged += `"s${text.slice(open + 1, close + 1)}`
     at = close + 1
   }
   return JSON.parse(tagged + text.slice(at).replace($lexeme, '"n$&"'))
@@ -119,10 +121,12 @@ type $Column = readonly [name: string, key: string, codec: $Codec<any, any>, req
 function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
   return {
     decode: (node) => {
-      const values = new Map($entries(node))
+      if (node === null || typeof node !== "object" || Array.isArray(node)) {
+        throw new DatabaseValueError("a row was expected", $scalar(node))
+      }
       return Object.fromEntries(
         columns.map(([name, key, codec, required]) => {
-          const value = values.get(name)
+          const value = node[`s${name}`]
           if (value === undefined) throw new DatabaseValueError(`there is no column "${name}"`, $write(node))
           if (value === null && required) {
             throw new DatabaseValueError(`"${name}" is null, and was said never to be`, $write(node))
@@ -146,9 +150,11 @@ function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
   }
 }
 
-/** A null row of a set, as `SELECT *` shows it. */
-function $filled(node: $Node, columns: readonly $Column[]): $Node {
-  return node === null ? Object.fromEntries(columns.map(([name]) => [`s${name}`, null])) : node
+/** The rows of a set; of a null row all is null, as `SELECT *` shows it. */
+function $rows<Out>(nodes: $Node[], columns: readonly $Column[]): Out[] {
+  const codec = $row<Out>(columns)
+  const empty = Object.fromEntries(columns.map(([name]) => [`s${name}`, null]))
+  return nodes.map((node) => codec.decode(node ?? empty))
 }
 
 /** A parameter: its key here, its name in the database ('' has none), its type in SQL, how it is written. */
@@ -223,16 +229,16 @@ export interface GetDashboardStatsArgs {
 export interface GetDashboardStatsRow {
   productCount: number
   orderCount: number
-  openOrderCount: number | null
-  revenue: string | null
+  openOrderCount: number
+  revenue: string
   lastOrderAt: string | null
 }
 
 const $columns_GetDashboardStatsRow: readonly $Column[] = [
   ["product_count", "productCount", $safe, true],
   ["order_count", "orderCount", $safe, true],
-  ["open_order_count", "openOrderCount", $safe],
-  ["revenue", "revenue", $decimal],
+  ["open_order_count", "openOrderCount", $safe, true],
+  ["revenue", "revenue", $decimal, true],
   ["last_order_at", "lastOrderAt", $instant],
 ]
 
@@ -241,5 +247,5 @@ const $routine_getDashboardStats: $Routine = { name: "\"public\".\"get_dashboard
 ] }
 
 export async function getDashboardStats(db: DrizzleDatabase, args: GetDashboardStatsArgs): Promise<GetDashboardStatsRow[]> {
-  return (await $query(db, $routine_getDashboardStats, args)).map((each) => $row<GetDashboardStatsRow>($columns_GetDashboardStatsRow).decode($filled(each, $columns_GetDashboardStatsRow)))
+  return $rows(await $query(db, $routine_getDashboardStats, args), $columns_GetDashboardStatsRow)
 }
