@@ -30,13 +30,12 @@ async def become(connection: AsyncConnection, org_id: UUID) -> None:
 
 async def numbers(connection: AsyncConnection, org_id: UUID) -> list[object]:
     (stats,) = await get_dashboard_stats(connection, org=org_id)
-    revenue = None if stats.revenue is None else str(stats.revenue)
     last = stats.last_order_at
     return [
         stats.product_count,
         stats.order_count,
         stats.open_order_count,
-        revenue,
+        str(stats.revenue),
         last.isoformat() if isinstance(last, datetime) else last,
     ]
 

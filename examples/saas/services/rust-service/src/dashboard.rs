@@ -31,10 +31,8 @@ async fn numbers(connection: &mut PgConnection, org_id: Uuid) -> Result<String> 
         "[{},{},{},{},{}]",
         stats.product_count,
         stats.order_count,
-        stats
-            .open_order_count
-            .map_or("null".into(), |count| count.to_string()),
-        quoted(stats.revenue.map(|revenue| revenue.to_string())),
+        stats.open_order_count,
+        quoted(Some(stats.revenue.to_string())),
         quoted(stats.last_order_at.map(|last| last.to_rfc3339())),
     ))
 }

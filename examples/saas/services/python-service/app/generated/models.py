@@ -110,6 +110,6 @@ class GetDashboardStatsResult(Record):
     )
     product_count: int
     order_count: int
-    open_order_count: int | None
-    revenue: Numeric | None
+    open_order_count: int
+    revenue: Numeric
     last_order_at: TimestampTz | None

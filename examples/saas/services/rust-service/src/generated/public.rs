@@ -194,9 +194,9 @@ pub struct GetDashboardStatsRow {
     /// `bigint`
     pub order_count: i64,
     /// `bigint`
-    pub open_order_count: Option<i64>,
+    pub open_order_count: i64,
     /// `numeric`
-    pub revenue: Option<Decimal>,
+    pub revenue: Decimal,
     /// `timestamp with time zone`
     pub last_order_at: Option<DateTime<Utc>>,
 }
