@@ -622,7 +622,10 @@ class _Python:
             if result.many:
                 many = ["connection", "query", model]
                 return f"list[{model}]", _exploded("    return await driver.rows(", many, ")")
-            inside = model + (" | None" if result.nullable else "")
+            if result.nullable:
+                one = ["connection", "query", model]
+                return f"{model} | None", _exploded("    return await driver.row(", one, ")")
+            inside = model
         else:
             assert result.type is not None
             key = f"{function.schema}.{function.name}"

@@ -197,6 +197,8 @@ async def rows(connection: through.Connection) -> None:
     assert echoed is not None
     assert echoed.model_dump() == ANN.model_dump()
     assert await calls.echo_person(connection, who=None) is None
+    nobody = Person.model_construct(**dict.fromkeys(Person.model_fields))
+    assert await calls.echo_person(connection, who=nobody) is None
     home = await calls.returns_domain_of_composite(connection)
     assert home is not None
     assert home.house_no == "1"
