@@ -542,6 +542,16 @@ def test_a_colleagues_row_has_a_line_where_it_is_not_as_ones_own(shadow: Shadow)
     ]
 
 
+def test_an_upsert_is_asked_where_a_second_key_forbids_it_with_ones_own_values(shadow: Shadow) -> None:
+    text = """CREATE TABLE public.profiles (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+        user_id uuid NOT NULL UNIQUE REFERENCES auth.users (id), name text NOT NULL);
+    ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON public.profiles TO authenticated USING (user_id = (SELECT auth.uid()));"""
+    _, found = asked(shadow, text)
+    assert found.unknown == ()
+    assert strong(found) == []
+
+
 WRITTEN = """
 CREATE VIEW public.work AS SELECT id AS number, org_id, created_by, title AS what, state FROM public.tasks;
 CREATE VIEW public.work_counts AS SELECT org_id, count(*) FROM public.tasks GROUP BY org_id;

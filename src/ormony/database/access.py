@@ -522,9 +522,12 @@ class _Asking:
                         before += "SET LOCAL session_replication_role = replica; "
                     found.append(_Way(statement, before))
                 case "upsert":
-                    upsert = self._upsert(shape, row, name, own)
-                    if upsert is not None and not before:
-                        found.append(_Way(upsert))
+                    upserts = self._upserts(shape, row, name, own) if not before else []
+                    for number, upsert in enumerate(upserts, 1):
+                        proved = yield from self._proved((table, "upsert?", name, upsert), upsert)
+                        if proved.value == ALLOW or number == len(upserts):
+                            found.append(_Way(upsert))
+                            break
         return found
 
     def _inserts(
@@ -721,25 +724,29 @@ class _Asking:
             or any(column in unique for unique in shape.unique)
         )
 
-    def _upsert(self, shape: Shape, row: Row, name: str, own: str | None) -> str | None:
+    def _upserts(self, shape: Shape, row: Row, name: str, own: str | None) -> list[str]:
+        """INSERTs that meet the key of the row: of what is its own otherwise, and of the row as it is."""
         key = shape.primary
         if not key or any(row.values.get(c) is None for c in key):
-            return None
+            return []
         values = self.maker.values(self.worlds[name], shape, 1, whole=True)
         if isinstance(values, str):
-            return None
+            return []
+        candidates = [values]
         mine = self.worlds[own].rows.get(shape.table) if own is not None and own != name else None
         tenant = [c for c in self.tenancy.owned.get(shape.table, ()) if c not in key]
-        if mine is not None and tenant:  # what it writes is its own; only the key is another's
-            values = {c: mine.values.get(c) for c in values}
-        values = {**values, **{c: row.values[c] for c in key}}
-        column = next((c for c in values if c not in key), key[0])
-        name_ = quote_identifier(column)
-        insert = insert_of(Candidate(table=shape.table, values=values), overriding=True)
-        return (
-            f"{insert} ON CONFLICT ({', '.join(map(quote_identifier, key))})"
-            f" DO UPDATE SET {name_} = EXCLUDED.{name_}"
-        )
+        if mine is not None and tenant:  # another key of the table may forbid that to everybody
+            candidates.insert(0, {c: mine.values.get(c) for c in values})
+        found = []
+        for each in candidates:
+            meeting = {**each, **{c: row.values[c] for c in key}}
+            column = quote_identifier(next((c for c in meeting if c not in key), key[0]))
+            insert = insert_of(Candidate(table=shape.table, values=meeting), overriding=True)
+            found.append(
+                f"{insert} ON CONFLICT ({', '.join(map(quote_identifier, key))})"
+                f" DO UPDATE SET {column} = EXCLUDED.{column}"
+            )
+        return found
 
     def _blindly(
         self,
