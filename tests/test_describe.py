@@ -590,6 +590,8 @@ def test_what_functions_give(torture: Torture) -> None:
     assert told("in_out")[3] == [("a", True), ("b", True)]
     assert told("set_of_outs") == ("row", True, False, [("a", True), ("b", True)])
     assert told("returns_domain_of_composite")[0] == "row"
+    for name in ("table_of_one_composite", "one_composite_out"):  # it is the row
+        assert [each for each, _ in told(name)[3]] == ["street", "house no", "zip", "at"]
     assert told("any_record") == ("record", False, True, [])
     assert told("does")[0] == "void"
     assert told("does_in_out") == ("row", False, False, [("a", True)])

@@ -317,3 +317,7 @@ CREATE PROCEDURE public.does_out(a integer, OUT b integer, c integer, OUT d text
 COMMENT ON PROCEDURE public.does IS 'Deletes.';
 CREATE FUNCTION public.few_rows() RETURNS SETOF integer LANGUAGE sql ROWS 1 AS 'SELECT 1';
 CREATE FUNCTION public.set_of_one_out(OUT only_one text) RETURNS SETOF text LANGUAGE sql AS $$VALUES ('a'), (NULL)$$;
+CREATE FUNCTION public.table_of_one_composite() RETURNS TABLE (place public.address) LANGUAGE sql
+    AS $$VALUES (('s', '1', '12345', '(1,2)')::public.address)$$;
+CREATE FUNCTION public.one_composite_out(OUT place public.address) LANGUAGE sql
+    AS $$SELECT ('s', '1', '12345', '(1,2)')::public.address$$;

@@ -556,7 +556,9 @@ class _Describing:
         outs = [each for each in routine.arguments if each.mode in ("out", "inout", "table")]
         many = routine.returns_set
         table = any(each.mode == "table" for each in outs)
-        if outs and (table or len(outs) > 1 or ref.kind == "procedure"):
+        # A single column of a composite type is the row itself: FROM shows the fields of the type.
+        alone = len(outs) == 1 and ref.kind == "function" and self._is_row(outs[0].type)
+        if outs and not alone and (table or len(outs) > 1 or ref.kind == "procedure"):
             fields = []
             for place, each in enumerate(outs, 1):
                 column = each.name or f"column{place}"
@@ -582,9 +584,7 @@ class _Describing:
         if text == "record":
             return Result(shape="record", many=many, nullable=not (many or whole))
         type_ = self._type(text, name)
-        below = type_
-        while below.kind == "domain" and below.element is not None:
-            below = below.element
+        below = _without_domains(type_)
         if below.kind not in ("composite", "table"):
             column = outs[0].name or "column1" if outs else ""
             proved = whole or (said is not None and column in said)
@@ -603,9 +603,12 @@ class _Describing:
             many=many,
             nullable=not (many or whole),
             type=type_,
-            form="out" if outs else "type",
+            form="table" if table else "out" if outs else "type",
             fields=tuple(self._returned(name, each, whole, said) for each in self._row_of(below)),
         )
+
+    def _is_row(self, text: str) -> bool:
+        return _without_domains(self._types.of(text)).kind in ("composite", "table")
 
     def _returned(self, name: str, field: Field, whole: bool, said: frozenset[str] | None) -> Field:
         """A column of a relation as a function gives it: any function may make up rows of its own.
@@ -632,6 +635,12 @@ class _Describing:
             if ref in self._catalog.objects:
                 return self._fields(ref)
         return ()
+
+
+def _without_domains(type_: Type) -> Type:
+    while type_.kind == "domain" and type_.element is not None:
+        type_ = type_.element
+    return type_
 
 
 def _derived(field: Field) -> Field:
