@@ -79,6 +79,7 @@ JSON = {
     """'{"a":[1,null,true,"\\"x\\"",1.5]}'""": "",
     "'null'": "",
     "'12345678901234567890'": "",
+    '\'[0.15024766808483592,95513381913695730000,-1.5e-300,{},[],-0.5,{"":{"a":[]}}]\'': "",
     "'0.1000000000000000055511151231257827'": 'OutOfRange("0.1000000000000000055511151231257827")',
     "'[123456789012345678901234567890]'": 'OutOfRange("123456789012345678901234567890")',
     """'{"12345678901234567890.5":"123456789.12345678901234567890"}'""": "",
@@ -601,6 +602,9 @@ class TestCompiled:
     def test_every_form_of_a_function_gives_what_the_database_gives(self, made: Made) -> None:
         assert "calls: done" in made.printed
 
+    def test_random_values_come_back(self, made: Made) -> None:
+        assert "random: done" in made.printed
+
     @pytest.mark.parametrize("variant", ["plain", "other"])
     def test_every_value_comes_back_or_is_an_error_of_its_own(self, made: Made, variant: str) -> None:
         results = {
@@ -620,8 +624,10 @@ class TestCompiled:
                     if not expected or result != place + expected:
                         wrong.append((table, column, value, result, expected))
                     continue
+                # `json` is text: of its values a Value keeps no spaces and no way to write a number
+                text = "jsonb::text" if (variant, column) == ("plain", "c_json") else "text"
                 row = connection.execute(
-                    f"SELECT a.{column}::text, b.{column}::text FROM public.{table} a, public.{table} b"
+                    f"SELECT a.{column}::{text}, b.{column}::{text} FROM public.{table} a, public.{table} b"
                     f" WHERE a.id = {number} AND b.id = {result}"
                 ).fetchone()
                 assert row is not None

@@ -736,19 +736,11 @@ impl Writable for sqlx::types::Uuid {
 
 impl Readable for sqlx::types::JsonValue {
     fn read(oid: u32, bytes: &[u8]) -> Result<Self, ValueError> {
-        let text = json_text(oid, bytes)?;
-        let value: Self = text
-            .parse()
-            .map_err(|_| ValueError::OutOfRange(text.to_owned()))?;
-        for number in json_numbers(text) {
-            let held = number
-                .parse::<Self>()
-                .map_err(|_| ValueError::OutOfRange(number.to_owned()))?;
-            if same_number(number, &held.to_string()).is_none() {
-                return Err(ValueError::OutOfRange(number.to_owned()));
-            }
+        Json {
+            text: json_text(oid, bytes)?,
+            at: 0,
         }
-        Ok(value)
+        .value(0)
     }
 }
 
@@ -758,36 +750,113 @@ impl Writable for sqlx::types::JsonValue {
     }
 }
 
-/// The numbers of a JSON text that a float may not hold: all but short integers.
-fn json_numbers(text: &str) -> Vec<&str> {
-    let bytes = text.as_bytes();
-    let mut numbers = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                at += 1;
-                while at < bytes.len() && bytes[at] != b'"' {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+/// JSON that PostgreSQL has found to be valid. serde_json's own parser rounds numbers, also to a neighbour of the
+/// float that is meant.
+struct Json<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Json<'t> {
+    /// The next character that is no space.
+    fn next(&mut self) -> Result<u8, ValueError> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let spaces = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+        self.at += spaces;
+        rest.get(spaces).copied().ok_or(ValueError::Malformed)
+    }
+
+    /// All from here as long as it fits.
+    fn token(&mut self, fits: impl Fn(u8) -> bool) -> &'t str {
+        let start = self.at;
+        let rest = &self.text.as_bytes()[start..];
+        self.at += rest.iter().take_while(|byte| fits(**byte)).count();
+        &self.text[start..self.at]
+    }
+
+    fn value(&mut self, depth: u32) -> Result<sqlx::types::JsonValue, ValueError> {
+        if depth > 128 {
+            return Err(ValueError::OutOfRange(
+                "JSON of more than 128 levels".to_owned(),
+            ));
+        }
+        match self.next()? {
+            b'{' => {
+                self.at += 1;
+                let mut pairs = Vec::new();
+                loop {
+                    match self.next()? {
+                        b'"' => {
+                            let key = self.string()?;
+                            pairs.push((key, self.value(depth + 1)?));
+                        }
+                        b'}' => break,
+                        _ => return Err(ValueError::Malformed),
+                    }
+                    if self.next()? == b',' {
+                        self.at += 1;
+                    }
                 }
-                at += 1;
+                self.at += 1;
+                Ok(pairs.into_iter().collect())
             }
+            b'[' => {
+                self.at += 1;
+                let mut elements = Vec::new();
+                while self.next()? != b']' {
+                    elements.push(self.value(depth + 1)?);
+                    if self.next()? == b',' {
+                        self.at += 1;
+                    }
+                }
+                self.at += 1;
+                Ok(sqlx::types::JsonValue::Array(elements))
+            }
+            b'"' => self.string().map(sqlx::types::JsonValue::String),
             b'-' | b'0'..=b'9' => {
-                let start = at;
-                while at < bytes.len()
-                    && matches!(bytes[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
-                {
-                    at += 1;
-                }
-                let number = &text[start..at];
-                if number.len() > 15 || number.contains(['.', 'e', 'E']) {
-                    numbers.push(number);
-                }
+                let number = self
+                    .token(|byte| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'));
+                json_number(number).ok_or_else(|| ValueError::OutOfRange(number.to_owned()))
             }
-            _ => at += 1,
+            _ => {
+                let word = self.token(|byte| byte.is_ascii_lowercase());
+                word.parse().map_err(|_| ValueError::Malformed)
+            }
         }
     }
-    numbers
+
+    /// A string, and the colon behind it if it is a key.
+    fn string(&mut self) -> Result<String, ValueError> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        self.at += 1;
+        while *bytes.get(self.at).ok_or(ValueError::Malformed)? != b'"' {
+            self.at += if bytes[self.at] == b'\\' { 2 } else { 1 };
+        }
+        self.at += 1;
+        let quoted = &self.text[start..self.at];
+        if self.next().is_ok_and(|byte| byte == b':') {
+            self.at += 1;
+        }
+        match quoted.parse() {
+            Ok(sqlx::types::JsonValue::String(text)) => Ok(text),
+            _ => Err(ValueError::OutOfRange(quoted.to_owned())), // half of a surrogate pair
+        }
+    }
+}
+
+/// A number, where it can be held as it is.
+fn json_number(number: &str) -> Option<sqlx::types::JsonValue> {
+    if let Ok(integer) = number.parse::<i64>() {
+        return Some(integer.into());
+    }
+    let parsed = number.parse::<sqlx::types::JsonValue>().ok();
+    let rounded = number.parse::<f64>().ok().map(sqlx::types::JsonValue::from);
+    let mut held = parsed.into_iter().chain(rounded);
+    held.find(|held| same_number(number, &held.to_string()).is_some())
 }
 
 fn same_number(one: &str, other: &str) -> Option<()> {

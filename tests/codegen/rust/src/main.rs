@@ -7,6 +7,7 @@ mod calls;
 mod copies;
 mod other;
 mod plain;
+mod random;
 
 use sqlx::postgres::PgPoolOptions;
 
@@ -29,6 +30,8 @@ fn main() {
             .expect("a connection");
         calls::all(&pool).await;
         println!("calls: done");
+        random::all(&pool).await;
+        println!("random: done");
         copies::all(&pool).await;
     });
 }
