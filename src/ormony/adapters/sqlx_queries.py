@@ -344,7 +344,7 @@ class _Search:
     # Rust ---------------------------------------------------------------------------------------------------
 
     def _rust(self, path: str, text: str) -> Iterator[_Literal]:
-        if "sqlx" not in text and "query" not in text:
+        if not any(word in text for word in ("query", "raw_sql", "QueryBuilder")):
             return
         imported = "sqlx" in text
         other = _OTHER_RUST.search(text) is not None and _POSTGRES_RUST.search(text) is None
@@ -398,6 +398,8 @@ class _Search:
     def _python(self, path: str, text: str) -> Iterator[_Literal]:
         if not any(word in text for word in ("text(", *(f".{each}(" for each in _PYTHON_METHODS))):
             return
+        if _MAYBE_SQL.search(text) is None:  # models have `text("now()")`
+            return
         tree = ast.parse(text, path)
         nodes = list(ast.walk(tree))
         modules = _imported(nodes)
@@ -442,7 +444,7 @@ class _Search:
     # TypeScript ---------------------------------------------------------------------------------------------
 
     def _typescript(self, path: str, text: str) -> Iterator[_Literal]:
-        if "sql" not in text:
+        if "sql" not in text or "`" not in text:
             return
         data = text.encode()
         language = "tsx" if path.endswith(".tsx") else "typescript"
@@ -549,6 +551,12 @@ _PYTHON_DRIVERS: Final = frozenset(
 )
 _SQL_TAG: Final = re.compile(rb"(?:^|[^\w$.])sql\s*(?:<[^`;]*>)?\s*$")
 _KEYWORD: Final = re.compile(r"^\W*(?:select|insert|update|delete|merge|with)\b", re.IGNORECASE)
+# A quote, and behind it what may begin a statement; what stands between them may be more than one text. A
+# file without one is not parsed, and nothing of it is counted.
+_MAYBE_SQL: Final = re.compile(
+    r"""["'](?:\\[a-z]|\W)*(?:--|/\*|(?:select|insert|update|delete|merge|with|call|values|table)\b)""",
+    re.IGNORECASE,
+)
 _COLON: Final = re.compile(r"(?P<kept>\\:)|(?<![:\w\\]):(?P<name>[^\W\d]\w*)(?!:)")
 _PERCENT: Final = re.compile(r"(?P<kept>%%)|%(?:\((?P<name>[^)]+)\))?[sbt]")
 
