@@ -20,6 +20,7 @@ from ormony.codegen.rust import generate
 from ormony.database import server
 from ormony.database.connect import connect
 from ormony.database.introspect import introspect
+from ormony.errors import OrmonyError
 
 CODEGEN = Path(__file__).parent / "codegen"
 SCHEMAS = ("public", "app", "Odd Schema", "größe")
@@ -407,6 +408,24 @@ def test_the_configuration_names_types_of_the_user() -> None:
     assert "pub c: Option<crate::Email>," in text
     assert 'a: sqlx::Row::try_get(row, "a")?,' in text
     assert "m: impl Into<Option<crate::Mood>>," in text
+
+
+@pytest.mark.parametrize(
+    "text", ["crate::Mood", "Vec<Option<String>>", "i32", "[u8; 4]", "sqlx::types::Json<app::Settings>"]
+)
+def test_a_type_of_the_user_is_a_type(text: str) -> None:
+    options = Options(language="rust", out="db", types={"public.t.c": text})
+    assert f"pub c: Option<{text}>," in _text(Described(relations=(_table("t", _field("c")),)), options)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "i32; fn f() {}", "Vec<", "i32 // x", "*const i32", "5", "a\nb", "impl X"]
+)
+def test_what_is_no_type_is_refused(text: str) -> None:
+    with pytest.raises(OrmonyError) as caught:
+        generate(Described(), Options(language="rust", out="db", types={"public.t.c": text}))
+    assert caught.value.code == "bad-type-name"
+    assert "which [generate] has for public.t.c, is no Rust type" in caught.value.message
 
 
 def test_what_has_no_type_is_text_and_said() -> None:
