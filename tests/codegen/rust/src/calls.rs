@@ -222,6 +222,9 @@ async fn rows(pool: &PgPool) {
             .as_deref(),
         Some("1")
     );
+    let found = table_of_one_composite(pool).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(one_composite_out(pool).await.unwrap().is_some());
     let (one, text): (i32, String) = any_record(pool, "a int, b text").await.unwrap();
     assert_eq!((one, text.as_str()), (1, "a"));
     let found: Vec<(i32, String)> = any_records(pool, "a int, b text").await.unwrap();
