@@ -80,6 +80,7 @@ def torture(cluster: server.Cluster, tmp_path_factory: pytest.TempPathFactory) -
         server.create_empty(admin, "python_torture", owner=server.SUPERUSER)
     with connect(cluster.url("python_torture", server.SUPERUSER)) as conn:
         conn.execute((HERE / "codegen" / "torture.sql").read_bytes())
+        conn.execute((PROGRAMS / "more.sql").read_bytes())
         conn.commit()
         catalog = introspect(conn)
     generated = {each.out: codegen.generate(catalog, each) for each in PACKAGES}

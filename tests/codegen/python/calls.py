@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
+from collections.abc import Coroutine
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,6 +27,7 @@ from db.models import (
     ClassUpdate,
     ColumnsInsert,
     ColumnsRow,
+    EchoAllResult,
     InvoicesInsert,
     InvoicesRow,
     InvoicesValue,
@@ -39,6 +41,7 @@ from db.models import (
     OddNamesUpdate,
     Person,
     RangesRow,
+    RInsert,
     ScalarsRow,
 )
 from db.values import JSON_NULL, UNSET, Query, Range, Record, Relation
@@ -271,6 +274,84 @@ async def tables(connection: through.Connection) -> None:
         await through.run(connection, Query(("DELETE FROM app.settings",), ()))
 
 
+async def odd_rows(connection: through.Connection) -> None:
+    """Rows whose columns are called as we call rows, blanks of `char(n)`, nulls that are rows."""
+    await through.insert(connection, RInsert(r=1, r_r=2, code="a", rows=None))
+    [r] = await calls.r(connection)
+    assert (r.r, r.r_r, r.code, r.rows) == (1, 2, "a   ", None)
+    for found in (calls.one_r, calls.plpgsql_r):
+        assert (await found(connection, r=1)) == r
+        assert (await found(connection, r=2)) is None
+    assert await calls.padded(connection, code="a   ") == "a   "
+    assert await calls.padded(connection, code=None) is None
+    assert await calls.padded_set(connection) == ["a   ", None]
+    assert [each.code for each in await calls.padded_table(connection)] == ["a   "]
+    assert await calls.n100_odd_1(connection, a=5) == 5
+    assert await calls.strict_out(connection, a=None) is None
+    assert len(await calls.empty_composites(connection)) == 1
+
+
+async def everything(connection: through.Connection) -> None:
+    """Arguments of every kind at once, and as a table what they were."""
+    given: dict[str, Any] = {
+        "doc": {"a": [1, 1.5, None, True, "x", Decimal("0.1000000000000000055511151231257827")]},
+        "docs": [{"a": [1]}, None, [1, [2]], "x", JSON_NULL],
+        "at": datetime(1, 1, 2, tzinfo=UTC),
+        "day": date(9999, 12, 31),
+        "span": timedelta(days=-3, microseconds=1),
+        "amount": Decimal("-Infinity"),
+        "ids": [ORGANIZATION, None],
+        "code": "ab  ",
+        "blob": b"\x00\\\xff",
+        "flag": False,
+        "real4": 0.1,
+        "tags": [],
+        "line": LinesValue(invoice_id=None, number=1, what='(,"\\', note=None),
+        "of_range": Range(None, datetime(2024, 1, 1, tzinfo=UTC), upper_inc=True),
+    }
+    [found] = await calls.echo_all(connection, **given)
+    assert found.model_dump() == EchoAllResult(**given).model_dump()
+    [found] = await calls.echo_all(connection, **dict.fromkeys(given))
+    assert set(found.model_dump().values()) == {None}
+
+
+async def given_back(connection: through.Connection) -> None:
+    """A procedure's OUT parameters: what a driver may have changed is refused."""
+    exact = sys.argv[1] == "psycopg"  # gives the text of a result
+    if exact:
+        doc = (await calls.gives_json(connection)).doc
+        assert doc == {"a": Decimal("1." + "0" * 39 + "1")}
+    else:  # SQLAlchemy, and asyncpg as it is set up here, have made something of JSON already
+        await refused(calls.gives_json(connection))
+    assert (await calls.gives(connection, kind="plain")).n == 6
+    found = await calls.gives(connection, kind="plain", n=6)
+    assert found.n == 7
+    assert (found.day, found.at) == (date(2024, 2, 29), datetime(2024, 2, 29, 12, tzinfo=UTC))
+    assert (found.amount, found.moods, found.among) == (Decimal("1.10"), [Mood.OK, None], Range(1, 5))
+    assert found.who is not None
+    assert (found.who.name, found.who.labels, found.who.feels) == ("Ann", ["a"], Mood.OK)
+    assert (found.id, found.span) == (ORGANIZATION, None)
+    await refused(calls.gives(connection, kind="infinity"))
+    await refused(calls.gives(connection, kind="infinite time"))
+    if exact:
+        assert (await calls.gives(connection, kind="span")).span == timedelta(days=1)
+    else:
+        await refused(calls.gives(connection, kind="span"))
+
+
+async def refused(call: Coroutine[Any, Any, Any]) -> None:
+    """Asserts that a call is refused, by our error or psycopg's for what is out of its range."""
+    try:
+        await call
+    except ValidationError as error:
+        kinds = {each["type"] for each in error.errors()}
+    except Exception as error:
+        kinds = {type(error).__name__}
+    else:
+        raise AssertionError("a value came that is another")
+    assert kinds <= {"not_representable", "timezone_aware", "DataError"}, kinds
+
+
 async def settings(connection: through.Connection) -> None:
     """What a session may print otherwise is understood or refused."""
     values = {"c_date": "2024-02-01", "c_interval": "-1 day 02:03:04.5", "c_bytea": "\\x5c00ff61"}
@@ -359,7 +440,18 @@ async def failures(connection: through.Connection) -> None:
 async def main(driver: str, host: str, database: str) -> None:
     dumps()
     async with connected(driver, host, database) as connection:
-        for each in (scalars, arguments, rows, procedures, tables, settings, failures):
+        for each in (
+            scalars,
+            arguments,
+            rows,
+            procedures,
+            odd_rows,
+            everything,
+            given_back,
+            tables,
+            settings,
+            failures,
+        ):
             await each(connection)
     print("all called")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,10 +17,8 @@ async def connected(driver: str, host: str, database: str) -> AsyncIterator[Any]
     if driver == "asyncpg":
         asyncpg: Any = importlib.import_module("asyncpg")  # has no types of its own
         connection = await asyncpg.connect(host=host, database=database, user=USER)
-        for name in ("json", "jsonb", "numeric", "timestamptz", "interval"):
-            await connection.set_type_codec(
-                name, schema="pg_catalog", encoder=repr, decoder=hash, format="text"
-            )
+        for name in ("json", "jsonb"):
+            await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
         yield connection
         await connection.close()
     elif driver == "asyncpg-pool":
