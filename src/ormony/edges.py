@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from ormony import history, mirrors, narrow, origins
+from ormony import history, mirrors, origins
 from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref
 from ormony.diff import Change, compare, uncompared
 from ormony.errors import OrmonyError
@@ -482,8 +482,7 @@ def _structs(ground: Ground, service: Service) -> Iterator[Judged]:
     from ormony.adapters import rust_source
 
     root = ground.project.root
-    catalog = narrow.without_surface(ground.catalog(), ground.reader.surface)
-    shapes = mirrors.shapes(catalog)
+    shapes = mirrors.shapes(ground.reader.own())
     files = [
         path.relative_to(root).as_posix()
         for path in sorted((root / service.path).rglob("*.rs"))

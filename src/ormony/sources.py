@@ -407,11 +407,11 @@ class Reader:
         return tuple(found)
 
     def _prepare_models(self, service: Service, ddl: str) -> _Prepared:
-        path = f"(the models of {service.name})"
+        path, surface = f"(the models of {service.name})", self.surface
         facts = [
             each
             for each in sql.facts(ddl, search_path=service.search_path, path=path)
-            if not _of_surface(each, self.surface)
+            if not _of_surface(each, surface)
         ]
         made, used = _names_in(facts)
         # Types stand before the tables of others, whose columns may have them.

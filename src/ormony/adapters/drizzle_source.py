@@ -738,12 +738,16 @@ def _read(
     root: Path, paths: Iterable[str], casing: str | None, search_path: Sequence[str]
 ) -> tuple[_Table, ...]:
     """The tables that these files make; what is gone or no TypeScript is left out."""
+    return _tables(_texts(root, paths), casing, tuple(search_path))
+
+
+def _texts(root: Path, paths: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
     texts: dict[str, bytes] = {}
     for path in sorted(set(paths)):
         if path.endswith(_SUFFIXES) and "node_modules" not in path.split("/"):
             with contextlib.suppress(OSError):
                 texts[path] = (root / path).read_bytes()
-    return _tables(tuple(texts.items()), casing, tuple(search_path))
+    return tuple(texts.items())
 
 
 @lru_cache(maxsize=4)  # where the models stand and what they fill is asked of the same files
@@ -778,9 +782,12 @@ def filled(
     root: Path, files: Iterable[str], *, casing: str | None = None, search_path: Sequence[str] = ("public",)
 ) -> frozenset[tuple[str, str, str]]:
     """(schema, table, column) of the columns that Drizzle itself always gives a value: `$defaultFn`."""
+    texts = _texts(root, files)
+    if not any(word.encode() in data for _, data in texts for word in _FILLING):
+        return frozenset()
     return frozenset(
         (table.schema, table.name, member.column)
-        for table in _read(root, files, casing, search_path)
+        for table in _tables(texts, casing, tuple(search_path))
         for member in table.members.values()
         if member.methods & _FILLING
     )
