@@ -205,6 +205,9 @@ async def rows(connection: through.Connection) -> None:
     home = await calls.returns_domain_of_composite(connection)
     assert home is not None
     assert home.house_no == "1"
+    address = await calls.one_composite_out(connection)
+    assert isinstance(address, Address)
+    assert await calls.table_of_one_composite(connection) == [address]
     two = await calls.two_out(connection, a=3)
     assert two is not None
     assert (two.doubled, two.text) == (6, "3")

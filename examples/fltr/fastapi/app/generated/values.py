@@ -40,8 +40,11 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     NaiveDatetime,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
     TypeAdapter,
     ValidationInfo,
+    model_serializer,
     model_validator,
 )
 from pydantic.types import AllowInfNan
@@ -84,7 +87,7 @@ UNSET: Final = Unset.UNSET
 class JsonNull(Enum):
     """JSON's own null, which a database tells from a null that is no JSON at all (`None`)."""
 
-    JSON_NULL = "null"
+    JSON_NULL = None  # what pydantic writes it as
 
     def __repr__(self) -> str:
         return "JSON_NULL"
@@ -662,7 +665,10 @@ class Record(BaseModel):
     """What has columns: a row, a composite value, a row to be."""
 
     model_config = ConfigDict(
-        populate_by_name=True, protected_namespaces=(), defer_build=True
+        populate_by_name=True,
+        protected_namespaces=(),
+        from_attributes=True,
+        defer_build=True,
     )
 
     __relation__: ClassVar[Relation]
@@ -702,6 +708,30 @@ class Writable(Record):
     """What is written to a relation. What is `UNSET` is left to the database; `None` is null."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_serializer(mode="wrap")
+    def _leave_out(
+        self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, Any]:
+        """What is not given is not in JSON either."""
+        whole: dict[str, Any] = handler(self)
+        for name, field in type(self).model_fields.items():
+            if getattr(self, name) is UNSET:
+                alias = field.serialization_alias if info.by_alias else None
+                whole.pop(_column(name, alias), None)
+        return whole
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        fields = {**schema}  # what a serializer gives would hide them
+        fields.pop("serialization", None)
+        whole = handler(cast(CoreSchema, fields))
+        for each in handler.resolve_ref_schema(whole).get("properties", {}).values():
+            if each.get("default") == UNSET.value:
+                del each["default"]
+        return whole
 
     def columns(self) -> dict[str, Any]:
         """The values that are given, by the names of their columns."""

@@ -98,9 +98,20 @@ async def scalars(
 async def scalar(
     connection: Connection, query: Query, annotation: Any, *, padded: bool = False
 ) -> Any:
-    """What a function gives back that gives one value, or one row."""
+    """What a function that gives one value gives back."""
     (value,) = await scalars(connection, query, annotation, padded=padded)
     return value
+
+
+async def row(
+    connection: Connection, query: Query, model: type[RecordT]
+) -> RecordT | None:
+    """What a function that gives one row gives back: None for null, and for a row of nulls."""
+    ((text,),) = await run(connection, cast_to_text(query, padded=False))
+    if text is None or (model.__relation__.columns and not text.strip("(,)")):
+        return None
+    result: RecordT = decode(model, text)
+    return result
 
 
 async def nothing(connection: Connection, query: Query) -> None:
