@@ -401,10 +401,14 @@ class _Database:
         if result.type is None or result.type.kind not in ("table", "composite"):
             return None
         several = function.rows is not None and function.rows > 1
-        takes = function.parameters[0].type if len(function.parameters) == 1 else None
-        alone = takes is not None and (result.form == "type" or _inout(function))
+        # What counts is the one argument of all, an OUT one too.
+        takes = None
+        if len(function.parameters) == 1 and (result.form == "type" or _inout(function)):
+            takes = function.parameters[0].type
+        elif not function.parameters and result.form != "type":
+            takes = result.type
         start, one = "*", not several
-        if takes is not None and alone and takes.kind in ("table", "composite"):
+        if takes is not None and takes.kind in ("table", "composite"):
             start = takes.sql.removeprefix("public.") if takes.schema == "public" else takes.sql
             one = True if not result.many else not several
         return (
@@ -480,9 +484,9 @@ def _callable(function: Function) -> bool:
 
 
 def _inout(function: Function) -> bool:
-    """Whether its one parameter is its one OUT parameter too."""
-    fields, parameters = function.result.fields, function.parameters
-    return len(fields) == len(parameters) == 1 and fields[0].name == parameters[0].name
+    """Whether its one parameter is its one OUT parameter too, as far as their types tell."""
+    result, parameters = function.result, function.parameters
+    return result.form == "out" and len(parameters) == 1 and parameters[0].type == result.type
 
 
 def _is_row_of(type_: Type, relation: Relation) -> bool:
@@ -959,7 +963,7 @@ class _Wrappers:
         constant = _constant(row)
         before = f"export interface {row} {members}\n\nconst {constant}: readonly $Column[] = {columns}\n\n"
         codec = f"$row<{row}>({constant})"
-        if self._drizzle and result.form == "table" and len(result.fields) == 1:
+        if self._drizzle and result.form == "table" and len(result.fields) == 1 and result.type is None:
             # To the server that is a set of values, not of rows.
             if wanted[0][1]:
                 nodes = nodes.replace(given, f"{given}, {_quoted(wanted[0][1])}")

@@ -274,10 +274,10 @@ function $elements(node: $Node): $Node[] {
 function $range<Out, In>(codec: $Codec<Out, In>): $Codec<DatabaseRange<Out>, DatabaseRange<In>> {
   const parse = (text: string): DatabaseRange<Out> => {
     if (text === "empty") return { empty: true }
-    const found = /^([[(])("(?:[^"\\]|\\.|"")*"|[^,"]*),("(?:[^"\\]|\\.|"")*"|[^,"]*)([\])])$/s.exec(text)
+    const found = /^([[(])("(?:[^"\\]|\\[^]|"")*"|[^,"]*),("(?:[^"\\]|\\[^]|"")*"|[^,"]*)([\])])$/.exec(text)
     if (!found) throw new DatabaseValueError("a range was expected", text)
     const bound = (each: string): Out | null =>
-      each === "" ? null : codec.parse(each[0] === '"' ? each.slice(1, -1).replace(/\\(.)|"(")/gs, "$1$2") : each)
+      each === "" ? null : codec.parse(each[0] === '"' ? each.slice(1, -1).replace(/\\([^])|"(")/g, "$1$2") : each)
     return {
       lower: bound(found[2] ?? ""),
       upper: bound(found[3] ?? ""),
@@ -301,7 +301,7 @@ function $multirange<Out, In>(
 ): $Codec<DatabaseRange<Out>[], readonly DatabaseRange<In>[]> {
   return {
     ...$codec<DatabaseRange<Out>[], readonly DatabaseRange<In>[]>(
-    (text) => (text.match(/[[(](?:"(?:[^"\\]|\\.|"")*"|[^"\])])*[\])]/gs) ?? []).map((each) => codec.parse(each)),
+    (text) => (text.match(/[[(](?:"(?:[^"\\]|\\[^]|"")*"|[^"\])])*[\])]/g) ?? []).map((each) => codec.parse(each)),
     (value) => `{${value.map((each) => codec.encode(each)).join(",")}}`,
     ),
     list: true,

@@ -18,10 +18,28 @@ export class DatabaseValueError extends Error {
 // strings and names are tagged `s`, numbers `n`.
 type $Node = string | boolean | null | $Node[] | { [key: string]: $Node }
 
-const $lexemes = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const $lexeme = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 function $read(text: string): $Node {
-  return JSON.parse(text.replace($lexemes, (each) => (each[0] === '"' ? `"s${each.slice(1)}` : `"n${each}"`)))
+  let tagged = ""
+  let at = 0
+  // No regular expression over strings: of some megabytes they are too much for it.
+  for (let open = text.indexOf('"'); open >= 0; open = text.indexOf('"', at)) {
+    let close = text.indexOf('"', open + 1)
+    while ($escaped(text, close)) close = text.indexOf('"', close + 1)
+    if (close < 0) break // an answer that was cut off: JSON.parse says so
+    const between = text.slice(at, open)
+    tagged += between.length < 3 ? between : between.replace($lexeme, '"n$&"') // a number has signs around it
+    tagged += `"s${text.slice(open + 1, close + 1)}`
+    at = close + 1
+  }
+  return JSON.parse(tagged + text.slice(at).replace($lexeme, '"n$&"'))
+}
+
+function $escaped(text: string, quote: number): boolean {
+  let before = quote
+  while (text[before - 1] === "\\") before -= 1
+  return (quote - before) % 2 === 1
 }
 
 /** How values of one type are read from what the server writes, and written as SQL text. Never of null. */
@@ -101,10 +119,12 @@ type $Column = readonly [name: string, key: string, codec: $Codec<any, any>, req
 function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
   return {
     decode: (node) => {
-      const values = new Map($entries(node))
+      if (node === null || typeof node !== "object" || Array.isArray(node)) {
+        throw new DatabaseValueError("a row was expected", $scalar(node))
+      }
       return Object.fromEntries(
         columns.map(([name, key, codec, required]) => {
-          const value = values.get(name)
+          const value = node[`s${name}`]
           if (value === undefined) throw new DatabaseValueError(`there is no column "${name}"`, $write(node))
           if (value === null && required) {
             throw new DatabaseValueError(`"${name}" is null, and was said never to be`, $write(node))
@@ -128,9 +148,11 @@ function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
   }
 }
 
-/** A null row of a set, as `SELECT *` shows it. */
-function $filled(node: $Node, columns: readonly $Column[]): $Node {
-  return node === null ? Object.fromEntries(columns.map(([name]) => [`s${name}`, null])) : node
+/** The rows of a set; of a null row all is null, as `SELECT *` shows it. */
+function $rows<Out>(nodes: $Node[], columns: readonly $Column[]): Out[] {
+  const codec = $row<Out>(columns)
+  const empty = Object.fromEntries(columns.map(([name]) => [`s${name}`, null]))
+  return nodes.map((node) => codec.decode(node ?? empty))
 }
 
 /** A parameter: its key here, its name in the database ('' has none), its type in SQL, how it is written. */
@@ -173,6 +195,10 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
     const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
     // As text, so that no driver has its own way with it.
     const written = codec === null || value === null ? value : codec.encode(value)
+    if (typeof written === "string" && /[\ud800-\udfff]/u.test(written)) {
+      // A driver would send another character for it.
+      throw new DatabaseValueError(`${key} has half a character, which no database holds`, written)
+    }
     parts.push(
       codec === null
         ? $sql`${$sql.raw(before)}${written as SQL}`
@@ -220,5 +246,5 @@ const $routine_creditSummary: $Routine = { name: "\"public\".\"credit_summary\""
 
 /** What a user has booked so far, by kind. */
 export async function creditSummary(db: DrizzleDatabase, args: CreditSummaryArgs): Promise<CreditSummaryRow[]> {
-  return (await $query(db, $routine_creditSummary, args)).map((each) => $row<CreditSummaryRow>($columns_CreditSummaryRow).decode($filled(each, $columns_CreditSummaryRow)))
+  return $rows(await $query(db, $routine_creditSummary, args), $columns_CreditSummaryRow)
 }

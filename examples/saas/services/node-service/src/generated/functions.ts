@@ -197,7 +197,7 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
     const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
     // As text, so that no driver has its own way with it.
     const written = codec === null || value === null ? value : codec.encode(value)
-    if (typeof written === "string" && /\p{Surrogate}/u.test(written)) {
+    if (typeof written === "string" && /[\ud800-\udfff]/u.test(written)) {
       // A driver would send another character for it.
       throw new DatabaseValueError(`${key} has half a character, which no database holds`, written)
     }
