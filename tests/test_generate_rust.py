@@ -610,7 +610,7 @@ async fn {variant}_{table}(pool: &PgPool) {{
 }}
 """
             )
-    parts.append("\npub async fn all(pool: &PgPool) {\n" + "\n".join(calls) + "\n}\n")
+    parts.append("\npub(crate) async fn all(pool: &PgPool) {\n" + "\n".join(calls) + "\n}\n")
     return "".join(parts)
 
 

@@ -616,9 +616,14 @@ class _Rust:
             "    clippy::all,",
             "    clippy::pedantic,",
             "    dead_code,",
+            "    missing_copy_implementations,",
+            "    missing_debug_implementations,",
             "    missing_docs,",
             "    non_camel_case_types,",
-            "    non_snake_case",
+            "    non_snake_case,",
+            "    unreachable_pub,",
+            "    unused_qualifications,",
+            "    unused_results",
             ")]",
             "",
         ]
@@ -1362,7 +1367,7 @@ def _variant(label: str) -> str:
 
 def _encode(rust: str, body: Sequence[str]) -> list[str]:
     return [
-        f"impl<'q> sqlx::Encode<'q, sqlx::Postgres> for {rust} {{",
+        f"impl sqlx::Encode<'_, sqlx::Postgres> for {rust} {{",
         "    fn encode_by_ref(",
         "        &self,",
         "        buffer: &mut sqlx::postgres::PgArgumentBuffer,",

@@ -9,7 +9,7 @@ use crate::plain::odd_schema::OddTable;
 use crate::plain::public::*;
 use crate::plain::wire::{Arg, Multirange, Range, ValueError, Vector};
 
-pub async fn all(pool: &PgPool) {
+pub(crate) async fn all(pool: &PgPool) {
     scalars(pool).await;
     rows(pool).await;
     optional(pool).await;
@@ -108,7 +108,7 @@ async fn once(pool: &PgPool) {
     assert_eq!((found.a, found.b), (Some(crate::Small(1)), Some(2)));
     let sum = crate::other::public::takes_pair(pool, "(1,2,3)", 4, Default::default());
     assert_eq!(sum.await.unwrap(), Some(5));
-    sqlx::query("SET counted.calls = '0'")
+    let _ = sqlx::query("SET counted.calls = '0'")
         .execute(pool)
         .await
         .unwrap();
@@ -534,7 +534,7 @@ async fn tables(pool: &PgPool) {
         .unwrap();
     assert_eq!(found, None);
     // a null where the database was said to have none is an error, not a value
-    sqlx::query("INSERT INTO public.columns (required) VALUES ('x')")
+    let _ = sqlx::query("INSERT INTO public.columns (required) VALUES ('x')")
         .execute(pool)
         .await
         .unwrap();
@@ -564,7 +564,7 @@ async fn tables(pool: &PgPool) {
         .unwrap_err();
     assert!(crate::reason(&error).contains("OtherType"), "{error}");
     // text that nobody asked to be cast
-    sqlx::query("INSERT INTO public.scalars (c_tsvector) VALUES ('a b')")
+    let _ = sqlx::query("INSERT INTO public.scalars (c_tsvector) VALUES ('a b')")
         .execute(pool)
         .await
         .unwrap();
@@ -574,7 +574,7 @@ async fn tables(pool: &PgPool) {
             .await
             .unwrap_err();
     assert!(crate::reason(&error).contains("OtherType"), "{error}");
-    sqlx::query("DELETE FROM public.scalars WHERE c_tsvector = 'a b'")
+    let _ = sqlx::query("DELETE FROM public.scalars WHERE c_tsvector = 'a b'")
         .execute(pool)
         .await
         .unwrap();

@@ -14,7 +14,7 @@ use sqlx::postgres::PgPoolOptions;
 /// A type that the configuration names for a column.
 #[derive(Debug, Clone, Copy, PartialEq, sqlx::Type)]
 #[sqlx(transparent)]
-pub struct Small(pub i32);
+pub(crate) struct Small(pub(crate) i32);
 
 fn main() {
     let url = std::env::var("DATABASE_URL").expect("DATABASE_URL");

@@ -1,6 +1,8 @@
 //! Many random values of the types whose binary format `wire.rs` takes apart: read, written, and compared by
 //! the database with what they were.
 
+#![allow(unused_qualifications)] // of the module that `back!` imports
+
 use sqlx::{PgPool, Row};
 
 use crate::{other, plain};
@@ -28,8 +30,8 @@ macro_rules! back {
     }};
 }
 
-pub async fn all(pool: &PgPool) {
-    sqlx::query("SELECT setseed(0.5)").execute(pool).await.unwrap();
+pub(crate) async fn all(pool: &PgPool) {
+    let _ = sqlx::query("SELECT setseed(0.5)").execute(pool).await.unwrap();
     let digits = "(random() * 2 - 1)::numeric * (random() * 1e9)::int8 * 10::numeric ^ (random() * 9)::int";
     let short = format!("round({digits}, (random() * 8)::int)");
     let long = format!("round({digits} * (10::numeric ^ (random() * 200 - 100)::int), (random() * 120)::int)");
