@@ -11,9 +11,14 @@
     clippy::all,
     clippy::pedantic,
     dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
     missing_docs,
     non_camel_case_types,
-    non_snake_case
+    non_snake_case,
+    unreachable_pub,
+    unused_qualifications,
+    unused_results
 )]
 
 #[rustfmt::skip]
