@@ -542,6 +542,64 @@ def test_a_colleagues_row_has_a_line_where_it_is_not_as_ones_own(shadow: Shadow)
     ]
 
 
+INBOX = """
+CREATE TABLE public.rooms (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner uuid NOT NULL);
+CREATE TABLE public.letters (
+    id bigint PRIMARY KEY,
+    owner uuid NOT NULL DEFAULT auth.uid(),
+    room_id bigint NOT NULL REFERENCES public.rooms (id),
+    read boolean NOT NULL DEFAULT false
+);
+ALTER TABLE public.rooms ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.letters ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rooms_read ON public.rooms FOR SELECT TO authenticated USING (owner = (SELECT auth.uid()));
+CREATE POLICY letters_add ON public.letters FOR INSERT TO authenticated
+    WITH CHECK (owner = (SELECT auth.uid()));
+"""
+
+
+def test_returning_and_upserts_have_lines_where_they_are_not_as_insert(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, INBOX)
+    assert strong(found) == []
+    assert cell(matrix, "public.letters", "insert", "own") == "allow"
+    assert cell(matrix, "public.letters", "insert-returning", "own") == "deny"  # nobody may read it back
+    assert cell(matrix, "public.letters", "upsert", "own") == "deny"
+    text = (
+        INBOX
+        + """
+    CREATE POLICY letters_read ON public.letters FOR SELECT TO authenticated
+        USING (owner = (SELECT auth.uid()));
+    CREATE POLICY letters_edit ON public.letters FOR UPDATE TO authenticated
+        USING (owner = (SELECT auth.uid()));"""
+    )
+    matrix, found = asked(shadow, text)
+    assert strong(found) == []
+    assert not [line for line in matrix.lines if line.command in ("insert-returning", "upsert")]
+    opened = "ALTER POLICY letters_edit ON public.letters USING (true);"
+    opened += "ALTER POLICY letters_read ON public.letters USING (true);"
+    matrix, found = asked(shadow, text + opened)
+    assert cell(matrix, "public.letters", "insert", "other") == "deny"
+    assert cell(matrix, "public.letters", "upsert", "other") == "allow"
+    assert {"select", "update", "upsert"} <= {each.command for each in strong(found)}
+
+
+def test_a_foreign_key_tells_whether_a_row_is_there(shadow: Shadow) -> None:
+    matrix, found = asked(shadow, INBOX)
+    assert cell(matrix, "public.letters", "reference room_id", "other") == "allow"
+    (weak,) = [each for each in found.leaks if each.weak]
+    assert (weak.object, weak.command) == ("public.letters", "reference room_id")
+    printed, complained = pasted(shadow, INBOX, weak.sql)
+    assert complained == ""
+    assert "INSERT 0 1" in printed
+    guarded = INBOX.replace(
+        "WITH CHECK (owner = (SELECT auth.uid()));",
+        "WITH CHECK (owner = (SELECT auth.uid()) AND room_id IN (SELECT r.id FROM public.rooms AS r));",
+    )
+    matrix, found = asked(shadow, guarded)
+    assert cell(matrix, "public.letters", "reference room_id", "other") == "deny"
+    assert found.leaks == ()
+
+
 def test_an_upsert_is_asked_where_a_second_key_forbids_it_with_ones_own_values(shadow: Shadow) -> None:
     text = """CREATE TABLE public.profiles (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         user_id uuid NOT NULL UNIQUE REFERENCES auth.users (id), name text NOT NULL);

@@ -258,10 +258,10 @@ def _asked(ground: Ground, everybody: tuple[Persona, ...], progress: Progressed)
 def _code() -> str:
     """A hash of the code that asks: another version may ask otherwise."""
     package = Path(__file__).parent
-    names = ("access.py", "claims.py", "narrow.py", "database/access.py", "database/rows.py")
+    names = ("access.py", "accessing.py", "claims.py", "narrow.py", "sql.py", "stream.py")
     digest = hashlib.sha256()
-    for name in (*names, "accessing.py", "database/questions.py", "database/reproduce.py"):
-        digest.update((package / name).read_bytes())
+    for path in (*(package / name for name in names), *sorted((package / "database").glob("*.py"))):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
