@@ -91,6 +91,7 @@ def test_codes_that_the_text_does_not_tell_are_those_of_another_value() -> None:
         "OrmonyError(code)",  # refusals.explained, whose codes are _CAUSES
         "OrmonyError(error.code)",
         "OrmonyError(first.code)",
+        "OrmonyError(self.code)",  # exported.Unread, an error that was kept
         "SqlError(error.code)",
     }
 

@@ -444,5 +444,7 @@ def test_check_finds_stale_code_and_needs_no_server_for_what_is_unchanged(
     path = types.relative_to(folder.root).as_posix()
     expected = f"the code of [generate.web] is not what the stream's database is: {path}"
     assert told() == [("error", expected, "ormony generate web")]
-    types.write_text(text)
+    fixed = checking.check(project.load(folder.root), only=("generated-stale",), fix=True)
+    assert (fixed.fixed, fixed.findings) == ((path,), ())
+    assert types.read_text() == text
     assert told() == []

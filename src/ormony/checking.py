@@ -118,9 +118,9 @@ def check(
     """Look at every edge of the project, and run the rules; with `only` those alone.
 
     `against` is a database that is asked, too. `native` runs each service's own check on a prepared shadow.
-    `fix` writes what is mechanical (`sync`, and mirrors), then looks again. `write_baseline` keeps what is
-    found as known. Without `cache` nothing is taken from before. Raises `unknown-rule`, `bad-baseline`,
-    `tool-missing` (exit 4) and what reading the project raises.
+    `fix` writes what is mechanical (`sync`, mirrors, generated code that is there), then looks again.
+    `write_baseline` keeps what is found as known. Without `cache` nothing is taken from before. Raises
+    `unknown-rule`, `bad-baseline`, `tool-missing` (exit 4) and what reading the project raises.
     """
     _refuse_unknown(only, "--only")
     _refuse_unknown([each.rule for each in project.allowed], f"{project.source} [[check.allow]]")
@@ -131,6 +131,7 @@ def check(
 
         fixed = commands.sync(project, name, progress=progress).written
         fixed += mirroring.mirror(project, name, write=True, cache=cache, progress=progress).written
+        fixed += generating.again(project, name, cache=cache, progress=progress)
     if against is not None and name is None and len(project.databases) > 1:
         raise OrmonyError(
             "which-database",

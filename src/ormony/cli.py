@@ -352,7 +352,7 @@ def _rule_names(context: click.Context, parameter: click.Parameter, incomplete: 
 )
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @click.option("--verbose", is_flag=True, help="Show notes too: what differs and breaks nothing.")
-@click.option("--fix", is_flag=True, help="First mend what is mechanical: merge, and edit mirrors.")
+@click.option("--fix", is_flag=True, help="First mend what is mechanical: merge, edit mirrors, generate.")
 @click.option("--write-baseline", is_flag=True, help="Keep what is found as known, with a file to commit.")
 @click.option(
     "--native/--no-native",

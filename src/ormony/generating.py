@@ -134,6 +134,22 @@ def run(
     )
 
 
+def again(
+    project: Project, database: str | None = None, *, cache: bool = True, progress: Progressed = _silent
+) -> tuple[str, ...]:
+    """Generate anew what was generated before, and give the files that changed."""
+    databases = {each.name for each in project.chosen(database)}
+    names = [
+        each.name
+        for each in project.generate
+        if each.database in databases and next(_ours(project, each), None) is not None
+    ]
+    if not names:
+        return ()
+    made = run(project, names, database=database, cache=cache, progress=progress).made
+    return tuple(path for each in made for path in each.stale)
+
+
 def _planned(
     project: Project,
     chosen: Sequence[Generate],
