@@ -7,6 +7,7 @@ The files that are the same for everybody lie in `python_files/`: how values bec
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib.resources
 import keyword
 import re
@@ -147,7 +148,6 @@ class _Class(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     owner: str  # `public.orders`: for the keys of `types`
     relation: str  # its table as SQL, or its type; '' for what only a function gives
-    constant: str = ""  # the name of what `__relation__` is, where several share it
 
 
 class _Python:
@@ -727,10 +727,18 @@ def _custom(key: str, text: str) -> str:
         ast.Load,
         ast.List,
     )
-    if parsed is None or not all(isinstance(node, allowed) for node in ast.walk(parsed)):
+    roots = (
+        {node.id for node in ast.walk(parsed) if isinstance(node, ast.Name)} if parsed is not None else set()
+    )
+    modules = {each.partition(".")[0] for each in _modules(text)}
+    if (
+        parsed is None
+        or not all(isinstance(node, allowed) for node in ast.walk(parsed))
+        or not all(each in modules or hasattr(builtins, each) for each in roots)
+    ):
         raise OrmonyError(
             "bad-type-name",
-            f"{text!r}, which [generate] has for {key}, is no Python type",
+            f"{text!r}, which [generate] has for {key}, is no Python type: name modules in full",
             hint=f'types = {{ "{key}" = "app.types.Money" }}',
             exit_status=2,
         )

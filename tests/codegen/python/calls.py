@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from connecting import connected
+from connecting import connected, fetched
 from db.models import (
     Address,
     AppMood,
@@ -255,6 +255,16 @@ async def tables(connection: through.Connection) -> None:
     assert await through.update(connection, OddNamesUpdate(dollar=1), OddNamesRow, {"with space": 99}) == []
     read = await through.read(connection, OddNamesRow, 'SELECT * FROM "Odd Names" ORDER BY "with space"')
     assert read == [written, changed]
+    [changed] = await through.update(
+        connection, OddNamesUpdate(dollar=6), OddNamesRow, {"with space": 2, "naïve": None}
+    )
+    assert (changed.with_space, changed.dollar) == (2, 6)
+    for model in (OddNamesRow, ClassRow):
+        for each in await fetched(connection, "SELECT * FROM " + model.__relation__.name):
+            assert model.model_validate(each).model_dump() in [
+                one.model_dump()
+                for one in await through.read(connection, model, "SELECT * FROM " + model.__relation__.name)
+            ]
     reserved = await through.insert_returning(
         connection, ClassInsert(class_2=1, self=2, none=3, copy_=4, private=5), ClassRow
     )

@@ -47,3 +47,14 @@ async def connected(driver: str, host: str, database: str) -> AsyncIterator[Any]
             async with engine.connect() as taken:
                 yield taken
         await engine.dispose()
+
+
+async def fetched(connection: Any, sql: str) -> list[Any]:
+    """Rows as their driver has them."""
+    if hasattr(connection, "fetch"):
+        return list(await connection.fetch(sql))
+    if hasattr(connection, "exec_driver_sql") or hasattr(connection, "scalars"):
+        from sqlalchemy import text
+
+        return list(await connection.execute(text(sql)))
+    return list(await (await connection.execute(sql)).fetchall())

@@ -975,8 +975,10 @@ def _assigned(
     given: Mapping[str, str | None], types: Mapping[str, str], table: str, between: str
 ) -> list[str]:
     pieces = [""]
-    for number, name in enumerate(given):
-        pieces[-1] += f"{between if number else ''}{table}{_quoted_name(name)} = "
+    for number, (name, text) in enumerate(given.items()):
+        equals = " IS NOT DISTINCT FROM " if table and text is None else " = "
+        before = between if number else ""
+        pieces[-1] += f"{before}{table}{_quoted_name(name)}{equals}"
         pieces.append(f"::{types[name]}")
     return pieces
 
