@@ -819,8 +819,8 @@ def test_a_persona_with_a_fixture_is_a_member_of_a_membership_table(tmp_path: Pa
 def test_what_access_speaks_of_must_be_there(tmp_path: Path) -> None:
     root = project(tmp_path, SOUND, '[access]\nunknown = { "public.task select" = "misspelt" }\n')
     done = run(root, "access")
-    assert done.exit_code == 2
-    assert "ormony.toml:3: error[invalid-config]" in done.output
+    assert done.exit_code == 1
+    assert "ormony.toml:3: error[access-unknown]" in done.output
     assert '[access] unknown speaks of "public.task select", which is not in the access matrix' in done.output
     assert '"public.tasks select" = "why"' in done.output
 

@@ -160,11 +160,11 @@ def _matrixed(ground: Ground, write: bool, progress: Progressed = _silent) -> Ma
     everybody = personas(project.access.personas)
     asked = _asked(ground, everybody, progress)
     matrix = Matrix(tuple(each.name for each in everybody), asked.lines)
-    _refuse_vain(project, matrix)
     differs = access.compare(old, matrix) if old is not None and not write else ()
     found = [
         *_leaks(ground, asked.leaks),
         *_unknown(ground, matrix, asked.unknown),
+        *_vain(ground, matrix),
         *(_changes(ground, path, differs, {*old.personas} & {*matrix.personas}) if old is not None else ()),
     ]
     return Matrixed(
@@ -177,27 +177,28 @@ def _matrixed(ground: Ground, write: bool, progress: Progressed = _silent) -> Ma
     )
 
 
-def _refuse_vain(project: Project, matrix: Matrix) -> None:
-    """Refuse what `[access]` says of things that are not in the matrix: a table was renamed, or misspelt."""
-    if len(project.databases) > 1:
+def _vain(ground: Ground, matrix: Matrix) -> Iterator[Finding]:
+    """What `[access]` says of things that are not in the matrix: a table was renamed, or is misspelt."""
+    if len(ground.project.databases) > 1:
         return  # it may be about another one
+    settings = ground.project.access
     cells = {f"{line.object} {line.command}" for line in matrix.lines}
     whole = cells | {f"{cell} {persona}" for cell in cells for persona in matrix.personas}
-    for word, said, known in (
-        ("unknown", project.access.unknown, cells),
-        ("allow", project.access.allow, whole),
-    ):
+    for word, said, known in (("unknown", settings.unknown, cells), ("allow", settings.allow, whole)):
         for what in said:
             if any(fnmatch.fnmatchcase(cell, what) for cell in known):
                 continue
             near = difflib.get_close_matches(what, sorted(known), 1, 0.0)
-            raise OrmonyError(
-                "invalid-config",
-                f'[access] {word} speaks of "{what}", which is not in the access matrix',
-                place=_said_at(project, what),
+            yield Finding(
+                rule="access-unknown",
+                severity="error",
+                message=f'[access] {word} speaks of "{what}", which is not in the access matrix',
+                object=what,
+                place=_said_at(ground.project, what),
                 hint=f'"{near[0]}" = "why"   # OBJECT COMMAND, as in the matrix; * stands for anything'
                 if near
                 else f"take {word} out of [access]",
+                database=ground.name,
             )
 
 
