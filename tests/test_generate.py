@@ -136,6 +136,15 @@ def test_line_ends_that_git_made_are_no_change(folder: Folder) -> None:
     assert folder.run("--check").exit_code == 0
 
 
+def test_a_shell_completes_names(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.root)
+    environment = {"_ORMONY_COMPLETE": "bash_complete", "COMP_WORDS": "ormony generate w", "COMP_CWORD": "2"}
+    result = CliRunner().invoke(cli.main, [], prog_name="ormony", env=environment)
+    assert result.output.split() == ["plain,web"]
+    folder.configure("[database\n")
+    assert CliRunner().invoke(cli.main, [], prog_name="ormony", env=environment).output.strip() == ""
+
+
 def test_json_is_one_document(folder: Folder) -> None:
     result = folder.run("--format", "json")
     document = json.loads(result.stdout)

@@ -495,11 +495,21 @@ def access(
     return found.exit_status
 
 
+def _generated_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from ormony import project
+
+    try:
+        found = project.load(project.find_root(Path.cwd())).generate
+    except OrmonyError:
+        return []
+    return [each.name for each in found if each.name.startswith(incomplete)]
+
+
 @main.command(
     epilog="\b\nExamples:\n  ormony generate\n  ormony generate web --source deployed\n"
     "  ormony generate --check      # in CI: exits 1 when a file is stale, and writes nothing"
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_generated_names)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file is stale.")
 @click.option(
     "--source",
