@@ -461,6 +461,14 @@ def test_arguments_are_cast_without_what_would_cut_them_off() -> None:
     )
 
 
+def test_who_is_called_so_keeps_the_name() -> None:
+    text = _text(Described(functions=(_function("sameName"), _function("same_name"))))
+    assert re.findall(r'pub async fn (\w+)\(.*?"public"."(\w+)"', text, re.DOTALL) == [
+        ("same_name2", "sameName"),
+        ("same_name", "same_name"),
+    ]
+
+
 def test_overloads_have_names_of_their_own_and_what_is_ambiguous_is_asked_for() -> None:
     described = Described(
         functions=(

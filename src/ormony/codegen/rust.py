@@ -372,10 +372,16 @@ class _Rust:
         overloads: dict[str, int] = defaultdict(int)
         for function in functions:
             overloads[function.name] += 1
+        wanted = {
+            # `public.same_name` keeps its name beside `public."sameName"`
+            _called(each): _called(each) if overloads[each.name] > 1 else f"{schema}.{each.name}"
+            for each in functions
+        }
         calls = self._unique(
-            [(_called(each), self._call_name(each, overloads[each.name] > 1)) for each in functions],
+            [(wanted[_called(each)], self._call_name(each, overloads[each.name] > 1)) for each in functions],
             same="function",
         )
+        calls = {called: calls[key] for called, key in wanted.items()}
         derived = []
         for each in types:
             if isinstance(each, Relation):
