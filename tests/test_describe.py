@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ormony import codegen
 from ormony.catalog import Catalog, Ref, View
 from ormony.codegen import words
 from ormony.codegen.describe import describe
 from ormony.codegen.described import Described, Field, Function, Notice, Relation, Type
 from ormony.codegen.lookup import Types
-from ormony.codegen.options import Options
+from ormony.codegen.options import MARK, Language, Options
 from ormony.codegen.views import Views
 from ormony.database import server
 from ormony.database.connect import connect
@@ -650,6 +653,25 @@ def test_the_names_of_what_a_function_gives_are_the_servers(torture: Torture) ->
         assert [each.name for each in cursor.description] == [each.name for each in function.result.fields]
         asked += 1
     assert asked > 15
+
+
+# ------------------------------------------------------------------------------------------------ all of it
+
+
+@pytest.mark.parametrize("language", ["typescript", "python", "rust"])
+def test_the_order_of_a_catalog_changes_nothing(torture: Torture, language: Language) -> None:
+    catalog = torture.catalog
+    objects = list(catalog.objects.items())
+    random.Random(1).shuffle(objects)
+    shuffled = msgspec.structs.replace(
+        catalog, objects=dict(objects), comments=dict(reversed(list(catalog.comments.items())))
+    )
+    options = Options(language=language, out="x", schemas=SCHEMAS)
+    made = codegen.generate(catalog, options)
+    assert made == codegen.generate(shuffled, options)
+    assert len({each.path for each in made.files}) == len(made.files)
+    assert all(MARK in each.text.split("\n")[0].lower() for each in made.files)
+    assert all(each.text.endswith("\n") and "\r" not in each.text for each in made.files)
 
 
 # -------------------------------------------------------------------------------------------- what is unknown
