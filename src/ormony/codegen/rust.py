@@ -293,6 +293,8 @@ class _Rust:
     """One generation in the making."""
 
     def __init__(self, described: Described, options: Options) -> None:
+        if options.wrappers == ():
+            described = msgspec.structs.replace(described, functions=())
         self._described = described
         self._options = options
         self._notices: dict[tuple[str, str, str], Notice] = {}
@@ -322,6 +324,9 @@ class _Rust:
             taken={"wire", "mod", "std", "sqlx"},
             same="schema",
         )
+        self._overloads: dict[tuple[str, str], list[Function]] = defaultdict(list)
+        for function in described.functions:
+            self._overloads[function.schema, function.name].append(function)
         self._types: dict[tuple[str, str], str] = {}
         self._derived: dict[str, str] = {}
         self._functions: dict[tuple[str, str, str], str] = {}
@@ -369,16 +374,14 @@ class _Rust:
         for each in types:
             self._types[schema, each.name] = names[f"{schema}.{each.name}"]
         functions = [each for each in described.functions if each.schema == schema]
-        overloads: dict[str, int] = defaultdict(int)
-        for function in functions:
-            overloads[function.name] += 1
+        overloaded = {each.name for each in functions if len(self._overloads[schema, each.name]) > 1}
         wanted = {
             # `public.same_name` keeps its name beside `public."sameName"`
-            _called(each): _called(each) if overloads[each.name] > 1 else f"{schema}.{each.name}"
+            _called(each): _called(each) if each.name in overloaded else f"{schema}.{each.name}"
             for each in functions
         }
         calls = self._unique(
-            [(wanted[_called(each)], self._call_name(each, overloads[each.name] > 1)) for each in functions],
+            [(wanted[_called(each)], self._call_name(each, each.name in overloaded)) for each in functions],
             same="function",
         )
         calls = {called: calls[key] for called, key in wanted.items()}
@@ -432,7 +435,8 @@ class _Rust:
                     Notice(
                         code="unknown-type",
                         object=f"{type_.schema}.{type_.name}",
-                        message=f"{type_.sql} has no type in Rust: it is read and written as text",
+                        message=f"{type_.schema}.{type_.name} has no type in Rust: it is read and written as "
+                        "text",
                         hint=f'types = {{ "{type_.schema}.{type_.name}" = "…" }}   # in ormony.toml',
                     )
                 )
@@ -556,9 +560,8 @@ class _Rust:
             bodies[composite.schema].append(self._composite(composite))
         for relation in described.relations:
             bodies[relation.schema].append(self._relation(relation))
-        if self._options.wrappers != ():
-            for function in described.functions:
-                bodies[function.schema].append(self._function(function))
+        for function in described.functions:
+            bodies[function.schema].append(self._function(function))
         files = [
             File(f"{self._options.out}/mod.rs", self._mod()),
             File(f"{self._options.out}/wire.rs", _FIRST + _wire(self._parts)),
@@ -1045,7 +1048,7 @@ class _Rust:
         ]
         if is_record:
             lines += ["where", "    R: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,"]
-        head, tail = self._sql(function, row)
+        head, tail = self._sql(function, together=bool(optional))
         if optional or is_record:
             self._parts.add("statement")
             prepared.append(f"let {'mut ' if arguments else ''}statement = wire::Statement::default();")
@@ -1113,8 +1116,8 @@ class _Rust:
         """Whether a call that leaves arguments out could be one of another function of this name."""
         types = [each.type.sql for each in function.parameters]
         needed = sum(not each.has_default for each in function.parameters)
-        for other in self._described.functions:
-            if (other.schema, other.name) != (function.schema, function.name) or other is function:
+        for other in self._overloads[function.schema, function.name]:
+            if other is function:
                 continue
             others = [each.type.sql for each in other.parameters]
             least = sum(not each.has_default for each in other.parameters)
@@ -1240,14 +1243,13 @@ class _Rust:
             function.result.type, place, *(f"{place}.{each.name}" for each in function.result.fields)
         )
 
-    def _sql(self, function: Function, row: str) -> tuple[str, list[str]]:
-        """The statement before its arguments, and after: text, or Rust where it is put together."""
+    def _sql(self, function: Function, *, together: bool) -> tuple[str, list[str]]:
+        """The statement before its arguments, and after: text, or Rust where it is put `together`."""
         result = function.result
         name = _qualified(function.schema, function.name)
-        optional = any(each.optional for each in self._arguments(function))
 
         def tail(text: str) -> list[str]:
-            return [_literal(text)] if optional else [text]
+            return [_literal(text)] if together else [text]
 
         if function.kind == "procedure":
             return f"CALL {name}(", tail(")")
