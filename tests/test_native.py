@@ -141,7 +141,7 @@ def test_drizzle_finds_two_snapshots_of_one_parent(project: Path, deployed: str)
     (meta / "0002_snapshot.json").write_text(json.dumps({**second, "prevId": first["prevId"]}))
     found = ask(project, "node", deployed)
     assert found.agrees is False
-    assert "collision" in found.said
+    assert "pointing to a parent snapshot" in found.said  # what follows is cut where paths are long
 
 
 def test_a_schema_that_drizzle_cannot_load_is_no_answer(project: Path, deployed: str) -> None:
