@@ -15,7 +15,10 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import psycopg
+from psycopg import Connection, sql
 
 from ormony.database import server
 
@@ -53,6 +56,42 @@ def make(cluster: server.Cluster, name: str, *scripts: Path) -> None:
         server.create_empty(admin, name, owner=server.SUPERUSER)
     for script in scripts:
         run_file(cluster.url(name, server.SUPERUSER), script)
+
+
+def make_template(admin: Connection[Any], url: str, name: str) -> None:
+    """Make the database `name`, at the URL, to clone small databases from.
+
+    Somebody has been in it, so that what every session needs first is at hand. It has no comments on
+    PostgreSQL's own functions, types and operators, which pg_dump reads, sorts and leaves out.
+    """
+    server.drop_database(admin, name)
+    server.create_empty(admin, name, owner=server.SUPERUSER)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "DELETE FROM pg_description WHERE objoid < 16384 AND classoid IN"
+            " ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass)"
+        )
+        connection.execute("VACUUM FULL pg_description")
+
+
+def clone(admin: Connection[Any], template: str, name: str) -> None:
+    """Make the database `name` like the template, in which nobody may be."""
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    admin.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def run_within(connection: Connection[Any], script: str) -> bool:
+    """Run the SQL in an autocommit session, at once, and leave the session as it was.
+
+    False, and nothing is done, where the statements cannot be in one transaction, or fail.
+    """
+    try:
+        connection.execute(script.encode())
+    except psycopg.Error:
+        return False
+    finally:
+        connection.execute("DISCARD ALL")
+    return True
 
 
 def remove(cluster: server.Cluster, name: str) -> None:

@@ -27,7 +27,17 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from judge import answers, differences, dump, remove, run_as_one, run_file
+from judge import (
+    answers,
+    clone,
+    differences,
+    dump,
+    make_template,
+    remove,
+    run_as_one,
+    run_file,
+    run_within,
+)
 from ormony.catalog import Catalog
 from ormony.database import server
 from ormony.database.introspect import introspect
@@ -107,9 +117,9 @@ def _case(cases: Path, folder: Path) -> Case:
 class Sides:
     """The databases of the case in work on one cluster; those of the case before are dropped.
 
-    Each is made by running its SQL: a clone of a template takes as long, and would lack subscriptions. It is
-    read once, and then the plan changes it, for to make another takes longer than the plan. So the two
-    directions of a case belong to one worker.
+    Each is made by running its SQL, in a transaction where that is possible. It is read once, and then the
+    plan changes it, for to make another takes longer than the plan. So the two directions of a case belong to
+    one worker.
     """
 
     def __init__(self, cluster: server.Cluster) -> None:
@@ -122,7 +132,7 @@ class Sides:
         for role in ROLES:
             if not self._admin.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).rowcount:
                 self._admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-        self._make_template()
+        make_template(self._admin, cluster.url(TEMPLATE, server.SUPERUSER), TEMPLATE)
 
     def side(self, case: Case, name: str) -> Side:
         """The side `before` or `after` of the case, made when it is first asked for."""
@@ -145,12 +155,12 @@ class Sides:
     def make(self, name: str, script: Path) -> Database:
         """A database made by the script, which `drop` drops."""
         self._remove(name)
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        self._admin.execute(made.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+        clone(self._admin, TEMPLATE, name)
         url = self._cluster.url(name, server.SUPERUSER)
-        self._databases[name] = Database(url, psycopg.connect(url, autocommit=True))
-        run_file(url, script)
-        return self._databases[name]
+        database = self._databases[name] = Database(url, psycopg.connect(url, autocommit=True))
+        if not run_within(database.connection, script.read_text()):
+            run_file(url, script)
+        return database
 
     def read_after(self, first: Path, script: str) -> Catalog:
         """The catalog of a database made by the file, after the SQL of a script."""
@@ -169,19 +179,6 @@ class Sides:
         self.drop()
         server.drop_database(self._admin, TEMPLATE)
         self._admin.close()
-
-    def _make_template(self) -> None:
-        """An empty database that somebody has been in, so that what every session needs first is at hand, and
-        without PostgreSQL's comments on its own functions, types and operators, which pg_dump reads, sorts
-        and leaves out."""
-        server.drop_database(self._admin, TEMPLATE)
-        server.create_empty(self._admin, TEMPLATE, owner=server.SUPERUSER)
-        with psycopg.connect(self._cluster.url(TEMPLATE, server.SUPERUSER), autocommit=True) as connection:
-            connection.execute(
-                "DELETE FROM pg_description WHERE objoid < 16384 AND classoid IN"
-                " ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass)"
-            )
-            connection.execute("VACUUM FULL pg_description")
 
     def _remove(self, name: str) -> None:
         database = self._databases.pop(name, None)

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from judge import differences, dump, run_as_one
+from judge import clone, differences, dump, make_template, run_as_one
 from ormony.database import server
 from ormony.database.introspect import introspect
 from ormony.diff import compare
@@ -41,46 +41,51 @@ class Wrong(AssertionError):
 
 
 class Pair:
-    """Two databases on the cluster, and the clone in which the plan is proved."""
+    """Two databases on the cluster, of which the plan changes the first, with a session in each."""
 
-    names: Final = ("random first", "random second", "random clone")
+    names: Final = ("random first", "random second")
+    template: Final = "random template"
 
     def __init__(self, cluster: server.Cluster) -> None:
         self._cluster = cluster
-        with cluster.admin() as admin:
-            known = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles").fetchall()}
-            for role in ROLES:
-                if role not in known:
-                    admin.execute(f"CREATE ROLE {role}".encode())
+        self._admin = cluster.admin()
+        self._sessions: list[psycopg.Connection[Any]] = []
+        known = {row[0] for row in self._admin.execute("SELECT rolname FROM pg_roles").fetchall()}
+        for role in ROLES:
+            if role not in known:
+                self._admin.execute(f"CREATE ROLE {role}".encode())
+        make_template(self._admin, cluster.url(self.template, server.SUPERUSER), self.template)
 
     def url(self, place: int) -> str:
         return self._cluster.url(self.names[place], server.SUPERUSER)
 
     def drop(self) -> None:
-        with self._cluster.admin() as admin:
-            for name in self.names:
-                server.drop_database(admin, name)
+        while self._sessions:
+            self._sessions.pop().close()
+        for name in self.names:
+            server.drop_database(self._admin, name)
+
+    def close(self) -> None:
+        """Drop all, the template too."""
+        self.drop()
+        server.drop_database(self._admin, self.template)
+        self._admin.close()
 
     def make(self, *sides: str) -> None:
-        """Make the first two from these texts."""
+        """Make the two from these texts."""
         self.drop()
         for place, text in enumerate(sides):
-            with self._cluster.admin() as admin:
-                server.create_empty(admin, self.names[place], owner=server.SUPERUSER)
-            with psycopg.connect(self.url(place), autocommit=True) as connection:
-                try:
-                    connection.execute(text.encode())
-                except psycopg.Error as error:
-                    raise AssertionError(f"the generator is wrong: {error}\n{text}") from None
-
-    def clone(self) -> None:
-        """Clone the first."""
-        with self._cluster.admin() as admin:
-            server.clone_database(admin, self.names[0], self.names[2])
+            clone(self._admin, self.template, self.names[place])
+            session = psycopg.connect(self.url(place), autocommit=True)
+            self._sessions.append(session)
+            try:
+                session.execute(text.encode())
+            except psycopg.Error as error:
+                raise AssertionError(f"the generator is wrong: {error}\n{text}") from None
+            session.execute("DISCARD ALL")
 
     def catalog(self, place: int) -> Any:
-        with psycopg.connect(self.url(place)) as connection:
-            return introspect(connection)
+        return introspect(self._sessions[place])
 
     def dump(self, place: int) -> str:
         return dump(self.url(place))
@@ -90,7 +95,7 @@ class Pair:
 def pair(cluster: server.Cluster) -> Iterator[Pair]:
     made = Pair(cluster)
     yield made
-    made.drop()
+    made.close()
 
 
 def prove(pair: Pair, first: str, second: str) -> None:
@@ -105,11 +110,10 @@ def prove(pair: Pair, first: str, second: str) -> None:
         assert equal or changes, "a silent equal"
         assert changes == () or not equal, f"a false difference: {changes}"
         script = make_plan(old, new).script()
-        pair.clone()
-        run_as_one(pair.url(2), script)
-        text = differences(pair.dump(2), goal)
+        run_as_one(pair.url(0), script)
+        text = differences(pair.dump(0), goal)
         assert not text, f"pg_dump differs (reached, goal)\n{text}"
-        reached = pair.catalog(2)
+        reached = pair.catalog(0)
         left = compare(reached, new)
         assert not left, f"differences that are left: {left}"
         again = make_plan(reached, new).statements

@@ -1202,7 +1202,7 @@ class _Planner:
             if ref in seen:
                 continue
             seen.add(ref)
-            if ref in self.dropped and ref.kind in TYPES and self._outlived(ref):
+            if ref in self.dropped and ref.kind in TYPES and (self._outlived(ref) or self._is_succeeded(ref)):
                 self.set_aside.add(ref)
             for part in self.parts_before.get(ref, ()):
                 if part in self.new.objects:
@@ -1292,6 +1292,13 @@ class _Planner:
     def _outlived(self, ref: Ref) -> bool:
         """Whether a column keeps the name of this type, though it is a type of another kind now."""
         return any(self._keeps_type(dependent) for dependent in self.needed_by.get(ref, ()))
+
+    def _is_succeeded(self, ref: Ref) -> bool:
+        """Whether columns hold values of it, and another type gets its name: they may be of that one then."""
+        kinds: tuple[Kind, ...] = (*sorted(TYPES - {"collation"}), "table")
+        return any(Ref(kind, ref.schema, ref.name) in self.created for kind in kinds) and bool(
+            self._held_by(ref)
+        )
 
     def _keeps_type(self, column: Ref) -> bool:
         before, after = self.old.objects.get(column), self.new.objects.get(column)
@@ -1604,8 +1611,8 @@ class _Planner:
                 elif gone is not None:
                     first(gone, away)
                     first(gone, self._alters(need))
-                    if away is not None and away[0] == "drop aside":
-                        first(gone, ("set aside", need))
+                    if away is not None and away[0] == "drop aside" and gone[1][0] not in TYPES:
+                        first(gone, ("set aside", need))  # its DROP may name it
                 elif stays is not None:
                     first(stays, away)
                 if dependent.kind == "column" and gone == ("drop", dependent):
@@ -1858,6 +1865,11 @@ class _Planner:
                 first(self._up(parent), node)
                 for part in self.parts_after.get(parent, ()):
                     first(self._up(part) if part.kind == "column" else None, node)
+            for parent in {*_parents(self.old.objects[ref])} - {*value.inherits}:
+                for part in self.parts_before.get(parent, ()):  # what they change then is theirs alone
+                    if part.kind == "column":
+                        first(node, self._alters(part))
+                        first(node, self._down(part))
         if isinstance(value, Table) and value.partition is not None and verb == "late":
             # bounds may overlap those of a partition that goes or moves
             for sibling in self.children_before.get(value.partition.parent, ()):
@@ -1916,7 +1928,10 @@ class _Planner:
             or before.not_null == after.not_null
         ):
             return
+        before_that = _parents(self._relation_before(ref))
         for parent in _parents(self._relation_after(ref)):
+            if parent not in before_that:
+                continue  # it is entered when all is done
             above = Ref("column", parent.schema, parent.name, ref.part)
             was, now = _bequeaths(self.old.objects.get(above)), _bequeaths(self.new.objects.get(above))
             if was and not now:

@@ -270,6 +270,8 @@ def swaps(ref: Ref, old: Catalog, new: Catalog) -> bool:
     left, entered = _left(before, after), _entered(before, after)
     if not left or not entered or set(left) & set(entered):
         return False
+    if any(_renames_not_null(column, old, new) for column in _columns(ref, new)):
+        return False
     for parent in entered:
         for column in _columns(parent, new):
             wanted = held(new, column, Column)
@@ -305,6 +307,8 @@ def _would_stay_own(ref: Ref, old: Catalog, new: Catalog) -> bool:
                 return True
         elif _keeps_own_not_null(column, old, new):
             return True
+        if _renames_not_null(column, old, new):
+            return True
     return any(
         Ref("constraint", ref.schema, ref.name, check.part) not in new.objects
         for parent in entered
@@ -328,6 +332,19 @@ def _keeps_own_not_null(column: Ref, old: Catalog, new: Catalog) -> bool:
         )
         for each in above
     )
+
+
+def _renames_not_null(column: Ref, old: Catalog, new: Catalog) -> bool:
+    """Whether the column has a NOT NULL from parents, before and after, under different names.
+
+    Nothing renames it while a parent has it.
+    """
+    was, now = old.objects.get(column), held(new, column, Column)
+    if new.version < 180000 or not isinstance(was, Column) or was.not_null is None or now.not_null is None:
+        return False
+    if not (was.not_null.inherited and now.not_null.inherited):
+        return False
+    return columns.name_of_not_null(column, old) != columns.name_of_not_null(column, new)
 
 
 def detach(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
@@ -356,7 +373,9 @@ def _bridged(ref: Ref, old: Catalog, new: Catalog) -> _Bridge | None:
     if before.partition is not None or after.partition is not None or before.of_type != after.of_type:
         return None
     if any(
-        held(new, each, Column).local and _keeps_own_not_null(each, old, new) for each in _columns(ref, new)
+        _renames_not_null(each, old, new)
+        or (held(new, each, Column).local and _keeps_own_not_null(each, old, new))
+        for each in _columns(ref, new)
     ):
         return None
     left = _left(before, after)

@@ -1,0 +1,1 @@
+insert into h (a, b) values (1, 2);
