@@ -106,6 +106,12 @@ def _surface(shadow: Shadow) -> Catalog:
         shadow.release(url)
 
 
+@cache
+def of_sound(shadow: Shadow) -> Matrix:
+    """The matrix of `SOUND`, asked once."""
+    return asked(shadow, SOUND)[0]
+
+
 def cell(matrix: Matrix, name: str, command: str, row: str, persona: str = "member_a") -> str:
     """One value."""
     (line,) = (each for each in matrix.lines if each.key == (name, command, row))
@@ -273,7 +279,7 @@ def pasted(shadow: Shadow, text: str, script: str) -> tuple[str, str]:
 @pytest.mark.parametrize("name", BREAKS)
 def test_each_broken_policy_is_caught_and_named_and_its_sql_shows_it(shadow: Shadow, name: str) -> None:
     text, (table, command), why = BREAKS[name]
-    sound, _ = asked(shadow, SOUND)
+    sound = of_sound(shadow)
     matrix, found = asked(shadow, text)
     leaks = {(each.object, each.command): each for each in strong(found)}
     assert (table, command) in leaks, sorted(leaks)
@@ -298,7 +304,7 @@ POLICIES = (
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_policy_shows_when_it_is_dropped_or_opened(shadow: Shadow, policy: str) -> None:
-    sound, _ = asked(shadow, SOUND)
+    sound = of_sound(shadow)
     dropped, _ = asked(shadow, broken(f"DROP POLICY {policy};"))
     assert access.compare(sound, dropped)
     opened = "WITH CHECK (true)" if "tasks_add" in policy else "USING (true)"
@@ -309,7 +315,7 @@ def test_every_policy_shows_when_it_is_dropped_or_opened(shadow: Shadow, policy:
 
 
 def test_a_dropped_policy_changes_the_matrix(shadow: Shadow) -> None:
-    sound, _ = asked(shadow, SOUND)
+    sound = of_sound(shadow)
     matrix, found = asked(shadow, broken("DROP POLICY tasks_read ON public.tasks;"))
     assert strong(found) == []
     changed = access.compare(sound, matrix)
@@ -886,19 +892,29 @@ def test_nothing_is_left(ormony_db):
 """
 
 
+def documented(language: str) -> str:
+    """The example test of the page on access."""
+    page = (ROOT / "docs" / "reference" / "access.md").read_text()
+    (example,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+    return str(example)
+
+
 def test_the_pytest_plugin_gives_each_test_its_own_database(tmp_path: Path) -> None:
     root = project(tmp_path / "p", SOUND)
     (root / "pytest.ini").write_text("[pytest]\n")
     (root / "test_it.py").write_text(PLUGGED)
+    (root / "test_orgs.py").write_text(documented("python"))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_orgs.py", "test_it.py"],
         cwd=root,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "3 passed" in done.stdout
+    found = {each.name: each.value for each in entry_points(group="pytest11")}
+    assert found["ormony.pytest_plugin"] == "ormony.pytest_plugin"  # no conftest.py has to name it
 
 
 def test_a_fresh_database_is_migrated_and_nobody_elses(
@@ -924,25 +940,6 @@ def test_a_fresh_database_is_migrated_and_nobody_elses(
             assert connection.execute("SELECT count(*) FROM public.orgs").fetchone() == (0,)
     finally:
         assert run(root, "db", "down", "--destroy").exit_code == 0
-
-
-def documented(language: str) -> str:
-    """The example test of the page on access."""
-    page = (ROOT / "docs" / "reference" / "access.md").read_text()
-    (example,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
-    return str(example)
-
-
-def test_the_documented_python_test_runs_without_any_conftest(tmp_path: Path) -> None:
-    root = project(tmp_path / "p", SOUND)
-    (root / "pytest.ini").write_text("[pytest]\n")
-    (root / "test_orgs.py").write_text(documented("python"))
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-    found = {each.name: each.value for each in entry_points(group="pytest11")}
-    assert found["ormony.pytest_plugin"] == "ormony.pytest_plugin"
 
 
 @pytest.mark.slow
