@@ -29,8 +29,9 @@ async def connected(driver: str, host: str, database: str) -> AsyncIterator[Any]
         import psycopg
         from psycopg.rows import dict_row
 
+        rows: Any = dict_row
         async with await psycopg.AsyncConnection.connect(
-            host=host, dbname=database, user=USER, autocommit=True, row_factory=dict_row
+            host=host, dbname=database, user=USER, autocommit=True, row_factory=rows
         ) as opened:
             yield opened
     else:
