@@ -698,6 +698,18 @@ def test_storage_buckets_are_asked(shadow: Shadow) -> None:
     assert cell(matrix, faces, "select", "other", "anon") == "allow"
     assert cell(matrix, faces, "delete", "own") == "filter"
     assert strong(found) == []
+    assert not [line for line in matrix.lines if line.object == "storage.buckets"]
+    listed = BUCKETS + "CREATE POLICY listed ON storage.buckets FOR SELECT TO authenticated USING (public);"
+    matrix, found = asked(shadow, listed)
+    assert found.unknown == ()
+    assert {line.object for line in matrix.lines} == {papers, faces, "storage.buckets"}
+    for command, value in (
+        ("select", "filter"),
+        ("insert", "deny"),
+        ("update", "filter"),
+        ("delete", "filter"),
+    ):
+        assert cell(matrix, "storage.buckets", command, "any") == value, command
     broken = BUCKETS + "CREATE POLICY any_paper ON storage.objects FOR SELECT USING (bucket_id = 'papers');"
     _, found = asked(shadow, broken)
     (leak,) = strong(found)

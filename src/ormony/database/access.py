@@ -46,6 +46,7 @@ from ormony.errors import DATABASE, OrmonyError
 from ormony.sql import quote_identifier
 
 _WORLDS: Final = ("a", "b")
+_ALLOW_DELETE: Final = "SET LOCAL storage.allow_delete_query = 'true'; "  # Supabase guards these tables
 _COLLEAGUE: Final = "c0000000-0000-4000-8000-00000000c0de"
 _WORST: Final = {ALLOW: 0, UNKNOWN: 1, FILTER: 3, DENY: 4, APART: 5}
 
@@ -164,11 +165,17 @@ class _Asking:
     # ------------------------------------------------------------------------------------------------- begin
 
     def _tables(self) -> tuple[Ref, ...]:
+        """The project's tables, and those of Supabase's that it has policies on, but for buckets' objects."""
         self.exposed = exposed = self._exposed()
+        mine = self.subject.catalog.objects
+        policed = {Ref("table", ref.schema, ref.name) for ref in mine if ref.kind == "policy"} - {OBJECTS}
         return tuple(
             ref
-            for ref, value in self.subject.catalog.of("table")
-            if isinstance(value, Table) and ref.schema in exposed and value.partition is None
+            for ref, value in self.whole.of("table")
+            if isinstance(value, Table)
+            and ref.schema in exposed
+            and value.partition is None
+            and (ref in mine or (ref in policed and value.partition_key is None))
         )
 
     def _exposed(self) -> frozenset[str]:
@@ -201,6 +208,7 @@ class _Asking:
         self.asker.prepare()
         self.values = claim_values(self.whole, self.tenancy, self.subject.personas)
         before = self._known()
+        self.buckets = self._buckets()
         self.worlds = {}
         for number, name in enumerate(_WORLDS):
             fixed = {
@@ -515,6 +523,7 @@ class _Asking:
                         found.append(_Way(f"UPDATE {shape.sql} SET {taken} WHERE {condition}", at_row=True))
                 case "delete":
                     statement = f"DELETE FROM {shape.sql} WHERE {condition}"
+                    before += _ALLOW_DELETE if table.schema == "storage" else ""
                     key = (table, "delete?", name, before, statement)
                     proved = yield from self._proved(key, statement, before)
                     if proved.value == "error(23503)":
@@ -871,15 +880,15 @@ class _Asking:
 
     # --------------------------------------------------------------------------------------------- storage
 
+    def _buckets(self) -> dict[str, bool]:
+        """The project's buckets, and whether they are public."""
+        if OBJECTS not in self.whole.objects:
+            return {}
+        return dict(self.conn.execute("SELECT id, public FROM storage.buckets ORDER BY id").fetchall())
+
     def _fill_buckets(self) -> None:
         """Objects of each world in every bucket, in the folders that policies commonly ask for."""
-        self.buckets: dict[str, bool] = {}
         self.objects: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        if OBJECTS not in self.whole.objects:
-            return
-        self.buckets = dict(
-            self.conn.execute("SELECT id, public FROM storage.buckets ORDER BY id").fetchall()
-        )
         for at, bucket in enumerate(self.buckets):
             for name in _WORLDS:
                 for number, folder in enumerate(self._folders(name)):
@@ -937,7 +946,7 @@ class _Asking:
                     statement = f"UPDATE {where.replace(' WHERE', ' SET metadata = NULL WHERE')}"
                 case _:
                     statement = f"DELETE FROM {where}"
-                    before = "SET LOCAL storage.allow_delete_query = 'true'; "
+                    before = _ALLOW_DELETE
             proved = yield from self._proved((label, command, key, statement), statement, before)
             if proved.value != ALLOW:
                 continue
