@@ -1876,6 +1876,12 @@ class _Planner:
                 if sibling != ref:
                     first(self._down(sibling), node)
                     first(self._alters(sibling), node)
+            uppers = [value.partition.parent]
+            for upper in uppers:  # what they have it must have, too
+                uppers += _parents(self.new.objects.get(upper))
+                for part in self.parts_before.get(upper, ()) if not self._comes(upper) else ():
+                    if part[0] == "column" or self._sort_of(part) == "check":
+                        first(self._down(part), node)
         if isinstance(value, Constraint):
             for column in value.columns:
                 first(self._up(Ref("column", ref.schema, ref.name, column)), node)
