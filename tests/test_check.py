@@ -201,6 +201,17 @@ def test_an_unchanged_project_is_answered_from_what_is_kept(
         check(root)
 
 
+def test_what_may_be_over_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OrmonyError("disk-full", "no space left on device", exit_status=3)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server, "start", full)
+        (found,) = [each for each in check(root).findings if each.severity == "error"]
+        assert found.rule == "replay-fails"
+    assert seen(check(root)) == []
+
+
 def test_findings_are_allowed_in_the_source_and_in_the_configuration(root: Path) -> None:
     edit(root, FILE, "    email: str\n", "    email: str\n    nick: str  # unused\n")
     said = "    # ormony: allow mirror-breaks-reads it is on its way\n"

@@ -12,10 +12,11 @@ import fnmatch
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -276,7 +277,7 @@ def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progres
         if found is None:
             return make()
         path = home / f"{hashlib.sha256(f'{ground.name} {name}'.encode()).hexdigest()}.json"
-        return exported.kept(path, catalogs.key([stream, *found]), _Kept, make)
+        return exported.kept(path, catalogs.key([stream, *found]), _Kept, make, _lasts)
 
     # Foreign tools, the server and we work at the same time: each part waits for what it needs alone.
     with ThreadPoolExecutor(len(loaded.services) + 4) as pool:
@@ -323,6 +324,19 @@ def _look(ground: Ground, snapshot: git.Snapshot | None, *, cache: bool, progres
         ),
         tuple(text for each in kept for text in each.skipped),
     )
+
+
+def _lasts(kept: _Kept) -> bool:
+    """Whether it would be found again: that a server did not start, or a disk was full, may be over."""
+    return not any(
+        each.rule in ("replay-fails", "not-checked") and _PASSING.search(each.message)
+        for each in kept.findings
+    )
+
+
+_PASSING: Final = re.compile(
+    r"\[(?:server-not-\w+|shadow-(?:failed|refused)|disk-full|connection-lost|cannot-\w+|export-timeout)\]"
+)
 
 
 def _of_streams(ground: Ground, frozen: frozenset[str]) -> Iterator[str]:

@@ -104,14 +104,21 @@ def remembered(root: Path, folder: Path, name: str, tool: str, make: Callable[[]
     return found
 
 
-def kept(path: Path, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
-    """What `make` gives, or gave before under this key; the file holds the last value alone."""
+def kept(
+    path: Path,
+    key: str,
+    kind: type[Value],
+    make: Callable[[], Value],
+    lasting: Callable[[Value], bool] = lambda value: True,
+) -> Value:
+    """What `make` gives, or gave before under this key; the file holds the last value that was `lasting`."""
     with contextlib.suppress(OSError, msgspec.DecodeError):
         found, value = msgspec.json.decode(path.read_bytes(), type=tuple[str, msgspec.Raw])
         if found == key:
             return msgspec.json.decode(value, type=kind)
     made = make()
-    _write(path, (key, made))
+    if lasting(made):
+        _write(path, (key, made))
     return made
 
 
