@@ -147,6 +147,10 @@ def test_models_of_the_example_are_what_its_migrations_make(tmp_path: Path, chan
     assert changes(root, "models:node", "migrations") == []
     assert changes(root, "models:python", "migrations") == []
     assert changes(root, "service:python", "models:python") == []
+    indexes = root / "supabase" / "behavior" / "indexes.sql"
+    indexes.write_text("CREATE INDEX shipments_carrier_idx ON public.shipments (carrier);\n")
+    saas.ormony(root, "sync")
+    assert changes(root, "models:python", "migrations") == []
     # found through env.py, whose `include_object` leaves the tables of others alone
     config = root / "ormony.toml"
     config.write_text(config.read_text().replace('models = "app.models:Base.metadata"\n', ""))
@@ -193,8 +197,12 @@ def test_a_model_of_the_example_changed_by_hand_is_exactly_that_change(
         "drop policy public.customers.customers_tenant_select",
         "drop policy public.order_notes.mine",
     ]
+    # of the policies that behavior makes those that a model has, too
     found = [each.split(" roles")[0] for each in changes(root, "models:node", "migrations")]
-    assert "alter policy public.customers.customers_tenant_select" in found
+    assert sorted(found) == [
+        "alter policy public.customers.customers_tenant_select",
+        "drop policy public.order_notes.mine",
+    ]
     models = root / saas.PYTHON / "app/models.py"
     models.write_text(
         models.read_text()

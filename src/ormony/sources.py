@@ -508,6 +508,7 @@ class Reader:
             left, right = narrow.restricted(left, scope), narrow.restricted(right, scope)
         if "models" in (one.kind, other.kind):
             ignored = one.ignored | other.ignored
+            left, right = self._without_behavior(left, right, one, other)
             if one.kind == "models":
                 left, right = narrow.as_modelled(left, right, ignored)
             if other.kind == "models":
@@ -524,6 +525,28 @@ class Reader:
             left = narrow.with_changed_defaults(left, whole[0], whole[1])
             right = narrow.with_changed_defaults(right, whole[1], whole[0])
         return self._alike(left, narrow.as_role(right, left.role))
+
+    def _without_behavior(
+        self, left: Catalog, right: Catalog, one: Source, other: Source
+    ) -> tuple[Catalog, Catalog]:
+        """Both without the policies and indexes of behavior that no model has: none is to have them."""
+        from ormony.behavior.desired import made_by_behavior
+        from ormony.behavior.order import name_of
+
+        made = made_by_behavior(self.loaded.stream)
+        if not made:
+            return left, right
+        models = {
+            ref
+            for each, catalog in ((one, left), (other, right))
+            if each.kind == "models"
+            for ref in catalog.objects
+        }
+
+        def wanted(ref: Ref) -> bool:
+            return ref.kind not in ("index", "policy") or ref in models or name_of(ref) not in made
+
+        return narrow.keep(left, wanted), narrow.keep(right, wanted)
 
     def whole(self, one: Source, other: Source) -> Catalog:
         """What `comparable` gives of `one`, not cut to what the other speaks about: it can be made again."""

@@ -67,6 +67,11 @@ def is_behavior(file: StreamFile) -> bool:
     return file.provenance is not None and file.provenance.source.startswith(f"{SOURCE}/")
 
 
+def made_by_behavior(stream: Sequence[StreamFile]) -> frozenset[Name]:
+    """What behavior's files of the stream have made or taken over, and no other migration has made since."""
+    return frozenset(_owned(stream)[0]) if any(map(is_behavior, stream)) else frozenset()
+
+
 def adoption(name: Name) -> str:
     """The line that says so in the file that adopts."""
     return ADOPTS + msgspec.json.encode([name.kind, name.schema, name.name, name.of]).decode()
