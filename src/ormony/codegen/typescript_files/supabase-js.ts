@@ -1,6 +1,5 @@
 /** A client of supabase-js. */
 export interface RpcClient {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   schema(name: any): { rpc(name: any, args?: any): any }
 }
 

@@ -309,7 +309,6 @@ function $multirange<Out, In>(
 }
 
 /** A column: its name in the database, its key here, how it is read, and whether null was ruled out. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type $Column = readonly [name: string, key: string, codec: $Codec<any, any>, required?: true]
 
 function $row<Out, In = Out>(columns: readonly $Column[]): $Codec<Out, In> {
@@ -376,7 +375,6 @@ type $Parameter = readonly [
   key: string,
   name: string,
   sql: string,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   codec: $Codec<any, any> | null,
   kind?: "variadic",
 ]
