@@ -387,6 +387,21 @@ def test_a_fixture_changes_what_one_persona_is(shadow: Shadow) -> None:
     assert caught.value.code == "fixture-failed"
 
 
+def test_rows_that_a_fixture_changes_are_still_whose_they_were(shadow: Shadow) -> None:
+    text = MEMBERS + (
+        "CREATE FUNCTION public.note_count() RETURNS bigint LANGUAGE sql STABLE AS"
+        " 'SELECT count(*) FROM public.notes';"
+    )
+    writer = Persona(
+        name="writer", role="authenticated", tenant="a", fixture="UPDATE public.notes SET body = 'mine, too'"
+    )
+    matrix, found = asked(shadow, text, (*DEFAULTS, writer))
+    assert strong(found) == []
+    for persona in ("member_a", "writer"):
+        assert cell(matrix, "public.note_count()", "call", "own", persona) == "allow", persona
+        assert cell(matrix, "public.note_count()", "call", "other", persona) == "filter", persona
+
+
 HARD = """
 CREATE TABLE public.things (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

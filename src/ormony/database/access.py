@@ -393,8 +393,10 @@ class _Asking:
     def _persona(self, persona: Persona) -> None:
         self.conn.execute("SAVEPOINT ormony_persona")
         self._become(persona, persona.tenant)
+        kept = self.worlds, self.of_world
         if persona.fixture:
             self._fixture(persona)
+            self._found_again()
         self.asker.begin()
         own = persona.tenant
         other = "b" if own == "a" else "a"
@@ -403,6 +405,21 @@ class _Asking:
         self.asker.through(chain(of_tables, of_views, self._storage(persona, own, other)))
         self._routines_and_views(persona, own, other)
         self.conn.execute("ROLLBACK TO SAVEPOINT ormony_persona; RELEASE SAVEPOINT ormony_persona")
+        self.worlds, self.of_world = kept
+
+    def _found_again(self) -> None:
+        """Rows that a fixture has changed lie elsewhere now."""
+        was = self.worlds
+        self.worlds = {name: world.copy() for name, world in was.items()}
+        moved: dict[tuple[Ref, str], str] = {}
+        for name, world in self.worlds.items():
+            self.maker.again(world)
+            for table, row in world.rows.items():
+                moved[table, was[name].rows[table].ctid] = row.ctid
+        self.of_world = {
+            name: {table: [moved.get((table, at), at) for at in places] for table, places in held.items()}
+            for name, held in self.of_world.items()
+        }
 
     def _fixture(self, persona: Persona) -> None:
         for name, document in self._documents(persona).items():
@@ -987,7 +1004,7 @@ class _Asking:
         other = self.worlds["b" if persona.tenant == "a" else "a"].rows
         return {
             name: {
-                f"{ref.schema}.{ref.name}": dict(row.values)
+                f"{ref.schema}.{ref.name}": {c: v for c, v in row.values.items() if v is not None}
                 for ref, row in held.items()
                 if tables is None or ref in tables
             }

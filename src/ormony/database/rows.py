@@ -435,6 +435,12 @@ class World:
         self.rows: dict[Ref, Row] = {}
         self.failed: dict[Ref, str] = {}
 
+    def copy(self) -> World:
+        """Another one with the same rows."""
+        found = World(self.number, self.fixed)
+        found.rows, found.failed = dict(self.rows), dict(self.failed)
+        return found
+
 
 class Maker:
     """Makes rows in the transaction of a connection."""
