@@ -821,7 +821,8 @@ class _Writer:
         elif column.default is not None:
             default = _pick(family.defaults, column.default)
             call = self.call(column.function, kind)
-            text += f" default {call}({default})" if call else f" default {default}"
+            # no argument is cast to the function's type by assignment, as the default is to the column's
+            text += f" default {call}(({default})::{self.type_sql(kind)})" if call else f" default {default}"
         if (column.not_null or identity) and not (generated and generated[2] and column.named_not_null):
             name = quoted(f"{table.key.name}_{column.name}_nn")
             text += f" constraint {name} not null" if column.named_not_null else " not null"
