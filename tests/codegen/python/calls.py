@@ -9,7 +9,7 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Coroutine
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -40,8 +40,10 @@ from db.models import (
     OddNamesRow,
     OddNamesUpdate,
     Person,
+    RangesInsert,
     RangesRow,
     RInsert,
+    ScalarsInsert,
     ScalarsRow,
 )
 from db.values import JSON_NULL, UNSET, Query, Range, Record, Relation
@@ -418,6 +420,20 @@ def dumps() -> None:
     else:
         raise AssertionError("a column that is none was taken")
     assert kinds == ["extra_forbidden"]
+    wrongs: list[dict[str, Any]] = [
+        {"c_time": time(1, tzinfo=UTC)},
+        {"c_timetz": time(1)},
+        {"c_timestamptz": datetime(1, 1, 1)},
+    ]
+    for wrong in wrongs:
+        try:
+            ScalarsInsert(**wrong)
+        except ValidationError as error:
+            kinds = [each["type"] for each in error.errors()]
+        else:
+            raise AssertionError(f"{wrong} was taken")
+        assert kinds[0] in ("time_zone", "timezone_aware"), kinds
+    assert RangesInsert(m_int4=UNSET, r_int4=UNSET, m_num=None).columns() == {"m_num": None}
     ranges = Range(1, None), Range[int](empty=True), Range(None, 5, upper_inc=True)
     row = {"id": 1, "r_int4": ranges[0], "r_int8": ranges[1], "m_int4": [ranges[2]]}
     whole = RangesRow.model_validate({**dict.fromkeys(RangesRow.model_fields), **row})

@@ -33,6 +33,7 @@ from typing import (
 )
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -119,9 +120,9 @@ class Encoded(NamedTuple):
 
 # Text of arrays, rows and ranges
 
-_ELEMENT: Final = re.compile(r'[{},]|"((?:[^"\\]|\\.)*)"|([^{},"]+)', re.DOTALL)
-_FIELD: Final = re.compile(r'(?:"((?:[^"\\]|\\.|"")*)"|([^,()"]*))([,)])', re.DOTALL)
-_BOUND: Final = r'(?:"((?:[^"\\]|\\.|"")*)"|([^,\[\]()"]*))'
+_ELEMENT: Final = re.compile(r'[{},]|"((?:[^"\\]++|\\.)*+)"|([^{},"]+)', re.DOTALL)
+_FIELD: Final = re.compile(r'(?:"((?:[^"\\]++|\\.|"")*+)"|([^,()"]*))([,)])', re.DOTALL)
+_BOUND: Final = r'(?:"((?:[^"\\]++|\\.|"")*+)"|([^,\[\]()"]*))'
 _RANGE: Final = re.compile(rf"([\[(]){_BOUND},{_BOUND}([\])])|empty", re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(.)|"(")', re.DOTALL)
 
@@ -252,7 +253,7 @@ def _write_vector(value: list[float], write: _Writer) -> str:
 Vector = Annotated[list[float], BeforeValidator(_read_vector), Encoded(_write_vector)]
 
 _PAIR: Final = re.compile(
-    r'"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|NULL)', re.DOTALL
+    r'"((?:[^"\\]++|\\.)*+)"=>(?:"((?:[^"\\]++|\\.)*+)"|NULL)', re.DOTALL
 )
 
 
@@ -342,11 +343,32 @@ Timestamp = Annotated[
 TimestampTz = Annotated[
     AwareDatetime, _read_time(datetime.datetime.fromisoformat, _in_between)
 ]
+
+
+def _zoned(wanted: bool) -> AfterValidator:
+    """PostgreSQL drops the zone of a time that should have none, and makes up one that is not there."""
+
+    def check(value: datetime.time) -> datetime.time:
+        if (value.tzinfo is not None) is not wanted:
+            raise PydanticCustomError(
+                "time_zone",
+                "the time has to be {which}",
+                {"which": "aware" if wanted else "naive"},
+            )
+        return value
+
+    return AfterValidator(check)
+
+
 Time = Annotated[
-    datetime.time, _read_time(datetime.time.fromisoformat, lambda value: True)
+    datetime.time,
+    _read_time(datetime.time.fromisoformat, lambda value: True),
+    _zoned(False),
 ]
 TimeTz = Annotated[
-    datetime.time, _read_time(datetime.time.fromisoformat, lambda value: value is None)
+    datetime.time,
+    _read_time(datetime.time.fromisoformat, lambda value: value is None),
+    _zoned(True),
 ]
 
 _SPAN: Final = re.compile(
@@ -557,7 +579,7 @@ def _write_range(value: Range[Any], write: _Writer) -> str:
 def _read_multirange(value: Any) -> Any:
     if isinstance(value, str):
         return [found[0] for found in _RANGE.finditer(value)]
-    return cast(Any, value) if isinstance(value, list) else list(value)
+    return list(value) if hasattr(value, "__iter__") else value
 
 
 def _write_multirange(value: list[Range[Any]], write: _Writer) -> str:
@@ -618,6 +640,10 @@ def _read_json(
     )
 
 
+def _write_key(key: Any) -> str:
+    return json.dumps(key if isinstance(key, str) else json.dumps(key))
+
+
 def _write_json(value: Any, write: _Writer) -> str:
     """JSON in which a Decimal is a number with all its digits. Raises ValueError for NaN and infinity."""
     inside = value  # a name that type checkers leave alone
@@ -628,7 +654,7 @@ def _write_json(value: Any, write: _Writer) -> str:
             return (
                 "{"
                 + ",".join(
-                    f"{json.dumps(str(key))}:{_write_json(each, write)}"
+                    f"{_write_key(key)}:{_write_json(each, write)}"
                     for key, each in inside.items()
                 )
                 + "}"
