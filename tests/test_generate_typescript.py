@@ -331,11 +331,11 @@ def test_an_unknown_type_is_text_where_we_can_ask_for_it() -> None:
                     shape="row",
                     many=False,
                     nullable=False,
-                    fields=(Field(name="a", type=INT4, nullable=True),),
+                    fields=(Field(name="a", type=JSONB, nullable=True),),
                 ),
             ),
             "drizzle",
-            "OUT parameters",
+            "OUT parameter a is of type jsonb",
         ),
         (_function("f", Parameter(name="", type=INT4)), "supabase-js", "without names"),
         (

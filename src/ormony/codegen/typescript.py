@@ -713,10 +713,8 @@ class _Wrappers:
         parameters = function.parameters
         if any(each.variadic and each.type.name == "any" for each in parameters):
             return "takes any number of values of any types, which only SQL can write"
-        if function.kind == "procedure" and function.result.fields:
-            return "is a procedure with OUT parameters, whose results each driver reads in its own way"
         if self._drizzle:
-            return None
+            return self._refused_results(function) if function.kind == "procedure" else None
         if function.kind == "procedure":
             return "is a procedure, which PostgREST does not call"
         if function.result.shape == "record" and function.result.many:
@@ -733,6 +731,25 @@ class _Wrappers:
         ]
         if _error(function, alike) is not None:
             return "has the parameter names of an overload, between which PostgREST cannot choose"
+        return None
+
+    def _refused_results(self, function: Function) -> str | None:
+        """CALL gives values as the driver reads them: of some types each in its own way, or not exactly."""
+        fields = function.result.fields
+        if fields and not all(each.name for each in function.parameters):
+            return "is a procedure with OUT parameters that has some without a name"
+        for place, each in enumerate(fields, 1):
+            if each.name == f"column{place}":
+                return "is a procedure that has OUT parameters without a name"
+            below = each.type
+            while below.kind == "domain" and below.element is not None:
+                below = below.element
+            known = _VALUES.get(below.name, _STRING)
+            if below.kind not in ("scalar", "enum", "range") or not known.parsed:
+                return (
+                    f"is a procedure whose OUT parameter {each.name} is of type {each.type.sql}, "
+                    "which each driver reads in its own way"
+                )
         return None
 
     # ------------------------------------------------------------------------------------------------- types
@@ -903,6 +920,10 @@ class _Wrappers:
             else f"schema: {_quoted(function.schema)}, name: {_quoted(function.name)}",
             f"parameters: {_array(parameters)}",
         ]
+        given_names = {each.name for each in function.parameters}
+        outs = [each.name for each in function.result.fields if each.name not in given_names]
+        if function.kind == "procedure" and outs:
+            where.append(f"outs: [{', '.join(_quoted(_identifier(each)) for each in outs)}]")
         first = "db: DrizzleDatabase" if self._drizzle else "client: RpcClient"
         given = f"{first.partition(':')[0]}, {routine}, {'args' if members else '{}'}"
         before, returns, statements, more = self._result(function, given)
@@ -921,7 +942,7 @@ class _Wrappers:
         # Drizzle gives a node for each row; PostgREST gives an array, or the one value.
         nodes = f"await $query({given})" if self._drizzle else f"$elements(await $query({given}))"
         node = f"(await $query({given}))[0]" if self._drizzle else f"await $query({given})"
-        if function.kind == "procedure":
+        if function.kind == "procedure" and not result.fields:
             return "", "void", [f"await $callProcedure({given})"], ""
         if result.shape == "void":
             return "", "void", [f"await {'$run' if self._drizzle else '$query'}({given})"], ""
@@ -963,6 +984,8 @@ class _Wrappers:
         constant = _constant(row)
         before = f"export interface {row} {members}\n\nconst {constant}: readonly $Column[] = {columns}\n\n"
         codec = f"$row<{row}>({constant})"
+        if function.kind == "procedure":
+            return before, row, [f"return await $callFor({given}, {constant})"], ""
         if self._drizzle and result.form == "table" and len(result.fields) == 1 and result.type is None:
             # To the server that is a set of values, not of rows.
             if wanted[0][1]:

@@ -91,6 +91,14 @@ CREATE FUNCTION public.long_row(text text, OUT a text, OUT b integer) LANGUAGE s
 CREATE FUNCTION public.echo_people(people public.person[]) RETURNS public.person[] LANGUAGE sql AS 'SELECT people';
 CREATE FUNCTION public.echo_stores(stores extensions.hstore[]) RETURNS extensions.hstore[] LANGUAGE sql AS 'SELECT stores';
 
+CREATE PROCEDURE public.does_types(INOUT big bigint, OUT many numeric, OUT yes boolean,
+    OUT at timestamptz, OUT day date, OUT feels public.mood, OUT span int4range, OUT bytes bytea, OUT nan float8, OUT nil text)
+    LANGUAGE plpgsql AS $$BEGIN
+        many := 12345678901234567890.10; yes := true; at := '2024-01-02 03:04:05.123456+00'; day := 'infinity'; feels := 'ok';
+        span := '[1,)'; bytes := '\x00ff'; nan := 'NaN';
+    END$$;
+CREATE PROCEDURE public.does_rows(OUT doc jsonb) LANGUAGE plpgsql AS $$BEGIN doc := '1'; END$$;
+
 -- A type that nobody knows, which is something else as JSON.
 CREATE TYPE public.odd_base;
 CREATE FUNCTION public.odd_in(cstring) RETURNS public.odd_base LANGUAGE internal IMMUTABLE STRICT AS 'textin';

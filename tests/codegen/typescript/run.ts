@@ -98,6 +98,20 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   assert.equal(await f.class_(db, { class: 1, def: 1, fn: 1, self: 1, this: 1, arguments: 1, await: 1 }), 1)
   assert.equal(await f.import_(db), 1)
   assert.equal(await f.does(db, { a: 1 }), undefined)
+  assert.deepEqual(await f.doesInOut(db, { a: 1 }), { a: 2 })
+  assert.deepEqual(await f.doesOut(db, { a: 1, c: 2 }), { b: 3, d: "done" })
+  assert.deepEqual(await f.doesTypes(db, { big: 9007199254740991 }), {
+    big: 9007199254740991,
+    many: "12345678901234567890.10",
+    yes: true,
+    at: "2024-01-02T03:04:05.123456+00:00",
+    day: "infinity",
+    feels: "ok",
+    span: { lower: 1, upper: null, lowerInclusive: true, upperInclusive: false },
+    bytes: Uint8Array.from([0, 255]),
+    nan: NaN,
+    nil: null,
+  })
   assert.equal(await f.inOtherSchema(db, { id: null }), "low")
   await assert.rejects(f.fails(db, { why: "because" }), /because|Failed query/)
   // A number is a number, and nothing is another one.

@@ -5,13 +5,14 @@ export interface DrizzleDatabase {
   execute(query: SQL): PromiseLike<unknown>
 }
 
-/** A function or procedure: its name in SQL and its parameters. */
+/** A function or procedure: its name in SQL and its parameters; the names of a procedure's OUT parameters. */
 interface $Routine {
   name: string
   parameters: readonly $Parameter[]
+  outs?: readonly string[]
 }
 
-function $call({ name: routine, parameters }: $Routine, args: object): SQL {
+function $call({ name: routine, parameters, outs = [] }: $Routine, args: object): SQL {
   const given = new Map<string, unknown>(Object.entries(args))
   const parts: SQL[] = []
   let left: string | undefined
@@ -42,6 +43,7 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
           : $sql`${$sql.raw(before)}${written}::text::${$sql.raw(type)}`,
     )
   }
+  parts.push(...outs.map((each) => $sql.raw(`${each} => null`)))
   return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
@@ -69,8 +71,37 @@ async function $callProcedure(db: DrizzleDatabase, routine: $Routine, args: obje
   await db.execute($sql`call ${$call(routine, args)}`)
 }
 
-/** node-postgres and PGlite give an object with rows, postgres.js the rows. */
+/** What CALL gives is no value that SQL could cast: it is as the driver reads it. */
+async function $callFor<Out>(
+  db: DrizzleDatabase,
+  routine: $Routine,
+  args: object,
+  columns: readonly $Column[],
+): Promise<Out> {
+  const [row] = $listed<Record<string, unknown>>(await db.execute($sql`call ${$call(routine, args)}`))
+  return Object.fromEntries(
+    columns.map(([name, key, codec, required]) => {
+      const value = row?.[name] ?? null
+      if (value === null && required) {
+        throw new DatabaseValueError(`"${name}" is null, and was said never to be`, "null")
+      }
+      return [key, value === null ? null : codec.parse($printed(value))]
+    }),
+  ) as Out
+}
+
+/** As the server wrote what a driver has made something of. */
+function $printed(value: unknown): string {
+  if (value instanceof Uint8Array) return $bytes.encode(value)
+  if (typeof value === "object") throw new DatabaseValueError("the driver made an object of it", String(value))
+  return String(value)
+}
+
 function $nodes(result: unknown): $Node[] {
-  const rows = (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as { value: string | null }[]
-  return rows.map(({ value }) => (value === null ? null : $read(value)))
+  return $listed<{ value: string | null }>(result).map(({ value }) => (value === null ? null : $read(value)))
+}
+
+/** node-postgres and PGlite give an object with rows, postgres.js the rows. */
+function $listed<Row>(result: unknown): Row[] {
+  return Array.isArray(result) ? result : (result as { rows: Row[] }).rows
 }

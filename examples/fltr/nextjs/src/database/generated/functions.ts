@@ -169,13 +169,14 @@ export interface DrizzleDatabase {
   execute(query: SQL): PromiseLike<unknown>
 }
 
-/** A function or procedure: its name in SQL and its parameters. */
+/** A function or procedure: its name in SQL and its parameters; the names of a procedure's OUT parameters. */
 interface $Routine {
   name: string
   parameters: readonly $Parameter[]
+  outs?: readonly string[]
 }
 
-function $call({ name: routine, parameters }: $Routine, args: object): SQL {
+function $call({ name: routine, parameters, outs = [] }: $Routine, args: object): SQL {
   const given = new Map<string, unknown>(Object.entries(args))
   const parts: SQL[] = []
   let left: string | undefined
@@ -206,6 +207,7 @@ function $call({ name: routine, parameters }: $Routine, args: object): SQL {
           : $sql`${$sql.raw(before)}${written}::text::${$sql.raw(type)}`,
     )
   }
+  parts.push(...outs.map((each) => $sql.raw(`${each} => null`)))
   return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
@@ -213,10 +215,13 @@ async function $query(db: DrizzleDatabase, routine: $Routine, args: object, cast
   return $nodes(await db.execute($sql`select to_json(${$call(routine, args)}${$sql.raw(cast)})::text as value`))
 }
 
-/** node-postgres and PGlite give an object with rows, postgres.js the rows. */
 function $nodes(result: unknown): $Node[] {
-  const rows = (Array.isArray(result) ? result : (result as { rows: unknown[] }).rows) as { value: string | null }[]
-  return rows.map(({ value }) => (value === null ? null : $read(value)))
+  return $listed<{ value: string | null }>(result).map(({ value }) => (value === null ? null : $read(value)))
+}
+
+/** node-postgres and PGlite give an object with rows, postgres.js the rows. */
+function $listed<Row>(result: unknown): Row[] {
+  return Array.isArray(result) ? result : (result as { rows: Row[] }).rows
 }
 
 export type CreditKind = "purchase" | "spend"
