@@ -163,6 +163,7 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 )
 
 
+_WITH_INDEX: frozenset[str] = frozenset({"primary key", "unique", "exclusion"})
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
 _WITH_NOT_NULL = (Column, Domain)
@@ -1439,6 +1440,7 @@ class _Planner:
                 continue
             held: set[Ref] = set()
             columns: list[Ref] = []
+            keys: set[str] = set()  # of two equal ones CREATE TABLE makes one
             for part in self.parts_after.get(ref, ()):
                 value = self.new.objects[part]
                 if isinstance(value, Column):
@@ -1446,7 +1448,10 @@ class _Planner:
                     if value.default is not None:
                         held.add(default_of(part))
                 elif isinstance(value, Constraint) and _fits_inside(value) and not self._declares(part):
-                    held.add(part)
+                    key = value.definition.partition("(")[2] if value.type in _WITH_INDEX else part.part
+                    if key not in keys:
+                        keys.add(key)
+                        held.add(part)
             if self.apart:
                 held -= self.apart
             self.inline[ref] = held

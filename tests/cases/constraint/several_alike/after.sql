@@ -1,0 +1,10 @@
+create table o (a int);
+create table t (a int, r int4range, exclude using gist (r with &&));
+alter table t add exclude using gist (r with &&);
+alter table t add constraint pk primary key (a);
+alter table t add constraint same unique (a);
+alter table t add constraint again unique (a);
+alter table t add constraint other unique nulls not distinct (a);
+alter table t add constraint c1 check (a > 1);
+alter table t add constraint c2 check (a > 1);
+comment on constraint again on t is 'x';
