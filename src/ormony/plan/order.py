@@ -1447,7 +1447,12 @@ class _Planner:
                     columns.append(part)
                     if value.default is not None:
                         held.add(default_of(part))
-                elif isinstance(value, Constraint) and _fits_inside(value) and not self._declares(part):
+                elif (
+                    isinstance(value, Constraint)
+                    and _fits_inside(value)
+                    and not self._declares(part)
+                    and not any(self._attached_indexes(part))
+                ):
                     key = value.definition.partition("(")[2] if value.type in _WITH_INDEX else part.part
                     if key not in keys:
                         keys.add(key)
@@ -1900,6 +1905,9 @@ class _Planner:
                         first(self._down(below), node)  # it would be a key to this partition, too
         if isinstance(value, Constraint | Index) and value.parent is not None:
             first(self._up(value.parent), node)
+        if verb == "create" and isinstance(value, Index | Constraint) and value.parent is None:
+            for part in self._attached_indexes(ref):  # ATTACH takes the first that fits, also this one
+                first(("create", part), node)
         if verb == "create" and isinstance(value, Constraint) and value.parent is not None and value.columns:
             # ATTACH takes the first index that fits an index of the whole, and that of a constraint fits, too
             for part in self.parts_after.get(holder(ref, self.new) or ref, ()):
@@ -1918,6 +1926,20 @@ class _Planner:
         if verb == "alter" and isinstance(before, Sequence) and before.owned_by is not None:
             # a column takes its sequence with it: OWNED BY NONE comes first
             first(node, self._down(before.owned_by))
+
+    def _attached_indexes(self, key: Ref) -> Iterator[Ref]:
+        """The indexes that belong to those of the whole, of the partition that this key or index is of."""
+        value = self.new.objects[key]
+        if isinstance(value, Constraint) and value.type not in _WITH_INDEX:
+            return
+        table = value.table if isinstance(value, Index) else holder(key, self.new)
+        held = self.new.objects[table] if table is not None else None
+        if table is None or not isinstance(held, Table) or held.partition is None:
+            return
+        for part in self.parts_after.get(table, ()):
+            other = self.new.objects[part]
+            if isinstance(other, Index | Constraint) and other.parent is not None:
+                yield part
 
     def _columns_above(self, table: Ref) -> Iterator[Ref]:
         """The columns that the parents of a new table had under the names of its own."""
