@@ -244,7 +244,7 @@ class _Database:
         for (of, name), relation in sorted(self._relations.items()):
             if of == schema:
                 kind = tables if relation.kind in ("table", "foreign table") else views
-                kind.append(f"{_key(name)}: {self._relation(relation)}")
+                kind.append(f"{_doc(relation.comment)}{_key(name)}: {self._relation(relation)}")
         functions = [
             f"{_key(name)}: " + " | ".join(self._function(each, overloads) for each in overloads)
             for (of, name), overloads in sorted(self._functions.items())
@@ -313,11 +313,8 @@ class _Database:
                 _collated(json.dumps(each.referenced_columns, ensure_ascii=False, separators=(",", ":"))),
             ),
         )
-        members.append(
-            "Relationships: ["
-            + ", ".join(_indented(self._relationship(relation, each), 2) for each in links)
-            + "]"
-        )
+        listed = "".join(f"  {_indented(self._relationship(relation, each), 2)},\n" for each in links)
+        members.append(f"Relationships: [\n{listed}]" if links else "Relationships: []")
         return _object(members)
 
     def _column(self, relation: Relation, field: Field) -> str:

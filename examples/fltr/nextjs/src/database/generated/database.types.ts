@@ -41,19 +41,22 @@ export type Database = {
           reference?: string | null
           created_at?: string
         }
-        Relationships: [{
+        Relationships: [
+          {
             foreignKeyName: "credit_transactions_api_key_id_api_key_credits_id_fk"
             columns: ["api_key_id"]
             isOneToOne: false
             referencedRelation: "api_key_credits"
             referencedColumns: ["id"]
-          }, {
+          },
+          {
             foreignKeyName: "credit_transactions_user_id_user_credits_user_id_fk"
             columns: ["user_id"]
             isOneToOne: false
             referencedRelation: "user_credits"
             referencedColumns: ["user_id"]
-          }]
+          },
+        ]
       }
     }
     Views: { [_ in never]: never }

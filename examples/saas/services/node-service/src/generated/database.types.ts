@@ -44,19 +44,22 @@ export type Database = {
           placed_at?: string
           updated_at?: string
         }
-        Relationships: [{
+        Relationships: [
+          {
             foreignKeyName: "orders_org_id_fkey"
             columns: ["org_id"]
             isOneToOne: false
             referencedRelation: "organizations"
             referencedColumns: ["id"]
-          }, {
+          },
+          {
             foreignKeyName: "orders_product_id_fkey"
             columns: ["product_id"]
             isOneToOne: false
             referencedRelation: "products"
             referencedColumns: ["id"]
-          }]
+          },
+        ]
       }
     }
     Views: {
@@ -72,13 +75,15 @@ export type Database = {
           placed_at: string
         }
         ComputedFields: never
-        Relationships: [{
+        Relationships: [
+          {
             foreignKeyName: "orders_org_id_fkey"
             columns: ["org_id"]
             isOneToOne: false
             referencedRelation: "organizations"
             referencedColumns: ["id"]
-          }]
+          },
+        ]
       }
     }
     Functions: {
