@@ -1870,6 +1870,11 @@ class _Planner:
                 first(self._down(child) or self._leaving(child, ref), node)
         if verb == "alter" and isinstance(value, Column) and value.inherited:
             self._follow_not_null(node, first)
+        if verb == "alter" and isinstance(value, Table):
+            was = self.old.objects[ref]
+            if _attachment(was) != _attachment(value):
+                for child in self.children_before.get(ref, ()):  # columns that come would be its own, too
+                    first(self._down(child), node)
         if verb == "alter" and isinstance(value, Table) and value.inherits and swaps(ref, self.old, self.new):
             for parent in value.inherits:
                 first(self._up(parent), node)
