@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ormony.database import connect, server
+from ormony.database import catalogs, connect, server
 from ormony.database import shadow as shadows
 from ormony.errors import OrmonyError
 from ormony.stream import DIRECTIVE, StreamFile, parse
@@ -242,6 +242,17 @@ def test_what_is_tried_is_taken_back(project: Path) -> None:
         with shadow.tried(()) as connection:
             assert connection is not None
             assert connection.execute("select to_regclass('a')").fetchone() == (None,)
+
+
+def test_what_is_tried_is_the_same_database(project: Path) -> None:
+    folder = Path(__file__).parent.parent / "examples" / "saas" / "supabase" / "migrations"
+    files = stream(*(path.read_text() for path in sorted(folder.glob("*.sql"))))
+    with shadows.open_shadow(project) as shadow:
+        with shadow.tried(files) as connection:
+            assert connection is not None
+        brief, lasting = (catalogs.Replays(project, lambda: shadow, cache=False) for _ in range(2))
+        assert brief.of(files, brief=True) == lasting.of(files)
+        assert brief.surface != lasting.of(files)
 
 
 # --------------------------------------------------------------------------------------------- whole clusters
