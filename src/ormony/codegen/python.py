@@ -79,7 +79,6 @@ KNOWN_SQL: Final = frozenset(SCALARS) - {"vector", "halfvec", "hstore"} | {"text
 # What a module of ours brings in, where each comes from.
 IMPORTS: Final[Mapping[str, str]] = {
     "StrEnum": "enum",
-    "ClassVar": "typing",
     "TypeAlias": "typing",
     "UUID": "uuid",
     "Field": "pydantic",
@@ -439,7 +438,7 @@ class _Python:
     def writable(self, relation: Relation, kind: str, what: str, fields: Sequence[Field], row: str) -> str:
         named = f"{relation.schema}.{relation.name}"
         lines = [f"class {self.names[f'{named} ({kind})']}({kind}):", *_docstring(what, 4), ""]
-        lines.append(f"    __relation__: ClassVar[Relation] = {row}.__relation__")
+        lines.append(f"    __relation__ = {row}.__relation__")
         kept = {each.name for each in fields}
         for name, field in zip(self.field_names(named, relation.fields), relation.fields, strict=True):
             if field.name not in kept:
@@ -825,7 +824,7 @@ def _relation(name: str, columns: Mapping[str, str], padded: Sequence[str]) -> l
     pairs = [f"{_literal(each)}: {_literal(type_)}" for each, type_ in columns.items()]
     parts = [_literal(name), "{" + ", ".join(pairs) + "}"]
     parts += [f"frozenset({{{', '.join(map(_literal, padded))}}})"] if padded else []
-    before = "    __relation__: ClassVar[Relation] = Relation("
+    before = "    __relation__ = Relation("
     line = before + ", ".join(parts) + ")"
     if len(line) <= WIDTH:
         return [line]
@@ -894,7 +893,9 @@ def _module(
     for name, module in {**IMPORTS, **(others or {})}.items():
         if name in used:
             wanted.setdefault(module, []).append(name)
-    lines = [*_docstring(what, 0), "", "from __future__ import annotations"]
+    lines = _docstring(what, 0)
+    if driver:  # models are read by pydantic, which has to compile what is not evaluated: most of an import
+        lines += ["", "from __future__ import annotations"]
     standard = [
         f"from {each} import {', '.join(sorted(wanted[each]))}"
         for each in ("enum", "typing", "uuid")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from connecting import connected, fetched
@@ -74,7 +74,7 @@ ANN = Person(
 class Pair(Record):
     """Columns that a function leaves to its caller."""
 
-    __relation__: ClassVar[Relation] = Relation("", {"first": "int4", "second": "text"})
+    __relation__ = Relation("", {"first": "int4", "second": "text"})
 
     first: int | None
     second: str | None

@@ -20,7 +20,6 @@ from types import UnionType
 from typing import (
     Annotated,
     Any,
-    ClassVar,
     Final,
     Generic,
     NamedTuple,
@@ -697,7 +696,7 @@ class Record(BaseModel):
         defer_build=True,
     )
 
-    __relation__: ClassVar[Relation]
+    __relation__ = Relation("", {})  # of each class its own
 
     @model_validator(mode="before")
     @classmethod
