@@ -195,7 +195,15 @@ def main() -> None:
         os.environ["DATABASE_URL"] = database
         table = Table(f"{asked.tables} tables")
         check = [str(ORMONY), "--project", str(root), "check", "--no-native"]
-        native = [sys.executable, "-c"]
+        natives = {}
+        for command, where in (
+            ([str(SERVICES / "alembic"), "check"], root / "api"),
+            (["npx", "drizzle-kit", "check"], root / "web"),
+        ):
+            script = f"import os; os.chdir({str(where)!r}); os.execvp({command[0]!r}, {command!r})"
+            natives[f"{Path(command[-2]).name} check"] = [sys.executable, "-c", script]
+        for command in natives.values():  # leaves the bytecode of SQLAlchemy, which our probe only reads
+            run(command, folder, (0, 1, 255))
         changed = root / "api/app/models.py"
         text = changed.read_text()
         column = "    count: Mapped[int]"
@@ -212,12 +220,8 @@ def main() -> None:
             table.turn("ormony check, a model's file changed", check, folder, (0, 1))
             changed.write_text(text.replace(column, f"    added_{number}: Mapped[int]\n{column}", 1))
             table.turn("ormony check, a model's column added", check, folder, (1,))
-            for what, command, where in (
-                ("alembic check", [str(SERVICES / "alembic"), "check"], root / "api"),
-                ("drizzle-kit check", ["npx", "drizzle-kit", "check"], root / "web"),
-            ):
-                script = f"import os; os.chdir({str(where)!r}); os.execvp({command[0]!r}, {command!r})"
-                table.turn(what, [*native, script], folder, (0, 1, 255))
+            for what, command in natives.items():
+                table.turn(what, command, folder, (0, 1, 255))
         table.show()
         subprocess.run([ORMONY, "db", "down", "--quiet"], cwd=root, check=True)
 
