@@ -344,6 +344,7 @@ class _Planner:
         self._keep_places(work)
         self._spread(work)
         self._share_out_anew()
+        self._free_partitions()
         self._set_domains_aside()
         self._renew_views_of_rows()
         self._part_from_parents()
@@ -915,6 +916,31 @@ class _Planner:
                         self._replace(leaf, work)
         self._spread(work)
 
+    def _free_partitions(self) -> None:
+        """A partition to whose rows foreign keys point is taken off the whole only when these are gone."""
+        work: list[Ref] = []
+        for table in sorted(self.altered):
+            for key in self._keys_held_by(table):
+                if self._goes(key):
+                    self.explicit.add(key)
+                else:
+                    self._replace(key, work)
+        self._spread(work)
+
+    def _keys_held_by(self, partition: Ref) -> list[Ref]:
+        """The foreign keys to what a partition is one of, where it is taken off that."""
+        before, after = self.old.objects.get(partition), self.new.objects.get(partition)
+        if not (isinstance(before, Table) and isinstance(after, Table)) or before.partition is None:
+            return []
+        if before.partition == after.partition and before.partition.parent not in self.replaced:
+            return []
+        found = (key for upper in self._wholes(partition) for key in self.keys_to.get(upper, ()))
+        return [
+            key
+            for key in found
+            if isinstance(value := self.old.objects[key], Constraint) and value.parent is None
+        ]
+
     def _hides_rows(self, tables: Iterable[Ref]) -> bool:
         """Whether row level security of one of the tables holds for its owner, too."""
         return any(
@@ -1023,8 +1049,11 @@ class _Planner:
                 if made == ("create", ref):
                     first(node, made)
                 about = holder(ref, self.new)
-                if about in filled and filled[about] != node:
-                    first(node, filled[about])
+                if about is None or filled.get(about) == node:
+                    continue
+                first(node, filled.get(about))
+                for below in self._below(about, self.new, self._children_after):
+                    first(node, ("late", below))  # its rows are tried when it is attached
 
     def _counting_on(self) -> Iterator[Statement]:
         """What was made again above rows that stayed or came back goes on counting after them."""
@@ -1872,6 +1901,8 @@ class _Planner:
             self._follow_not_null(node, first)
         if verb == "alter" and isinstance(value, Table):
             was = self.old.objects[ref]
+            for key in self._keys_held_by(ref):
+                first(self._down(key), node)
             if _attachment(was) != _attachment(value):
                 for child in self.children_before.get(ref, ()):  # columns that come would be its own, too
                     first(self._down(child), node)
@@ -1905,6 +1936,9 @@ class _Planner:
                 for column in value.referenced_columns:
                     held = value.references
                     first(self._up(Ref("column", held.schema, held.name, column)), node)
+                if verb == "create" and value.references in self._children_after:
+                    for below in self._below(value.references, self.new, self._children_after):
+                        first(("late", below), node)
                 if verb == "create" and value.references in self.children_before:
                     for below in self._below(value.references, self.old, self.children_before):
                         first(self._down(below), node)  # it would be a key to this partition, too

@@ -1,0 +1,4 @@
+select * from a;
+select * from b;
+select * from c;
+select * from l;

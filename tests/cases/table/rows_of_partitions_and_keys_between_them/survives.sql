@@ -1,0 +1,3 @@
+select * from a;
+select * from b;
+select * from l;
