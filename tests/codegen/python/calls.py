@@ -11,6 +11,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -328,6 +329,67 @@ async def everything(connection: through.Connection) -> None:
     assert found.model_dump() == EchoAllResult(**given).model_dump()
     [found] = await calls.echo_all(connection, **dict.fromkeys(given))
     assert set(found.model_dump().values()) == {None}
+
+
+async def random_values(connection: through.Connection) -> None:
+    """Texts of what means something in PostgreSQL's own, inside of each other."""
+    random = Random(6)
+    signs = [
+        '"',
+        "\\",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        " ",
+        "=",
+        ">",
+        "NULL",
+        "\n",
+        "\t",
+        "\x01",
+        "é",
+        "日",
+        "😀",
+        "a",
+    ]
+
+    def text() -> str:
+        return "".join(random.choices(signs, k=random.randrange(6)))
+
+    def json(depth: int) -> Any:
+        kind = random.randrange(7 if depth else 5)
+        if kind == 5:
+            return [json(depth - 1) for _ in range(random.randrange(3))]
+        if kind == 6:
+            return {text(): json(depth - 1) for _ in range(random.randrange(3))}
+        digits = Decimal(random.randrange(-(10**30), 10**30)).scaleb(-random.randrange(1, 30))
+        return [
+            text(),
+            None,
+            random.random() * 10 ** random.randrange(-20, 20),
+            random.randrange(10**20),
+            digits,
+        ][kind]
+
+    for _ in range(60):
+        given: dict[str, Any] = dict.fromkeys(EchoAllResult.model_fields)
+        given["tags"] = [random.choice((text(), None)) for _ in range(random.randrange(4))]
+        given["doc"] = json(3)
+        given["docs"] = [json(2) for _ in range(random.randrange(3))]
+        given["line"] = LinesValue(invoice_id=None, number=random.randrange(9), what=text(), note=text())
+        given["blob"] = random.randbytes(random.randrange(4))
+        [found] = await calls.echo_all(connection, **given)
+        assert found.model_dump() == EchoAllResult(**given).model_dump(), given
+        home = HOME.model_copy(update={"street": text()})
+        named = {"name": text(), "labels": [text(), None], "home": home, "addresses": [home, None]}
+        who = ANN.model_copy(update=named)
+        echoed = await calls.echo_person(connection, who=who)
+        assert echoed is not None
+        assert echoed.model_dump() == who.model_dump()
 
 
 async def given_back(connection: through.Connection) -> None:
