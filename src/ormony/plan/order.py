@@ -56,7 +56,7 @@ from ormony.plan.render.columns import (
 )
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
-from ormony.plan.render.retype import retype
+from ormony.plan.render.retype import reads_again, retype
 from ormony.plan.render.rows import Kept, fill, keep, kept
 from ormony.plan.render.sequences import following, set_logged
 from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, doubted, swaps
@@ -1414,7 +1414,8 @@ class _Planner:
         self._clear(alteration, column, work)
         for dependent in self.needed_by.get(column, ()):
             held = self.old.objects.get(dependent)
-            if isinstance(held, Constraint) and held.references is not None:
+            is_key = isinstance(held, Constraint) and held.references is not None
+            if is_key or (isinstance(held, Constraint | Index) and not reads_again(held.definition)):
                 self._replace(dependent, work)
         default = default_of(column)
         if default in self.depends_before or self._has_default(column):

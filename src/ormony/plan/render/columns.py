@@ -35,7 +35,7 @@ from ormony.plan.render.conversions import base_type, conversion, cut
 from ormony.plan.render.lookup import held
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.renderer import Late, Renderer
-from ormony.plan.render.retype import IN_THE_WAY
+from ormony.plan.render.retype import IN_THE_WAY, reads_again
 from ormony.plan.statement import Alteration, Statement
 from ormony.sql import object_name
 
@@ -413,7 +413,9 @@ def _around(ref: Ref, old: Catalog, new: Catalog) -> set[Kind]:
 
 def _same_text(ref: Ref, value: Constraint | Index | Statistics, new: Catalog) -> bool:
     now = new.objects.get(ref)
-    return isinstance(now, type(value)) and now.definition == value.definition
+    return (
+        isinstance(now, type(value)) and now.definition == value.definition and reads_again(value.definition)
+    )
 
 
 def _dependents(ref: Ref, catalog: Catalog) -> Iterator[tuple[Ref, Constraint | Index | Statistics]]:

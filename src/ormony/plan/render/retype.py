@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ormony import sql
 from ormony.catalog import Catalog, Column, Kind, Ref
 from ormony.plan.render import names
 from ormony.plan.render.conversions import base_type, conversion
@@ -50,6 +51,14 @@ def retype(column: Ref, old: Catalog, new: Catalog, *, alone: bool = False) -> A
         ),
         around=IN_THE_WAY,
     )
+
+
+def reads_again(definition: str) -> bool:
+    """Whether PostgreSQL prints a definition as it is when it has read it again.
+
+    It reads those of constraints and indexes again when a column below changes its type.
+    """
+    return sql.keep_nesting(sql.keep_array_casts(definition)) == definition
 
 
 def _value(column: Ref, before: Column, after: Column, old: Catalog, new: Catalog) -> str:
