@@ -163,6 +163,19 @@ _EXPRESSIVE: frozenset[Kind] = frozenset(
 )
 
 
+# Whose DROP names types.
+_NAMED_BY_TYPES: frozenset[Kind] = frozenset(
+    {
+        "function",
+        "procedure",
+        "aggregate",
+        "operator",
+        "operator class",
+        "operator family",
+        "cast",
+        "transform",
+    }
+)
 _WITH_INDEX: frozenset[str] = frozenset({"primary key", "unique", "exclusion"})
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
@@ -1651,7 +1664,7 @@ class _Planner:
                 elif gone is not None:
                     first(gone, away)
                     first(gone, self._alters(need))
-                    if away is not None and away[0] == "drop aside" and gone[1][0] not in TYPES:
+                    if away is not None and away[0] == "drop aside" and gone[1][0] in _NAMED_BY_TYPES:
                         first(gone, ("set aside", need))  # its DROP may name it
                 elif stays is not None:
                     first(stays, away)
@@ -2158,14 +2171,16 @@ class _Planner:
         tables = [ref for verb, ref in cycle if verb == "create" and self.inline.get(ref)]
         if sum(self._is_foreign_key(part) for table in tables for part in self.inline[table]):
             # many such rings are common, and each turn looks at everything: all at once
-            self.apart |= {
+            keys = {
                 part
                 for verb, ref in stuck
                 if verb == "create"
                 for part in self.inline.get(ref, ())
                 if self._is_foreign_key(part) and self._leads_to(part, stuck)
             }
-            return
+            if keys - self.apart:
+                self.apart |= keys
+                return
         for chosen in ("other", "default"):
             loose = {
                 part
