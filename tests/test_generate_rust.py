@@ -362,6 +362,23 @@ def test_a_type_of_the_language_keeps_its_name() -> None:
     assert "pub struct String_ {" in text
 
 
+def test_a_label_of_an_enum_may_be_called_err() -> None:
+    """`Self::Err` would be the label and the error of `FromStr`: rustc refuses to choose."""
+    enum = EnumType(schema="public", name="outcome", labels=("ok", "err"))
+    text = _text(Described(enums=(enum,)))
+    assert '"err" => Ok(Self::Err),' in text
+    assert "Result<Self, Self::Err>" not in text
+
+
+@pytest.mark.parametrize("name", ["crate", "self", "super"])
+def test_a_type_that_is_called_as_a_path_begins(name: str) -> None:
+    text = _text(
+        Described(relations=(_table(name, _field("c")),)),
+        Options(language="rust", out="db", names="database"),
+    )
+    assert f"pub struct {name}_ {{" in text
+
+
 def test_database_names_stay_as_they_are() -> None:
     described = Described(relations=(_table("orderItems", _field("itemId")),))
     text = _text(described, Options(language="rust", out="db", names="database"))

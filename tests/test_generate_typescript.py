@@ -362,6 +362,51 @@ def test_labels_and_names_are_escaped() -> None:
     assert '"a\\"b\\\\c\\n`${x}`\\u2028": "a\\"b\\\\c\\n`${x}`\\u2028"' in text
 
 
+def test_nothing_is_hidden_in_a_comment_or_a_name() -> None:
+    odd = "a\u202eb\u2066c\x1bd\u200be\ufefff"
+    function = _function("f", Parameter(name=odd, type=TEXT, has_default=False), comment=f"{odd}\n{odd}")
+    enum = EnumType(schema="public", name=odd, labels=(odd,), comment=odd)
+    for name in ("database.types.ts", "functions.ts", "rpc.ts"):
+        text = _file(Described(functions=(function,), enums=(enum,)), name, wrappers=BOTH)
+        assert all(not line or line.isprintable() for line in text.split("\n")), name
+        assert r"a\u202eb\u2066c\u001bd\u200be\ufeff" in text, name
+
+
+@pytest.mark.parametrize("name", ["fetch", "String", "Array", "JSON", "Error", "SQL", "DatabaseValueError"])
+def test_a_function_does_not_take_the_name_of_what_the_code_calls(name: str) -> None:
+    for file in ("functions.ts", "rpc.ts"):
+        text = _file(Described(functions=(_function(name),)), file, wrappers=BOTH, names="database")
+        assert f"export async function {name}_(" in text
+
+
+def test_arguments_are_cast_without_what_would_cut_them_off() -> None:
+    """`character` and `bit` without a length are of one letter in a cast, and of any in a parameter."""
+    letters = Type(kind="scalar", schema="pg_catalog", name="bpchar", sql="character")
+    bits = Type(kind="scalar", schema="pg_catalog", name="bit", sql="bit")
+    many = Type(kind="array", schema="pg_catalog", name="_bpchar", sql="character[]", element=letters)
+    function = _function(
+        "f",
+        *(
+            Parameter(name=f"a{number}", type=each, has_default=False)
+            for number, each in enumerate((letters, bits, many))
+        ),
+    )
+    text = _file(Described(functions=(function,)), "functions.ts")
+    assert '"pg_catalog.bpchar", $text' in text
+    assert r'"pg_catalog.\"bit\"", $text' in text
+    assert '"pg_catalog.bpchar[]", $array($text)' in text
+
+
+def test_an_enum_without_labels_is_unknown() -> None:
+    """`Enums` of `Database` has it not, as Supabase's has not, so nothing can speak of it there."""
+    none = EnumType(schema="public", name="none", labels=())
+    type_ = Type(kind="enum", schema="public", name="none", sql="public.none")
+    function = _function("f", result=type_)
+    text = _file(Described(functions=(function,), enums=(none,)), "database.types.ts")
+    assert "Returns: unknown" in text
+    assert '["Enums"]["none"]' not in text
+
+
 def test_foreign_keys_are_in_the_order_of_the_collator() -> None:
     """As `new Intl.Collator("en")` sorts; a tuple in another order is another type."""
     names = ["_a", "a b", "a_b", "a-b", "a1", "ab", "aB", "Ab", "ac", "é", "f", "z"]

@@ -311,8 +311,9 @@ def _plan(project: Project, each: Generate, code: _Code) -> _Plan:
 
 
 def _is_ours(data: bytes) -> bool:
-    first = data[:400].split(b"\n", 1)[0]
-    return MARK in first.decode("utf-8", "replace").lower()
+    """Whether the first line is the one that a generator writes, not one that speaks of it."""
+    first = data[:400].split(b"\n", 1)[0].decode("utf-8", "replace").lower()
+    return first.lstrip("/# ").startswith(f"{MARK}: do not edit")
 
 
 def _ours(project: Project, each: Generate) -> Iterator[str]:
@@ -322,15 +323,19 @@ def _ours(project: Project, each: Generate) -> Iterator[str]:
 
 def _there(project: Project, each: Generate) -> Iterator[tuple[str, bool]]:
     """All files below the folder of one `[generate.NAME]`, and whether we wrote them."""
-    others = {other.options.out for other in project.generate if other.name != each.name}
-    top = files.inside(project.root, each.options.out)
-    root = project.root.resolve()
-    for folder, folders, names in os.walk(top):
+    root = project.root
+    others = {files.inside(root, other.options.out) for other in project.generate if other.name != each.name}
+    files.inside(root, each.options.out)
+    # As the configuration writes the path, which may go through links: `_plan` compares with such paths.
+    for folder, folders, names in os.walk(root / each.options.out):
         here = Path(folder).relative_to(root).as_posix()
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _OTHERS and not name.startswith(".") and f"{here}/{name}" not in others
+            if name not in _OTHERS
+            and not name.startswith(".")
+            and not (Path(folder) / name / "ormony.toml").exists()
+            and (Path(folder) / name).resolve() not in others
         )
         for name in sorted(names):
             path = Path(folder) / name

@@ -317,11 +317,13 @@ def _from_toml(root: Path) -> Project:
         ),
         baseline=_inside(config.check.baseline, text, "baseline"),
         access=_access(root, config.access, text),
-        generate=_generate(named["generate"], tuple(tables), text),
+        generate=_generate(named["generate"], tuple(tables), streams, text),
     )
 
 
-def _generate(named: Mapping[str, object], databases: Sequence[str], text: str) -> tuple[Generate, ...]:
+def _generate(
+    named: Mapping[str, object], databases: Sequence[str], streams: Sequence[str], text: str
+) -> tuple[Generate, ...]:
     """Each `[generate.NAME]`; two never share a folder, for what is stale in it is removed."""
     found: list[Generate] = []
     for name, raw in named.items():
@@ -360,6 +362,14 @@ def _generate(named: Mapping[str, object], databases: Sequence[str], text: str) 
                 f"[{section}] has no folder of its own: `out` is the project",
                 'out = "src/generated"',
             )
+        for stream in streams:
+            if PurePosixPath(out).is_relative_to(stream):
+                raise _problem(
+                    text,
+                    out,
+                    f"[{section}] writes into {stream}, which holds migrations",
+                    'out = "src/generated"',
+                )
         known = WRAPPERS[options.language]
         for each in options.wrappers or ():
             if each not in known:

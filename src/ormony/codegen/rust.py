@@ -366,7 +366,7 @@ class _Rust:
         types = [each for each in everything if each.schema == schema]
         names = self._unique(
             [
-                (f"{schema}.{each.name}", words.safe(self._type_cased(each.name), _TYPES_TAKEN))
+                (f"{schema}.{each.name}", words.safe(self._type_cased(each.name), _TYPES_TAKEN | _NEVER_RAW))
                 for each in types
             ],
             same="type",
@@ -677,7 +677,7 @@ class _Rust:
             f"impl std::str::FromStr for {name} {{",
             "    type Err = wire::ValueError;",
             "",
-            "    fn from_str(label: &str) -> std::result::Result<Self, Self::Err> {",
+            "    fn from_str(label: &str) -> std::result::Result<Self, wire::ValueError> {",
             "        match label {",
             *(f"            {label} => Ok(Self::{variant})," for variant, label in pairs),
             "            _ => Err(wire::ValueError::UnknownLabel(label.to_owned())),",

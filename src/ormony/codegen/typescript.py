@@ -56,11 +56,15 @@ def generate(described: Described, options: Options) -> Generated:
 
 _PLAIN: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _LINE_ENDS: Final = re.compile(r"[\u2028\u2029]")
+# What ends a line for some, or what an editor does not show, or shows elsewhere than where it stands.
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 def _quoted(text: str) -> str:
     """A string literal."""
-    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _key(name: str) -> str:
@@ -90,7 +94,10 @@ def _doc(comment: str | None) -> str:
     """A comment of the database as JSDoc, with a line end; '' for none."""
     if comment is None:
         return ""
-    lines = _LINE_ENDS.sub(" ", comment.replace("*/", "*\\/")).splitlines()
+    lines = [
+        _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+        for line in _LINE_ENDS.sub(" ", comment.replace("*/", "*\\/")).splitlines()
+    ]
     if len(lines) == 1:
         return f"/** {lines[0]} */\n"
     return "/**\n" + "".join(f" * {line}".rstrip() + "\n" for line in lines) + " */\n"
@@ -447,7 +454,7 @@ class _Database:
             return _DATABASE_TYPES.get(type_.name, "unknown")
         key = (type_.schema, type_.name)
         if type_.kind == "enum" and key in self._enums:
-            if type_.schema in self._schemas:
+            if type_.schema in self._schemas and self._enums[key].labels:
                 return f'Database[{_quoted(type_.schema)}]["Enums"][{_quoted(type_.name)}]'
             return " | ".join(map(_quoted, self._enums[key].labels)) or "unknown"
         if type_.kind in ("composite", "table") and type_.schema in self._schemas:
@@ -555,12 +562,14 @@ def _collated(text: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[bool, 
 
 # ----------------------------------------------------------------------------------------- calling functions
 
-# Names that a module cannot give to a function, in strict mode.
+# Names that a module cannot give to a function, in strict mode, or that the code beside it calls.
 _RESERVED: Final = frozenset(
     """arguments await break case catch class const continue debugger default delete do else enum eval export
     extends false finally for function if implements import in instanceof interface let new null package
     private protected public return static super switch this throw true try typeof undefined var void while
-    with yield args db client columns""".split()  # noqa: SIM905
+    with yield args db client columns
+    fetch globalThis Array BigInt DatabaseValueError Error JSON Map Number Object Promise Response SQL String
+    TypeError Uint8Array""".split()  # noqa: SIM905
 )
 # Types that generated code speaks of.
 _TYPE_NAMES: Final = frozenset(
@@ -604,6 +613,14 @@ _LOSSLESS: Final = {
     "json": _Value("string", "string", "$jsonText", parsed=False),
     "jsonb": _Value("string", "string", "$jsonText", parsed=False),
 }
+
+
+def _cast(type_: Type) -> str:
+    """The type as a cast has it: `character` and `bit` alone are of one letter, and cut the rest off."""
+    if type_.kind == "array" and type_.element is not None:
+        return f"{_cast(type_.element)}[]"
+    whole = {"bpchar": "pg_catalog.bpchar", "bit": 'pg_catalog."bit"'}
+    return whole.get(type_.name, type_.sql) if type_.schema == "pg_catalog" else type_.sql
 
 
 class _Wrappers:
@@ -900,7 +917,7 @@ class _Wrappers:
             if sql_name and self._drizzle:
                 sql_name = _identifier(sql_name)
             parameters.append(
-                f"[{_quoted(key)}, {_quoted(sql_name)}, {_quoted(parameter.type.sql)}, {codec}"
+                f"[{_quoted(key)}, {_quoted(sql_name)}, {_quoted(_cast(parameter.type))}, {codec}"
                 + (', "variadic"]' if parameter.variadic else "]")
             )
         args = ""

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import inf, nan
 from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -501,6 +502,10 @@ def dumps() -> None:
     whole = RangesRow.model_validate({**dict.fromkeys(RangesRow.model_fields), **row})
     assert RangesRow.model_validate_json(whole.model_dump_json()) == whole
     assert (whole.r_int4, whole.r_int8, whole.m_int4) == (ranges[0], ranges[1], [ranges[2]])
+    for number, raw in ((nan, b"\xff\x00"), (inf, b"\\x00"), (-inf, b"")):
+        scalars = ScalarsInsert(c_float8=number, c_bytea=raw)
+        again = ScalarsInsert.model_validate_json(scalars.model_dump_json())
+        assert (repr(again.c_float8), again.c_bytea) == (repr(number), raw)
     assert (
         AppSettingsRow(organization_id=ORGANIZATION, value=JSON_NULL).model_dump(mode="json")["value"] is None
     )

@@ -139,9 +139,19 @@ const $numbers: $Codec<string> = {
   list: true,
 }
 
+/** As JSON, which has no NaN and no infinity: JSON.stringify makes null of them. */
+function $stringify(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) => {
+    if (typeof each === "number" && !Number.isFinite(each)) {
+      throw new DatabaseValueError(`JSON has no ${each}`, String(each))
+    }
+    return each
+  })
+}
+
 const $json: $Codec<Json> = {
   decode: (node) => $plain(node) as Json,
-  encode: (value) => JSON.stringify(value),
+  encode: $stringify,
   parse: (text) => $plain($read(text)) as Json,
   json: true,
   list: true,
@@ -157,7 +167,7 @@ const $jsonText: $Codec<string> = {
 
 const $unknown: $Codec<unknown> = {
   decode: (node) => $plain(node),
-  encode: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+  encode: (value) => (typeof value === "string" ? value : $stringify(value)),
   parse: (text) => text,
 }
 

@@ -694,6 +694,10 @@ class Record(BaseModel):
         protected_namespaces=(),
         from_attributes=True,
         defer_build=True,
+        # JSON has neither NaN nor bytes: what comes back from it is what went in.
+        ser_json_inf_nan="strings",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
     )
 
     __relation__ = Relation("", {})  # of each class its own
@@ -1027,6 +1031,9 @@ def updating(values: Update, model: type[Record], where: Mapping[str, Any]) -> Q
     """The UPDATE of the rows whose columns equal `where`. Raises ValueError where nothing is given."""
     name, types, _ = values.__relation__
     changed = values.texts()
+    for each in where:
+        if each not in types:
+            raise ValueError(f"{name} has no column {each!r}")
     wanted = {each: _column_writer(model, each)(value) for each, value in where.items()}
     if not changed or not wanted:
         raise ValueError("nothing to change, or no column that says where")
