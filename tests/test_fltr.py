@@ -205,13 +205,17 @@ def tables(url: str) -> set[str]:
 def test_the_committed_streams_are_what_sync_writes(tmp_path: Path) -> None:
     folder = copy(tmp_path / "fltr")
     assert saas.ormony_json(folder, "sync")["written"] == []
-    committed = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")}
+    committed = {
+        path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")
+    }
     assert len(committed) >= 3
     for path in committed:
         (folder / path).unlink()
     saas.commit(folder, "before the first sync")
     saas.ormony(folder, "sync")
-    written = {path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")}
+    written = {
+        path.relative_to(folder): path.read_text() for path in folder.glob("supabase/*/migrations/*.sql")
+    }
     assert written == committed
 
 

@@ -232,7 +232,9 @@ def test_any_comment_is_a_docstring(text: str) -> None:
     assert " ".join(said.split()) == (" ".join(text.split()) or "The values of the type `public.state`.")
 
 
-@pytest.mark.parametrize("text", ["", "1 +", "f(x)", "lambda: 1", "a; b", "x = 1", "__import__('os')", "Money"])
+@pytest.mark.parametrize(
+    "text", ["", "1 +", "f(x)", "lambda: 1", "a; b", "x = 1", "__import__('os')", "Money"]
+)
 def test_what_is_no_type_is_refused(text: str) -> None:
     with pytest.raises(OrmonyError) as caught:
         generated(Described(), types={"public.t.c": text})
