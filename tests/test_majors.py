@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import psycopg
 import pytest
 
 from ormony import commands, majors
 from ormony.catalog import Catalog, Column, Extension, Grant, Identity, NotNull, Object, Ref, SequenceOptions
 from ormony.database import catalogs, reprint, server
-from ormony.database.introspect import introspect
 from ormony.database.shadow import Shadow
 from ormony.diff import compare, uncompared
 from small_project import execute
@@ -44,15 +42,14 @@ def servers(cluster: server.Cluster, postgres15: server.Cluster) -> Iterator[tup
     both = Sides(postgres15), Sides(cluster)
     yield both
     for each in both:
-        each.drop()
+        each.close()
 
 
 def read(servers: tuple[Sides, Sides], script: Path) -> tuple[Catalog, Catalog]:
     """The catalogs of what the script makes on both."""
     found = []
     for each in servers:
-        with psycopg.connect(each.make("majors", script)) as connection:
-            found.append(introspect(connection))
+        found.append(each.make("majors", script).read())
         each.drop()
     return found[0], found[1]
 
@@ -113,7 +110,7 @@ def test_diff_of_two_versions_says_equal_and_finds_what_differs(
     monkeypatch.chdir(tmp_path)  # where the shadow keeps what it has read
     script = tmp_path / "texts.sql"
     script.write_text(TEXTS.replace("table v2", "select t.n from t") + POLICIES + "grant all on t to role_b;")
-    old, new = (each.make("diffed", script) for each in servers)
+    old, new = (each.make("diffed", script).url for each in servers)
     found = commands.diff(None, None, old, new)
     assert (found.equal, found.changes) == (True, ())
     execute(old, "create or replace view v as select t.id, t.n from t")

@@ -37,14 +37,14 @@ def chosen(major: int) -> list[Any]:
 def sides_16(postgres16: server.Cluster) -> Iterator[Sides]:
     made = Sides(postgres16)
     yield made
-    made.drop()
+    made.close()
 
 
 @pytest.fixture(scope="module")
 def sides_17(postgres17: server.Cluster) -> Iterator[Sides]:
     made = Sides(postgres17)
     yield made
-    made.drop()
+    made.close()
 
 
 @pytest.mark.parametrize("forward", [True, False], ids=["forward", "backward"])
@@ -129,7 +129,7 @@ def test_diff_of_one_sql_on_18_and_here_is_equal(
     script.write_text(ONE_SQL)
     both = Sides(here), Sides(cluster)
     try:
-        old, new = (each.make(f"versions {major}", script) for each in both)
+        old, new = (each.make(f"versions {major}", script).url for each in both)
         with psycopg.connect(old, autocommit=True) as conn:
             assert introspect(conn).version // 10000 == major
             assert saas.ormony_json(tmp_path, "diff", old, new)["changes"] == []
@@ -143,7 +143,7 @@ def test_diff_of_one_sql_on_18_and_here_is_equal(
         }
     finally:
         for each in both:
-            each.drop()
+            each.close()
 
 
 # --------------------------------------------------------------------------------------------- the example
