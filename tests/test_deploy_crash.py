@@ -122,28 +122,41 @@ def test_the_server_crashes_midway(own_cluster: server.Cluster) -> None:
     ):
         server.create_database(own_cluster, f"midway_{number}")
         url = own_cluster.url(f"midway_{number}")
+        killed: list[int] = []
 
-        def progress(what: str, done: int, of: int, where: str = where, url: str = url) -> None:
+        def progress(
+            what: str,
+            done: int,
+            of: int,
+            where: str = where,
+            url: str = url,
+            killed: list[int] = killed,
+        ) -> None:
             if what == where:
                 backends = rows(
                     url,
                     "select pid from pg_stat_activity where application_name = 'ormony' and datname ="
                     " current_database()",
                 )
-                subprocess.run(["kill", "-9", *(str(pid) for (pid,) in backends)], check=True)
+                killed += [pid for (pid,) in backends]
+                subprocess.run(["kill", "-9", *map(str, killed)], check=True)
 
         with pytest.raises(OrmonyError) as caught:
             deploy([wanted(url)], Options(wait_s=30), talk=Talk(progress))
         assert caught.value.code == "connection-lost"
-        _wait_for(own_cluster)
+        _wait_for(own_cluster, killed)
         before = consistent(url)
         assert before + deploy([wanted(url)], Options(wait_s=30))[0].applied == ALL
         assert consistent(url) == ALL
 
 
-def _wait_for(cluster: server.Cluster) -> None:
-    """Until the server has recovered from its crash."""
+def _wait_for(cluster: server.Cluster, killed: list[int]) -> None:
+    """Until the server has seen that these are gone, takes that for a crash, and has recovered from it."""
+    assert killed
     until = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in killed):
+        assert time.monotonic() < until
+        time.sleep(0.01)
     while True:
         try:
             with cluster.admin():
