@@ -34,6 +34,7 @@ from ormony.codegen.described import (
 from ormony.codegen.options import MARK, WRAPPERS, Generated, Options
 from ormony.errors import OrmonyError
 from ormony.files import File
+from ormony.sql import quote_identifier
 
 HEADER: Final = f"# G{MARK[1:]}: do not edit.\n"
 WIDTH: Final = 88  # ruff's and black's, so that neither changes what we write
@@ -570,7 +571,7 @@ class _Python:
         annotation = self.annotation(parameter.type, key)
         text = f"{name}: {annotation}{' | Unset' if parameter.has_default else ''} | None"
         text += " = UNSET" if parameter.has_default else ""
-        quoted = "" if by_position else _quoted(parameter.name)
+        quoted = "" if by_position else quote_identifier(parameter.name)
         argument = ", ".join(
             (_literal(quoted), _literal(self.sql(parameter.type)), self.as_value(annotation), name)
         )
@@ -587,7 +588,7 @@ class _Python:
         number = 0
         for position in range(len(arguments) + len(outs)):
             if position in outs:
-                name = "" if number <= last_unnamed or coming is None else _quoted(coming.name)
+                name = "" if number <= last_unnamed or coming is None else quote_identifier(coming.name)
                 placed.append(f'Argument({_literal(name)}, "", None, None)')
                 coming = next(given, None)
                 continue
@@ -761,12 +762,8 @@ def _file(name: str) -> str:
     )
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _qualified(schema: str, name: str) -> str:
-    return f"{_quoted(schema)}.{_quoted(name)}"
+    return f"{quote_identifier(schema)}.{quote_identifier(name)}"
 
 
 def _literal(text: str) -> str:
