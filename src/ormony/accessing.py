@@ -23,6 +23,7 @@ from ormony.claims import Claim
 from ormony.edges import Ground
 from ormony.errors import OrmonyError
 from ormony.files import File
+from ormony.loading import Progressed, silent
 from ormony.project import CONFIG, Project
 from ormony.rules.finding import Accessed, Finding, Matrixed, Severity, Side
 from ormony.sources import opened
@@ -37,11 +38,6 @@ _POLICED: Mapping[str, frozenset[str]] = {
 }
 """The commands whose policies a command of the matrix asks, where it is another one."""
 _COMMAND = re.compile(r"\bFOR\s+(ALL|SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
-Progressed = Callable[[str, int, int], None]
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    del what, done, total
 
 
 def run(
@@ -52,7 +48,7 @@ def run(
     cache: bool = True,
     objects: Sequence[str] = (),
     who: Sequence[str] = (),
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Accessed:
     """Ask every persona everything in a shadow; with `write` the matrix becomes the file.
 
@@ -152,7 +148,7 @@ def hangs_on(ground: Ground) -> list[str]:
     return [files.read_text(root, each) if (root / each).is_file() else "" for each in paths]
 
 
-def _matrixed(ground: Ground, write: bool, progress: Progressed = _silent) -> Matrixed:
+def _matrixed(ground: Ground, write: bool, progress: Progressed = silent) -> Matrixed:
     project = ground.project
     path = path_of(ground)
     exists = (project.root / path).is_file()

@@ -23,12 +23,11 @@ import msgspec
 from ormony import accessing, commands, edges, files, generating, git, origins, rules
 from ormony.adapters import exported, squawk
 from ormony.catalog import Catalog
-from ormony.commands import Progressed, _silent
 from ormony.edges import Ground
 from ormony.errors import TOOL_MISSING, USAGE, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Service
-from ormony.loading import Loaded
+from ormony.loading import Loaded, Progressed, silent
 from ormony.project import Database, Project
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
@@ -114,7 +113,7 @@ def check(
     fix: bool = False,
     write_baseline: bool = False,
     cache: bool = True,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Checked:
     """Look at every edge of the project, and run the rules; with `only` those alone.
 

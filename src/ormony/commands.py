@@ -27,11 +27,13 @@ from ormony.files import File
 from ormony.history import History, Notice, Part, Revision, Service
 from ormony.loading import (
     Loaded,
+    Progressed,
     load,
     local_name,
     local_server,
     open_shadow,
     shadow_on_demand,
+    silent,
     url_of,
 )
 from ormony.project import Database, Project
@@ -47,12 +49,7 @@ if TYPE_CHECKING:
     from ormony.diff import Rename
     from ormony.plan.statement import Statement
 
-Progressed = Callable[[str, int, int], None]
 Talk = Callable[[str], None]
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """No one is watching."""
 
 
 def _mute(sentence: str) -> None:
@@ -691,7 +688,7 @@ def sync(
     against: str | None = None,
     renames: Sequence[str] = (),
     allow_data_loss: bool = False,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Synced:
     """Merge new revisions of all services into the streams, replay the result in a shadow, then write it.
 
@@ -1184,7 +1181,7 @@ def deploy(
     verify: bool = True,
     lock_timeout_s: float = 5.0,
     wait_s: float = 600.0,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
     talk: Talk = _mute,
 ) -> Deployed:
     """Apply what is pending and stamp every ledger, in one transaction wherever PostgreSQL allows.
@@ -1427,7 +1424,7 @@ def revert(
     to: str,
     dry_run: bool = False,
     allow_data_loss: bool = False,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Reverted:
     """Add a file to the stream that takes the schema back to how version `to` left it.
 
@@ -1648,7 +1645,7 @@ def db_reset(
     name: str | None = None,
     *,
     seed: bool = True,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
     talk: Talk = _mute,
 ) -> Databases:
     """Make the local databases anew, deploy the stream to each, and run its seeds.

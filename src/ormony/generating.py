@@ -21,6 +21,7 @@ from ormony.codegen.options import MARK, Generated, Language, Options
 from ormony.errors import FINDINGS, OrmonyError
 from ormony.files import File
 from ormony.history import Notice
+from ormony.loading import Progressed, silent
 from ormony.project import CONFIG, Generate, Project
 from ormony.rules.finding import Finding
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from ormony.codegen.described import Notice as Told
     from ormony.sources import Reader
 
-Progressed = Callable[[str, int, int], None]
 
 SOURCE: Final = "migrations"
 _OTHERS: Final = frozenset({"node_modules", "site-packages", "venv", "dist", "target", "__pycache__"})
@@ -83,10 +83,6 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...]
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    del what, done, total
-
-
 def run(
     project: Project,
     names: Sequence[str] = (),
@@ -95,7 +91,7 @@ def run(
     source: str = SOURCE,
     check: bool = False,
     cache: bool = True,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Generation:
     """Generate what `[generate]` of ormony.toml says, or those of these names alone.
 
@@ -135,7 +131,7 @@ def run(
 
 
 def again(
-    project: Project, database: str | None = None, *, cache: bool = True, progress: Progressed = _silent
+    project: Project, database: str | None = None, *, cache: bool = True, progress: Progressed = silent
 ) -> tuple[str, ...]:
     """Generate anew what was generated before, and give the files that changed."""
     databases = {each.name for each in project.chosen(database)}

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from ormony.database.shadow import Shadow
 
 Value = TypeVar("Value")
+Progressed = Callable[[str, int, int], None]  # what is done, how many of them, of how many
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """A `Progressed` for when no one is watching."""
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from ormony import edges, files, history, mirrors
-from ormony.commands import Mirrored, MirrorEdit, Pasted, Progressed, _silent
+from ormony.commands import Mirrored, MirrorEdit, Pasted
 from ormony.edges import Ground, Judged
 from ormony.errors import OrmonyError
 from ormony.files import File
 from ormony.history import Notice, Service
+from ormony.loading import Progressed, silent
 from ormony.mirrors import Edit, Edited
 from ormony.project import Project
 from ormony.rules import suppression
@@ -36,7 +37,7 @@ def mirror(
     services: Collection[str] = (),
     tables: Collection[str] = (),
     cache: bool = True,
-    progress: Progressed = _silent,
+    progress: Progressed = silent,
 ) -> Mirrored:
     """The edits that bring mirrors up to date; with `write` they are made.
 
