@@ -410,7 +410,7 @@ def test_a_link_that_leads_out_of_the_project(
 ) -> None:
     (folder.root / "app").symlink_to(tmp_path_factory.mktemp("elsewhere"))
     said = folder.refused()
-    assert said.startswith("app/generated/")
+    assert said.startswith("app/generated: ")
     assert "error[path-outside-project]" in said
     assert "is, or lies behind, a link that leads out of the project" in said
 
@@ -426,6 +426,40 @@ def test_a_link_that_stays_in_the_project(folder: Folder) -> None:
     assert (checked.exit_code, "stale" in checked.stdout) == (0, False), checked.output
     assert "removed" not in folder.run().stdout
     assert folder.files() == before
+
+
+def test_two_that_reach_one_folder_through_a_link(folder: Folder) -> None:
+    """Each would remove what the other wrote."""
+    (folder.root / "real").mkdir()
+    (folder.root / "app").mkdir()
+    (folder.root / "app" / "generated").symlink_to("../real")
+    folder.configure(CONFIG.replace("web/src/generated", "real"))
+    assert folder.refused() == (
+        "ormony.toml: error[not-generated]: [generate.api] and [generate.web] write into one folder:"
+        " app/generated and real lead to the same\n"
+        'hint: out = "app/generated/api"\n'
+    )
+
+
+def test_a_folder_that_is_a_file(folder: Folder) -> None:
+    (folder.root / "app").mkdir()
+    (folder.root / "app" / "generated").write_text("mine\n")
+    assert folder.refused() == (
+        "app/generated: error[not-generated]: app/generated is a file, and [generate.api] writes a folder of"
+        " this name\n"
+        "hint: git mv app/generated ELSEWHERE   # or, in ormony.toml: [generate.api] out = …\n"
+    )
+
+
+def test_a_type_that_is_none_is_told_with_its_place(folder: Folder) -> None:
+    folder.configure(
+        CONFIG.replace('out = "app/generated"', 'out = "app/generated"\ntypes = { "public.notes" = "1 +" }')
+    )
+    assert folder.refused() == (
+        "ormony.toml: [generate.api]: error[bad-type-name]: '1 +', which [generate] has for public.notes, is"
+        " no Python type: name modules in full\n"
+        'hint: types = { "public.notes" = "app.types.Money" }\n'
+    )
 
 
 def test_the_folder_of_one_inside_that_of_another_behind_a_link(folder: Folder) -> None:

@@ -260,3 +260,33 @@ def test_only_what_is_wanted_is_written() -> None:
         "x/models.py",
         "x/values.py",
     ]
+
+
+def test_columns_that_are_called_as_their_types(tmp_path: Path) -> None:
+    """With the database's own names, reserved ones too: a class body would take the column for the type."""
+    called = ("None", "class", "str", "Any", "Record", "state", "None_", "UNSET", "model_fields", "date")
+    enums = tuple(EnumType(schema="public", name=each, labels=("a", "None")) for each in called)
+    fields = tuple(
+        Field(
+            name=each,
+            type=Type(kind="enum", schema="public", name=each, sql=f'public."{each}"'),
+            nullable=False,
+        )
+        for each in called
+    )
+    table = Relation(kind="table", schema="public", name="t", fields=fields)
+    for names in ("database", "language"):
+        folder = tmp_path / names / "x"
+        folder.mkdir(parents=True)
+        for path, text in generated(Described(relations=(table,), enums=enums), names=names).items():
+            (tmp_path / names / path).write_text(text)
+        values = dict.fromkeys(called, "a")
+        program = (
+            f"from x import models\nrow = models.{'tRow' if names == 'database' else 'TRow'}"
+            f".model_validate({values!r}, by_alias=True)\nprint(len(row.model_dump(by_alias=True)))\n"
+            "print({type(each).__module__ for each in vars(row).values()})"
+        )
+        done = subprocess.run(
+            [SERVICES, "-c", program], cwd=tmp_path / names, capture_output=True, text=True, check=False
+        )
+        assert done.stdout == f"{len(called)}\n{{'x.models'}}\n", done.stderr

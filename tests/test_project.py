@@ -137,7 +137,28 @@ database = "data"
         (
             '[services.web]\npath = "services/web"\norm = "drizzle"\nlane = "one"\n',
             "ormony.toml:4: error[invalid-config]: services.web.lane:"
-            " expected `int | array | null`, got `str`",
+            " expected `int | array | null`, got `str`\nhint: lane = 1   # or [1]",
+        ),
+        (
+            '[generate.web]\nlanguage = "python"\nout = "web/generated"\nnames = "foo"\n',
+            "ormony.toml:4: error[invalid-config]: generate.web.names: invalid enum value 'foo'\n"
+            'hint: names = "language" or "database"',
+        ),
+        (
+            '[generate.web]\nlanguage = "python"\nout = "web/generated"\nschemas = []\n',
+            "ormony.toml:4: error[invalid-config]: [generate.web] names no schema to generate code of\n"
+            'hint: schemas = ["public"]',
+        ),
+        (
+            '[generate.web]\nlanguage = "python"\nout = "web/node_modules/generated"\n',
+            "ormony.toml:3: error[invalid-config]: [generate.web] writes into node_modules, which is not for"
+            " a project's own code\n"
+            'hint: out = "src/generated"',
+        ),
+        (
+            "[access.personas.user]\nrole = 1\n",
+            "ormony.toml:2: error[invalid-config]: access.personas[...].role: expected `str`, got `int`\n"
+            'hint: role = "…"',
         ),
         (
             '[databases.a]\nstream = "a"\n[databases.b]\nstream = "b"\n'

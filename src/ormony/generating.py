@@ -260,7 +260,12 @@ def _folder(root: Path, path: str, language: Language) -> str:
 
 
 def _plan(project: Project, each: Generate, code: _Code) -> _Plan:
-    generated = code.of(each.options)
+    _check_folder(project, each)
+    try:
+        generated = code.of(each.options)
+    except OrmonyError as error:
+        error.place = error.place or f"{project.source}: [generate.{each.name}]"
+        raise
     written: list[str] = []
     unchanged: list[str] = []
     for file in generated.files:
@@ -304,6 +309,28 @@ def _plan(project: Project, each: Generate, code: _Code) -> _Plan:
             for notice in generated.notices
         ),
     )
+
+
+def _check_folder(project: Project, each: Generate) -> None:
+    """Refuse a folder that is a file, and one that another, too, reaches: each removes what is stale."""
+    out = each.options.out
+    folder = files.inside(project.root, out)
+    if folder.exists() and not folder.is_dir():
+        raise OrmonyError(
+            "not-generated",
+            f"{out} is a file, and [generate.{each.name}] writes a folder of this name",
+            place=out,
+            hint=f"git mv {out} ELSEWHERE   # or, in ormony.toml: [generate.{each.name}] out = …",
+        )
+    for other in project.generate:
+        if other.name != each.name and files.inside(project.root, other.options.out) == folder:
+            raise OrmonyError(
+                "not-generated",
+                f"[generate.{each.name}] and [generate.{other.name}] write into one folder:"
+                f" {out} and {other.options.out} lead to the same",
+                place=project.source,
+                hint=f'out = "{out}/{each.name}"',
+            )
 
 
 def _is_ours(data: bytes) -> bool:

@@ -14,7 +14,8 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal, TypeVar, get_args
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -45,6 +46,7 @@ PRIVILEGES: Final = (
 )
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 _LONGEST_TIMEOUT_S: Final = 86_400
+_NOT_FOR_CODE: Final = frozenset({".git", ".ormony", "node_modules", "site-packages", "__pycache__"})
 _LANGUAGE_LANE: Final = {"drizzle": 1, "alembic": 2, "sqlalchemy": 2, "sqlx": 3}
 
 
@@ -361,6 +363,18 @@ def _generate(
                 "out",
                 f"[{section}] has no folder of its own: `out` is the project",
                 'out = "src/generated"',
+            )
+        foreign = [part for part in PurePosixPath(out).parts if part in _NOT_FOR_CODE]
+        if foreign:
+            raise _problem(
+                text,
+                out,
+                f"[{section}] writes into {foreign[0]}, which is not for a project's own code",
+                'out = "src/generated"',
+            )
+        if not options.schemas:
+            raise _problem(
+                text, "schemas", f"[{section}] names no schema to generate code of", 'schemas = ["public"]'
             )
         for stream in streams:
             if PurePosixPath(out).is_relative_to(stream):
@@ -866,7 +880,43 @@ def _convert(raw: object, kind: type[_Table], section: str, text: str) -> _Table
     missing = re.search(r"missing required field `(\w+)`", what)
     if missing:
         raise _problem(text, where, f"{table} lacks `{missing[1]}`", f'{missing[1]} = "…"')
-    raise _problem(text, where.rpartition(".")[2], f"{where}: {_first_lower(what)}", None)
+    path = re.findall(r"\[[^\]]*\]|[^.\[\]]+", where.removeprefix(section))
+    raise _problem(text, _named(path), f"{where}: {_first_lower(what)}", _example(kind, path))
+
+
+def _named(path: Sequence[str]) -> str:
+    """The last setting of a path, which has `[...]` for a name of the user, and `[0]` for an element."""
+    return next((each for each in reversed(path) if not each.startswith("[")), "")
+
+
+def _example(kind: object, path: Sequence[str]) -> str | None:
+    """A line with a value that the setting at this place takes."""
+    of_setting: object = kind
+    for key in path:
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            of_setting = kind = get_type_hints(kind).get(key)
+        elif get_args(kind):
+            kind = get_args(kind)[-1 if get_origin(kind) is dict else 0]
+    shapes = get_args(of_setting) if _is_union(of_setting) else (of_setting,)
+    shown = [each for each in map(_shown, shapes) if each is not None]
+    others = "".join(f"   # or {each}" for each in shown[1:])
+    return f"{_named(path)} = {shown[0]}{others}" if shown else None
+
+
+def _is_union(kind: object) -> bool:
+    return get_origin(kind) in (Union, UnionType)
+
+
+def _shown(kind: object) -> str | None:
+    """A value of a type, as TOML writes it."""
+    if get_origin(kind) is Literal:
+        first, *others = (f'"{each}"' for each in get_args(kind))
+        return first + "".join(f" or {each}" for each in others)
+    if get_origin(kind) in (tuple, list):
+        return f"[{(_shown(get_args(kind)[0]) or '…').partition(' or ')[0]}]"
+    if get_origin(kind) is dict:
+        return f'{{ "…" = {_shown(get_args(kind)[1])} }}'
+    return {str: '"…"', int: "1", float: "60", bool: "true"}.get(kind)  # type: ignore[call-overload,no-any-return]
 
 
 def _problem(text: str, key: str, message: str, hint: str | None) -> OrmonyError:

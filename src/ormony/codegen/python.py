@@ -13,6 +13,7 @@ import keyword
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -766,6 +767,7 @@ def _qualified(schema: str, name: str) -> str:
     return f"{quote_identifier(schema)}.{quote_identifier(name)}"
 
 
+@lru_cache(maxsize=4096)
 def _literal(text: str) -> str:
     """A string with the quotes that ruff would choose."""
     body = repr(text)
@@ -885,7 +887,8 @@ def _module(
 ) -> str:
     """A module, with the imports of what it uses."""
     body = "\n\n\n".join(blocks)
-    used = set(_NAME.findall(_STRING.sub("", body)))
+    lines_of_code = dict.fromkeys(_STRING.sub("", body).split("\n"))  # most are there many times
+    used = set(_NAME.findall("\n".join(lines_of_code)))
     wanted: dict[str, list[str]] = {}
     for name, module in {**IMPORTS, **(others or {})}.items():
         if name in used:

@@ -311,6 +311,7 @@ class _Rust:
         self._enums = {(each.schema, each.name) for each in described.enums}
         self._domains = {(each.schema, each.name) for each in described.domains}
         self._shapes: dict[str, _Shape] = {}  # by the type as SQL has it
+        self._casts: dict[str, str] = {}  # also
         self._whole: dict[tuple[str, str], bool] = {}  # row types: whether all fields can be read and written
         kinds = (
             described.relations,
@@ -759,10 +760,6 @@ class _Rust:
         )
         return [_word(given[key]) for key in keys]
 
-    def _rust(self, field: Field, places: Sequence[str]) -> str:
-        rust = self._field_shape(field, places).rust
-        return f"Option<{rust}>" if field.nullable else rust
-
     def _field_shape(self, field: Field, places: Sequence[str]) -> _Shape:
         if not self._options.types:
             return self._shape(field.type)
@@ -787,9 +784,9 @@ class _Rust:
         row = "row" if fields else "_row"
         reads = []
         for field, ident in zip(fields, idents, strict=True):
-            lines += [f"    {line}" for line in _doc(f"`{_inline(field.type.sql)}`", field.comment)]
-            lines.append(f"    pub {ident}: {self._rust(field, places)},")
             shape = self._field_shape(field, places)
+            lines += [f"    {line}" for line in _doc(f"`{_inline(field.type.sql)}`", field.comment)]
+            lines.append(f"    pub {ident}: {f'Option<{shape.rust}>' if field.nullable else shape.rust},")
             column = _literal(field.name)
             reads.append(
                 f"            {ident}: "
@@ -898,7 +895,7 @@ class _Rust:
         puts = []
         for field, ident in fields:
             shape = self._field_shape(field, (place,))
-            add = self._adding(quote_identifier(field.name), field.type, shape)
+            add = self._adding(field.name, field.type, shape)
             value = f"self.{ident}"
             omissible = field.has_default or field.generated is not None
             if omissible and field.nullable:
@@ -960,7 +957,7 @@ class _Rust:
             if not field.updatable or field.generated in ("always", "identity always"):
                 continue
             shape = self._field_shape(field, (place,))
-            add = self._adding(quote_identifier(field.name), field.type, shape)
+            add = self._adding(field.name, field.type, shape)
             given = ".given()" if field.nullable else ""
             if field.nullable:
                 self._parts.add("arg")
@@ -978,7 +975,7 @@ class _Rust:
             shape = self._field_shape(field, (place,))
             ident = _word(parameters[f"{place}.{key}"])
             keys.append(f"{ident}: {_taken(shape)}")
-            add = self._adding(quote_identifier(key), field.type, shape)
+            add = self._adding(key, field.type, shape)
             finds.append(f"        {add(ident)}")
         self._parts.add("statement")
         return [
@@ -1005,8 +1002,11 @@ class _Rust:
             "}",
         ]
 
-    def _adding(self, before: str, type_: Type, shape: _Shape) -> _Adding:
-        return _Adding(_literal(before), _literal("::" + _cast(type_)), shape)
+    def _adding(self, column: str, type_: Type, shape: _Shape) -> _Adding:
+        cast = self._casts.get(type_.sql)
+        if cast is None:
+            cast = self._casts[type_.sql] = _literal("::" + _cast(type_))
+        return _Adding(_identifier(column), cast, shape)
 
     # ---------------------------------------------------------------------------------------------- functions
 
@@ -1397,6 +1397,12 @@ def _word(name: str) -> str:
 
 def _qualified(schema: str, name: str) -> str:
     return f"{quote_identifier(schema)}.{quote_identifier(name)}"
+
+
+@lru_cache(maxsize=4096)
+def _identifier(name: str) -> str:
+    """A string of Rust that is an identifier of SQL."""
+    return _literal(quote_identifier(name))
 
 
 def _cast(type_: Type) -> str:

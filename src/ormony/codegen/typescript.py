@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -68,6 +69,7 @@ def _quoted(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     """A name within an object type."""
     return name if _PLAIN.fullmatch(name) else _quoted(name)
@@ -212,6 +214,15 @@ class _Database:
         for each in described.functions:
             if each.kind == "function" and _callable(each):
                 self._functions[each.schema, each.name].append(each)
+        # Functions that take a row of a relation of their schema alone, the first of each name.
+        self._of_row: dict[tuple[str, str], dict[str, Function]] = defaultdict(dict)
+        for (schema, name), overloads in sorted(self._functions.items()):
+            for each in overloads:
+                if len(each.parameters) == 1 and each.parameters[0].type.kind == "table":
+                    type_ = each.parameters[0].type
+                    if type_.schema == schema:
+                        self._of_row[schema, type_.name].setdefault(name, each)
+        self._columns: dict[str, str] = {}  # a column's type, by the type as SQL has it
 
     def text(self) -> str:
         body = _object(f"{_key(schema)}: {self._schema(schema)}" for schema in self._schemas)
@@ -308,14 +319,9 @@ class _Database:
                 for each in relation.fields
             )
             members += [f"Insert: {given}"] * relation.insertable + [f"Update: {given}"] * relation.updatable
-        links = sorted(
-            (each for each in relation.relationships if each.referenced_schema == relation.schema),
-            key=lambda each: (
-                _collated(each.name),
-                _collated(each.referenced),
-                _collated(json.dumps(each.referenced_columns, ensure_ascii=False, separators=(",", ":"))),
-            ),
-        )
+        links = [each for each in relation.relationships if each.referenced_schema == relation.schema]
+        if len(links) > 1:
+            links.sort(key=_place_of_link)
         listed = "".join(f"  {_indented(self._relationship(relation, each), 2)},\n" for each in links)
         members.append(f"Relationships: [\n{listed}]" if links else "Relationships: []")
         return _object(members)
@@ -337,8 +343,14 @@ class _Database:
         return f"{_key(field.name)}{'?' if optional else ''}: {type_}"
 
     def _of_column(self, relation: Relation, field: Field) -> str:
-        told = self._options.types.get(f"{relation.schema}.{relation.name}.{field.name}")
-        return told or self._type(field.type, column=True)
+        told = None
+        if self._options.types:
+            told = self._options.types.get(f"{relation.schema}.{relation.name}.{field.name}")
+        if told is None:
+            told = self._columns.get(field.type.sql)
+            if told is None:
+                told = self._columns[field.type.sql] = self._type(field.type, column=True)
+        return told
 
     def _relationship(self, relation: Relation, link: Relationship) -> str:
         order = [each.name for each in relation.fields]
@@ -358,16 +370,8 @@ class _Database:
     def _computed(self, relation: Relation) -> list[Function]:
         """Functions of its schema that take a row of it alone: PostgREST shows them as columns."""
         columns = {each.name for each in relation.fields}
-        return [
-            found
-            for (schema, name), overloads in sorted(self._functions.items())
-            if schema == relation.schema and name not in columns
-            for found in [
-                each
-                for each in overloads
-                if len(each.parameters) == 1 and _is_row_of(each.parameters[0].type, relation)
-            ][:1]
-        ]
+        found = self._of_row.get((relation.schema, relation.name), {})
+        return [each for name, each in found.items() if name not in columns]
 
     # --------------------------------------------------------------------------------------------- functions
 
@@ -489,10 +493,6 @@ def _inout(function: Function) -> bool:
     return result.form == "out" and len(parameters) == 1 and parameters[0].type == result.type
 
 
-def _is_row_of(type_: Type, relation: Relation) -> bool:
-    return type_.kind == "table" and (type_.schema, type_.name) == (relation.schema, relation.name)
-
-
 def _error(function: Function, overloads: Sequence[Function]) -> str | None:
     """Why PostgREST refuses every call of it, in Supabase's words."""
     name = f"{function.schema}.{function.name}"
@@ -542,11 +542,24 @@ def _age(type_: Type) -> tuple[int, str]:
 _ORDER: Final = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789"
 
 
+_ASCII_ORDER: Final = {
+    chr(each): _ORDER.index(chr(each)) if chr(each) in _ORDER else len(_ORDER) + ord(chr(each).lower())
+    for each in range(128)
+}
+
+
+def _place_of_link(link: Relationship) -> tuple[object, ...]:
+    columns = json.dumps(link.referenced_columns, ensure_ascii=False, separators=(",", ":"))
+    return _collated(link.name), _collated(link.referenced), _collated(columns)
+
+
 def _collated(text: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[bool, ...]]:
     """A key that sorts names as JavaScript's collator for English does, at least those of usual letters.
 
     The order of foreign keys is part of the type: they are a tuple.
     """
+    if text.isascii():
+        return tuple(map(_ASCII_ORDER.__getitem__, text)), (), tuple(map(str.isupper, text))
     decomposed = unicodedata.normalize("NFD", text).replace("ß", "ss")
     bases = [each for each in decomposed if not unicodedata.combining(each)]
     return (

@@ -100,8 +100,10 @@ def _begun(text: str) -> str:
 
 
 def safe(name: str, reserved: Collection[str]) -> str:
-    """The name, with an underscore behind it where the language has that word for itself."""
-    return name + "_" if name in reserved else name
+    """The name, with underscores behind it where the language, or another thing there, has that word."""
+    while name in reserved:
+        name += "_"
+    return name
 
 
 def unique(
@@ -114,7 +116,11 @@ def unique(
     Objects are names for people, unique: `public.orders.total`. `same` says in the notice what was to be
     named: `column`.
     """
-    pairs = sorted(wanted, key=lambda pair: (pair[0].rpartition(".")[2] != pair[1], pair))
+    pairs = list(wanted)
+    names = {name for _, name in pairs}
+    if len(names) == len(pairs) and names.isdisjoint(taken):
+        return dict(pairs), ()
+    pairs.sort(key=lambda pair: (pair[0].rpartition(".")[2] != pair[1], pair))
     asked: dict[str, list[str]] = {}
     for thing, name in pairs:
         asked.setdefault(name, []).append(thing)
