@@ -19,6 +19,8 @@ from ormony import behaving, commands, loading, project
 from ormony import sql as sqls
 from ormony.database.shadow import open_shadow
 from ormony.errors import OrmonyError
+from ormony.rules.finding import Finding
+from ormony.sources import Reader
 
 CASES = Path(__file__).parent / "behavior_cases"
 TOML = '[database]\nstream = "supabase/migrations"\n'
@@ -159,15 +161,20 @@ def test_a_service_tells_its_search_path(root: Path) -> None:
     assert sync(root).written == ()
 
 
+def findings(root: Path) -> tuple[Finding, ...]:
+    found = project.load(root)
+    with Reader(found, found.databases[0]) as reader:
+        return behaving.findings(found, reader)
+
+
 def test_a_table_that_tenancy_leaves_out_is_named(root: Path) -> None:
     put(root, "ormony.toml", TOML + "[behavior.tenancy]\n")
     put(root, "supabase/migrations/00000_t.sql", "CREATE TABLE plans (id int);\n")
-    loaded = loading.load(project.load(root), project.load(root).databases[0])
-    (found,) = behaving.findings(project.load(root), loaded)
+    (found,) = findings(root)
     assert (found.rule, found.object, found.severity) == ("tenancy-missing", "public.plans", "error")
     assert [each.code for each in sync(root).notices] == ["tenancy-missing"]
     put(root, "ormony.toml", TOML + '[behavior.tenancy]\nexcept = { plans = "the same for all" }\n')
-    assert behaving.findings(project.load(root), loaded) == ()
+    assert findings(root) == ()
 
 
 def test_check_is_told_what_is_not_merged_and_what_is_defined_twice(root: Path) -> None:
@@ -177,10 +184,9 @@ def test_check_is_told_what_is_not_merged_and_what_is_defined_twice(root: Path) 
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
     )
     put(root, "supabase/behavior/g.sql", "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';\n")
-    loaded = loading.load(project.load(root), project.load(root).databases[0])
-    assert [each.rule for each in behaving.findings(project.load(root), loaded)] == ["behavior-not-merged"]
+    assert [each.rule for each in findings(root)] == ["behavior-not-merged"]
     put(root, "supabase/behavior/f.sql", "\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';\n")
-    (found,) = behaving.findings(project.load(root), loaded)
+    (found,) = findings(root)
     assert (found.rule, found.place) == ("behavior-defined-twice", "supabase/behavior/f.sql:2")
 
 

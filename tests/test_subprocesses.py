@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -152,3 +154,28 @@ def test_files_above_the_project_are_not_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ABOVE=1\n")
     (tmp_path / "project").mkdir()
     assert "ABOVE" not in subprocesses.environment(tmp_path / "project", ".", {})
+
+
+def test_an_interrupt_ends_what_other_threads_wait_for(tmp_path: Path) -> None:
+    """The programs have sessions of their own: a terminal's Ctrl-C reaches us alone."""
+    script = (
+        "import sys, threading, time\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from pathlib import Path\n"
+        "from ormony.adapters import subprocesses\n"
+        "program = ['sh', '-c', 'echo $$ > begun; sleep 60 & wait']\n"
+        "with subprocesses.ended_by_interrupts(), ThreadPoolExecutor() as pool:\n"
+        "    pool.submit(subprocesses.run, program, cwd=Path(), environment={}, timeout_s=60).result()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    begun = tmp_path / "begun"
+    until = time.monotonic() + 30
+    while not (begun.exists() and begun.read_text()) and time.monotonic() < until:
+        time.sleep(0.01)
+    since = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert told.rstrip().endswith("KeyboardInterrupt")
+    assert time.monotonic() - since < 20

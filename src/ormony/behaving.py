@@ -6,6 +6,7 @@ This module writes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from functools import cache
@@ -65,10 +66,13 @@ class Behaved(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-def behaved(project: Project, loaded: Loaded, *, cache: bool = True) -> Behaved:
+def behaved(
+    project: Project, loaded: Loaded, *, reader: sources.Reader | None = None, cache: bool = True
+) -> Behaved:
     """The SQL that takes the stream of `loaded` to what its behavior files and macros say.
 
-    It is kept under a hash of all that it is made of: an unchanged project starts no server. Raises what
+    `reader` is one of `loaded` that is open, where there is one: its shadow and what it has read serve. It is
+    kept under a hash of all that it is made of: an unchanged project starts no server. Raises what
     `behavior.desired` raises, `behavior-changes-structure`, and what replaying and planning raise.
     """
     database = loaded.database
@@ -76,7 +80,8 @@ def behaved(project: Project, loaded: Loaded, *, cache: bool = True) -> Behaved:
     settings = sources.settings_of(project, database)
     if not texts and not settings.any and not any(map(is_behavior, loaded.stream)):
         return Behaved()
-    with sources.Reader(project, database, loaded=loaded, cache=cache) as reader:
+    own = sources.Reader(project, database, loaded=loaded, cache=cache)
+    with own if reader is None else contextlib.nullcontext(reader) as reader:
         if not cache or project.shadow_url is not None:
             return _made(reader.behavior())
         key = catalogs.key(
@@ -110,14 +115,15 @@ def prove(project: Project, loaded: Loaded) -> None:
         )
 
 
-def findings(project: Project, loaded: Loaded, *, cache: bool = True) -> tuple[Finding, ...]:
+def findings(project: Project, reader: sources.Reader) -> tuple[Finding, ...]:
     """What `check` says of a database's behavior: what is defined twice, left out by tenancy, not merged.
 
     Other errors are raised as by `behaved`.
     """
+    loaded = reader.loaded
     name = loaded.database.name
     try:
-        found = behaved(project, loaded, cache=cache)
+        found = behaved(project, loaded, reader=reader, cache=reader.cache)
     except OrmonyError as error:
         if error.code not in ("behavior-defined-twice", "defined-twice"):
             raise

@@ -488,16 +488,16 @@ def _ruled(ground: Ground, evidence: _Evidence, pool: Executor) -> _Kept:
     if replays:
         found += edges.references(ground)
         found += accessing.findings(ground)
-        found += _behavior(ground, loaded)
+        found += _behavior(ground)
     return _Kept(tuple(found), tuple(skipped))
 
 
-def _behavior(ground: Ground, loaded: Loaded) -> Iterator[Finding]:
+def _behavior(ground: Ground) -> Iterator[Finding]:
     """What behavior files and macros say otherwise than the stream."""
     from ormony import behaving
 
     try:
-        yield from behaving.findings(ground.project, loaded, cache=ground.reader.cache)
+        yield from behaving.findings(ground.project, ground.reader)
     except OrmonyError as error:
         yield edges.failed(ground.name, error, "not-checked")
 

@@ -113,8 +113,11 @@ def _verb(function: Callable[..., int | None], formats: Sequence[str] = _FORMATS
         if settings.format not in formats:
             raise click.UsageError(f"--format of this command is one of {', '.join(formats)}", context)
         terminal = settings.terminal()
+        from ormony.adapters import subprocesses
+
         try:
-            status = function(settings, terminal, **values) or 0
+            with subprocesses.ended_by_interrupts():
+                status = function(settings, terminal, **values) or 0
         except OrmonyError as error:
             terminal.error(error)
             status = error.exit_status

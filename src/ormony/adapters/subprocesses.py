@@ -14,8 +14,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import IO, Final
 
 import msgspec
@@ -47,6 +48,10 @@ _LIBPQ_KEYS: Final = (
     "PGSSLROOTCERT",
     "PGTARGETSESSIONATTRS",
 )
+
+
+_running: Final[set[subprocess.Popen[bytes]]] = set()
+_interrupted: Final = threading.Event()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +97,9 @@ def run(
         raise OrmonyError(
             "tool-missing", f'cannot run "{argv[0]}": {reason}', exit_status=TOOL_MISSING
         ) from None
+    _running.add(process)
+    if _interrupted.is_set():  # also while it began
+        _kill_group(process)
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -111,6 +119,7 @@ def run(
     finally:
         # Also after a normal end: a child left behind would hold the pipes and could still do things.
         _kill_group(process)
+        _running.discard(process)
         for thread in threads:
             thread.join(2)
     return Outcome(
@@ -119,6 +128,33 @@ def run(
         stderr=bytes(err[-keep_bytes:]).decode("utf-8", "replace"),
         seconds=time.monotonic() - begun,
     )
+
+
+@contextlib.contextmanager
+def ended_by_interrupts() -> Iterator[None]:
+    """Within the block SIGINT ends every program that `run` runs in any thread, and lets none begin.
+
+    They have sessions of their own, so a terminal's Ctrl-C does not reach them, and who waits for the threads
+    would wait for them. Does nothing outside the main thread, nor where SIGINT is ignored.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        _interrupted.set()
+        for process in list(_running):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _interrupted.clear()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -98,7 +98,7 @@ class Replays:
                 raise self._failed[name]
             found = self._read.get(name)
             if found is None and self._kept:
-                found = find(self._root, name)
+                found = _find(self._folder(files), name)
             if found is None:
                 try:
                     found = self._run(files, settled, brief=brief or not files)
@@ -107,9 +107,13 @@ class Replays:
                         self._failed[name] = error
                     raise
                 if self._kept:
-                    keep(self._root, name, found)
+                    _keep(self._folder(files), name, found)
             self._read[name] = found
         return found
+
+    def _folder(self, files: Sequence[StreamFile]) -> Path:
+        """What nobody's files are in is the same in every project."""
+        return server.home_of(self._root, "catalogs") if files else server.cache_folder() / "catalogs"
 
     def _run(self, files: Sequence[StreamFile], settled: int | None, *, brief: bool) -> Catalog:
         opened = self._opened()
@@ -139,9 +143,9 @@ def _tried(opened: Shadow, files: Sequence[StreamFile]) -> Catalog | None:
         return snapshot.redacted(introspect(connection)) if connection is not None else None
 
 
-def find(root: Path, name: str) -> Catalog | None:
+def _find(folder: Path, name: str) -> Catalog | None:
     """The catalog kept under this key, or None; a file that cannot be read counts as none."""
-    path = _folder(root) / f"{name}.json"
+    path = folder / f"{name}.json"
     try:
         found = snapshot.decode(path.read_bytes())
     except (OSError, OrmonyError):
@@ -151,9 +155,8 @@ def find(root: Path, name: str) -> Catalog | None:
     return found
 
 
-def keep(root: Path, name: str, catalog: Catalog) -> None:
+def _keep(folder: Path, name: str, catalog: Catalog) -> None:
     """Keep a catalog under its key; a full disk or a folder that is not ours keeps nothing."""
-    folder = _folder(root)
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{name}.{secrets.token_hex(4)}"
@@ -165,7 +168,3 @@ def keep(root: Path, name: str, catalog: Catalog) -> None:
         kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[KEPT:]:
             path.unlink(missing_ok=True)
-
-
-def _folder(root: Path) -> Path:
-    return server.home_of(root, "catalogs")

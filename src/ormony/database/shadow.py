@@ -171,7 +171,7 @@ class Shadow:
     def replay(
         self, files: Sequence[StreamFile], *, keep: bool = False, settled: int | None = None
     ) -> Replayed:
-        """A database in which the files have run, in this , each in a transaction of its own.
+        """A database in which the files have run, in this order, each in a transaction of its own.
 
         The first `settled` files (by default all but the last) are expected to stay as they are: a template
         is made of them, as of the whole, where that is worth it; `keep` makes one of the whole in any case.
@@ -385,7 +385,7 @@ class Shadow:
                 run.file(file)
         finally:
             run.conn.close()
-        return self._give(site, "postgres", run, 0)
+        return self._give(site, "postgres", run.ran, 0, run.memory())
 
     def _replay_on(
         self,
@@ -402,6 +402,8 @@ class Shadow:
         """
         keys = _keys(site, files)
         begin, name, memory = self._begin(site, keys)
+        if begin == len(files):
+            return self._give(site, name, (), begin, memory)
         before = _cluster_state(site)
         run = _Run(site, name, memory)
         checkpoint = len(files) - 1 if settled is None else settled
@@ -440,7 +442,7 @@ class Shadow:
                 hint="remove [shadow] url from ormony.toml, so that the embedded server is used",
                 exit_status=DATABASE,
             )
-        return self._give(site, name, run, begin)
+        return self._give(site, name, run.ran, begin, run.memory())
 
     def _begin(self, site: _Site, keys: Sequence[str]) -> tuple[int, str, _Memory]:
         """A database with as many of the files as a template has: how many, its name, what is known of it."""
@@ -459,16 +461,16 @@ class Shadow:
             _prepare(site, keys[0])
         return 0, _clone(site, _TEMPLATE + keys[0]), _Memory(0, 0)
 
-    def _give(self, site: _Site, name: str, run: _Run, reused: int) -> Replayed:
+    def _give(self, site: _Site, name: str, ran: Sequence[str], reused: int, memory: _Memory) -> Replayed:
         url = site.url(name)
         self._given[url] = (site, name)
         return Replayed(
             url=url,
             major=site.major,
-            ran=tuple(run.ran),
+            ran=tuple(ran),
             reused=reused,
-            outside=tuple(run.outside),
-            standins=tuple(sorted(run.standins)),
+            outside=memory.outside,
+            standins=memory.standins,
         )
 
 
