@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -1143,12 +1144,14 @@ def test_rows_are_decoded_while_the_server_is_at_what_follows(
     late: list[str] = []
 
     def decode(rows: object, reading: Reading) -> None:
+        until = time.monotonic() + 1.5
         with connect(conn.info.dsn) as other:
-            found = other.execute(
-                "select query from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
-                [conn.info.backend_pid],
-            ).fetchall()
-        late.extend(query for (query,) in found)
+            while not late and time.monotonic() < until:  # the server may not have come to it yet
+                found = other.execute(
+                    "select query from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                    [conn.info.backend_pid],
+                ).fetchall()
+                late.extend(query for (query,) in found)
 
     def text(name: str, major: int) -> bytes:
         return {"early": b"select repeat('x', 100000)", "late": b"select pg_sleep(2)"}.get(name) or _sql(

@@ -8,7 +8,7 @@ demo=$(cd "$here/../.." && pwd)/.demo/fltr
 if [ -d "$demo" ]; then (cd "$demo" && ormony db down --destroy --quiet >/dev/null 2>&1) || true; fi
 rm -rf "$demo"
 mkdir -p "$demo"
-tar -C "$here" --exclude=node_modules --exclude=.venv --exclude=.next --exclude=.ormony --exclude=supabase \
+tar -C "$here" --exclude=node_modules --exclude=.venv --exclude=.next --exclude=.ormony --exclude='supabase/*/migrations' \
   -cf - . | tar -C "$demo" -xf -
 ln -s "$here/nextjs/node_modules" "$demo/nextjs/node_modules"
 ln -s "$here/fastapi/.venv" "$demo/fastapi/.venv"
