@@ -53,6 +53,7 @@ _OUTSIDE: Final = frozenset({"25001", "55P04"})  # what a file may meet because 
 _TOO_MANY_LOCKS: Final = "53200"
 _FILES_OF_SURFACE: Final = 500
 _ABANDONED_S: Final = 600  # on a server that is shared, what is younger is left alone
+_TRIALS: Final = 2  # more databases cost more than they win
 _FIRST_MAJOR: Final = 15
 _LAST_MAJOR: Final = 18
 _MAYBE_CLUSTER_WIDE: Final = re.compile(
@@ -158,8 +159,8 @@ class Shadow:
         self._tainted = False
         self._starting = threading.Lock()
         self._lending = threading.Lock()
-        self._trying = threading.Lock()
-        self._trial: _Run | None = None  # where files run only to be taken back
+        self._trying = threading.BoundedSemaphore(_TRIALS)
+        self._trials: list[_Run] = []  # where files run only to be taken back, and nobody is at it
 
     @property
     def major(self) -> int:
@@ -267,42 +268,29 @@ class Shadow:
     def tried(self, files: Sequence[StreamFile]) -> Iterator[Connection | None]:
         """A connection in a transaction in which the files have run, and which is rolled back afterwards.
 
-        That costs no database; None where the files cannot run in one transaction. Threads get it one after
-        the other. Raises as `replay`.
+        That costs no database of its own; None where the files cannot run in one transaction. More threads
+        than two wait. Raises as `replay`.
         """
         if self._tainted or any(not file.transaction or _cluster_wide(file) for file in files):
             yield None
             return
         with self._trying:
             with _refusals(self._url):
-                conn = self._ran_to_be_taken_back(files)
+                run = self._trials.pop() if self._trials else self._new_trial()
             try:
+                with _refusals(self._url):
+                    conn = _ran_to_be_taken_back(run, files)
                 yield conn
             finally:
-                if conn is not None and not conn.closed:
-                    conn.rollback()
+                if not run.conn.closed:
+                    run.conn.rollback()
+                    self._trials.append(run)
 
-    def _ran_to_be_taken_back(self, files: Sequence[StreamFile]) -> Connection | None:
-        if self._trial is None or self._trial.conn.closed:
-            site = self._shared_site()
-            _, name, memory = self._begin(site, _keys(site, ()))
-            self._trial = _Run(site, name, memory)
-            self._given[site.url(name)] = (site, name)
-        run = self._trial
-        # A stand-in is made by another session, which does not see what this one does.
-        if any("extension" in file.text.lower() for file in files) and run.missing_extensions():
-            return None
-        run.conn.execute("BEGIN")
-        try:
-            for file in files:
-                run_file(run.conn, file, split=_split)
-        except SqlError as error:
-            if not run.conn.closed:
-                run.conn.rollback()
-            if error.sqlstate in (*_OUTSIDE, _TOO_MANY_LOCKS):
-                return None
-            raise
-        return run.conn
+    def _new_trial(self) -> _Run:
+        site = self._shared_site()
+        _, name, memory = self._begin(site, _keys(site, ()))
+        self._given[site.url(name)] = (site, name)
+        return _Run(site, name, memory)
 
     def apart(self, runner: str, roles: Collection[str], *, prepared: bool) -> Apart:
         """A database in a cluster of its own, where `runner`, no superuser, may act as each of the roles.
@@ -340,9 +328,8 @@ class Shadow:
 
     def close(self) -> None:
         """Drop all databases that were given, and stop the server if nobody else uses it."""
-        if self._trial is not None:
-            self._trial.conn.close()
-            self._trial = None
+        while self._trials:
+            self._trials.pop().conn.close()
         for url in list(self._given):
             with contextlib.suppress(psycopg.Error):  # the server may be gone, and the next start cleans up
                 self.release(url)
@@ -955,6 +942,24 @@ class _Run:
                     hint=f"install {name} on the shadow server, or remove [shadow] url from ormony.toml",
                     exit_status=DATABASE,
                 ) from error
+
+
+def _ran_to_be_taken_back(run: _Run, files: Sequence[StreamFile]) -> Connection | None:
+    """The connection of `run`, in whose transaction the files have run; None where they cannot."""
+    # A stand-in is made by another session, which does not see what this one does.
+    if any("extension" in file.text.lower() for file in files) and run.missing_extensions():
+        return None
+    run.conn.execute("BEGIN")
+    try:
+        for file in files:
+            run_file(run.conn, file, split=_split)
+    except SqlError as error:
+        if not run.conn.closed:
+            run.conn.rollback()
+        if error.sqlstate in (*_OUTSIDE, _TOO_MANY_LOCKS):
+            return None
+        raise
+    return run.conn
 
 
 def _split(text: str) -> list[str]:
