@@ -346,6 +346,7 @@ def test_a_database_is_compared_with_its_deployed_files_on_request(root: Path) -
         assert "public.users.by_hand" in found
         assert "public.notes" in found
         assert "public.more" not in found
+        assert not [each for each in found if each.startswith("public.notes.")]  # the table says it all
         assert found["public.notes"].place == f"supabase/migrations/00001_tables.sql:{line(STREAM, 'notes')}"
     finally:
         commands.db_down(loaded, destroy=True)
@@ -572,5 +573,11 @@ def test_the_ledger_of_a_services_own_tool_is_compared_too(root: Path) -> None:
         with connect(url) as connection:
             connection.execute("DELETE FROM public._sqlx_migrations")
         assert asked() == [("ledger", "worker/20260101000000_jobs", path)]
+        commands.deploy(loaded)
+        with connect(url) as connection:  # as if the service's own tool had run it, and nobody deployed
+            connection.execute("DELETE FROM supabase_migrations.schema_migrations WHERE version > '00200'")
+            connection.execute("DROP SCHEMA ormony CASCADE")
+        (only,) = asked()
+        assert only[:2] == ("ledger", "applied-elsewhere")
     finally:
         commands.db_down(loaded, destroy=True)

@@ -644,7 +644,7 @@ def _against(ground: Ground, url: str, progress: Progressed) -> Iterator[Finding
     else:
         yield from _unstamped(ground, plan)
     progress("asking the database", 1, 2)
-    yield from edges.deployed(ground, url, frozenset(state.deployed))
+    yield from edges.deployed(ground, url, pendings.present(state, loaded.stream))
     progress("asking the database", 2, 2)
 
 

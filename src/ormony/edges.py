@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
 
 from ormony import history, mirrors, origins
-from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref
-from ormony.diff import Change, compare, uncompared
+from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref, holder
+from ormony.diff import Attached, Change, compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.history import Service
 from ormony.loading import kept_of
@@ -827,12 +827,13 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
     actual = Source(name="deployed", kind="deployed", catalog=found.catalog)
     before, after = reader.comparable(expected, actual)
     whence = ground.whence()
-    for change in compare(before, after):
+    for change in _wholes(compare(before, after), before, after):
         ref = change.object
         home, part = _home(ref, before, after)
         origin = whence.get((*home, ref.part or part)) or whence.get((*home, ""))
         details = f": {'; '.join(change.details)}" if change.details else ""
-        said = {"create": "is in the database, and in no migration", "drop": "is missing in the database"}
+        made = "in no migration" + (" that is deployed" if origin else "")
+        said = {"create": f"is in the database, and {made}", "drop": "is missing in the database"}
         yield Finding(
             rule="drift",
             severity="error",
@@ -850,6 +851,18 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
             object=each.name,
             database=ground.name,
         )
+
+
+def _wholes(changes: Collection[Change], before: Catalog, after: Catalog) -> Iterator[Change]:
+    """Without what is in, or stands beside, an object that is there on one side alone: that says it all."""
+    alone = {
+        each.object for each in changes if each.action != "alter" and each.kind not in get_args(Attached)
+    }
+    for change in changes:
+        ref = change.object
+        within = holder(ref, after) or holder(ref, before)
+        if within not in alone and (ref not in alone or change.kind not in get_args(Attached)):
+            yield change
 
 
 def failed(ground_name: str, error: OrmonyError, rule: str) -> Finding:

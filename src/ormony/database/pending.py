@@ -113,6 +113,16 @@ def imagined(state: State, stream: Sequence[StreamFile], applied: Collection[str
     return msgspec.structs.replace(state, rows=rows, recorded=recorded)
 
 
+def present(state: State, stream: Sequence[StreamFile]) -> frozenset[str]:
+    """The versions of files that some ledger says have run: ours, or that of the service's own tool."""
+    run_by_tools = {
+        file.version
+        for file in stream
+        if (key := revision_of(file)) is not None and key[1] in state.recorded.get(key[0], frozenset())
+    }
+    return state.deployed | run_by_tools
+
+
 def revision_of(file: StreamFile) -> tuple[str, str] | None:
     """The service and the revision id that a stream file was made from; None when it was not."""
     if file.provenance is None or file.provenance.service == OURSELVES:
