@@ -23,7 +23,7 @@ from ormony.errors import OrmonyError
 from ormony.history import Service
 from ormony.loading import kept_of
 from ormony.mirrors import Model, Place, Shape, Verdict
-from ormony.project import Project
+from ormony.project import Project, target_url
 from ormony.rules.finding import Finding, Severity, Side
 from ormony.sources import Reader, Source
 from ormony.stream import StreamFile, in_stream_order
@@ -827,12 +827,14 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
     actual = Source(name="deployed", kind="deployed", catalog=found.catalog)
     before, after = reader.comparable(expected, actual)
     whence = ground.whence()
+    name = "deployed" if url == _configured(ground) else "URL"
     for change in _wholes(compare(before, after), before, after):
         ref = change.object
         home, part = _home(ref, before, after)
-        origin = whence.get((*home, ref.part or part)) or whence.get((*home, ""))
+        itself = whence.get((*home, ref.part or part))
+        origin = itself or whence.get((*home, ""))
         details = f": {'; '.join(change.details)}" if change.details else ""
-        made = "in no migration" + (" that is deployed" if origin else "")
+        made = "in no migration" + (" that is deployed" if itself else "")
         said = {"create": f"is in the database, and {made}", "drop": "is missing in the database"}
         yield Finding(
             rule="drift",
@@ -840,7 +842,7 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
             message=f"{change.kind} {ref} {said.get(change.action, 'differs in the database')}{details}",
             object=str(ref),
             place=origin.place if origin else None,
-            hint="ormony diff migrations deployed   # then put the change into a migration, or take it back",
+            hint=f"ormony diff migrations {name}   # then put the change into a migration, or take it back",
             database=ground.name,
         )
     for each in uncompared(before, after):
@@ -851,6 +853,14 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
             object=each.name,
             database=ground.name,
         )
+
+
+def _configured(ground: Ground) -> str | None:
+    """The address that ormony.toml has for the database, if it can be told."""
+    try:
+        return target_url(ground.project.chosen(ground.name)[0])
+    except OrmonyError:
+        return None
 
 
 def _wholes(changes: Collection[Change], before: Catalog, after: Catalog) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from ormony import majors, narrow, snapshot
-from ormony.catalog import Catalog, Ref
+from ormony.catalog import Catalog, Ref, holder
 from ormony.database import verify
 from ormony.database.pending import State, revision_of
 from ormony.errors import DATABASE, OrmonyError
@@ -320,9 +320,14 @@ def _prove_order(
 
 
 def _drift(expected: Catalog, there: Catalog) -> tuple[str, ...]:
-    """What the database lacks, has besides and has otherwise, less what differs from server to server."""
+    """What the database lacks, has besides and has otherwise, less what differs from server to server.
+
+    Of a table that is on one side alone nothing more is said than that.
+    """
     own = ("extension", "event trigger", "publication")
     parts = {
         part for part in verify.changed(expected, there) if not _is_weak(part) and part[1].kind not in own
     }
-    return verify.words(expected, there, parts)
+    alone = {ref for _, ref in parts if (ref in expected.objects) != (ref in there.objects)}
+    whole = {part for part in parts if not {holder(part[1], expected), holder(part[1], there)} & alone}
+    return verify.words(expected, there, whole)
