@@ -267,6 +267,30 @@ def test_the_audit_log_has_no_redacted_values(root: Path, home: Path) -> None:
     assert rows == [("1", "INSERT", None, {"id": 1}), ("1", "UPDATE", {"id": 1}, {"id": 1})]
 
 
+@pytest.mark.parametrize("place", ["supabase/migrations/00002_t.sql", "supabase/behavior/t.sql"])
+def test_an_audit_trigger_that_is_there_has_to_redact(root: Path, place: str) -> None:
+    trigger = "CREATE TRIGGER noted AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION audit_changes({});\n"
+    put(root, "ormony.toml", TOML + '[behavior.audit]\ntables = ["users"]\nredact = ["password"]\n')
+    put(
+        root,
+        "supabase/migrations/00000_t.sql",
+        "CREATE TABLE users (id int, password text);\n"
+        "CREATE TABLE audit_log (table_name text, record_id text, action text, old_data jsonb,"
+        " new_data jsonb, changed_by uuid);\n"
+        "CREATE FUNCTION audit_changes() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN INSERT INTO audit_log (new_data) VALUES (to_jsonb(NEW) - TG_ARGV::text[]);"
+        " RETURN NULL; END';\n",
+    )
+    put(root, place, trigger.format(""))
+    with pytest.raises(OrmonyError) as refused:
+        sync(root)
+    assert refused.value.code == "audit-cannot-redact"
+    assert 'trigger "noted" on "public.users" does not name "password"' in refused.value.message
+    assert refused.value.place == (f"{place}:1" if "behavior" in place else "ormony.toml")
+    put(root, place, trigger.format("'token', 'password'"))
+    sync(root)
+
+
 @pytest.mark.parametrize(
     ("toml", "what"),
     [

@@ -1871,6 +1871,13 @@ def literals(statement: Statement) -> frozenset[str]:
     return frozenset(found)
 
 
+def trigger_arguments(text: str) -> tuple[str, ...]:
+    """What a CREATE TRIGGER gives its function; () for every other statement."""
+    for raw in try_parse(text):
+        return tuple(strings_of(raw.node.get("CreateTrigStmt", {}).get("args", ())))
+    return ()
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """What the condition of a policy says. Functions are (schema or '', name), columns their names alone.
 

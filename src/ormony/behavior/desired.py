@@ -103,9 +103,9 @@ def desired(
     base = _Base(stream, replayed)
     ground = cut(base.catalog)
     mine = {ref for ref in ground.objects if name_of(ref) in owned}
-    defined = {name for piece in found for name in piece.facts.creates}
+    created = {name: piece for piece in found for name in piece.facts.creates}
     plain = narrow.keep(ground, lambda ref: ref not in mine)
-    expanded = macros.expand(plain, settings, defined=defined, views=_views(found))
+    expanded = macros.expand(plain, settings, defined=created, views=_views(found))
     found += pieces([Text(path=each.path, text=each.text) for each in expanded])
     defined = {name for piece in found for name in piece.makes}
     away = {ref for ref in ground.objects if name_of(ref) in defined or ref in mine}

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from ormony import sql
+from ormony.behavior.order import Piece
 from ormony.catalog import Catalog, Column, Constraint, Index, Ref, Routine, Table, Trigger
 from ormony.errors import OrmonyError
 from ormony.files import File
@@ -105,13 +106,14 @@ def expand(
     catalog: Catalog,
     settings: Settings,
     *,
-    defined: Collection[Name] = (),
+    defined: Mapping[Name, Piece] = {},
     views: Mapping[Ref, bool] = {},
 ) -> tuple[File, ...]:
     """The SQL of each macro as a file whose path names it.
 
     `catalog` is without Supabase's surface, ledgers, and what behavior made before; `defined` are names that
-    behavior files create, `views` the views among them, each with whether the files say who may use it.
+    behavior files create, each with its statement, `views` the views among them, each with whether the files
+    say who may use it.
     Raises `invalid-behavior` for tables and columns that are not there, `audit-log-missing` with the SQL that
     makes the log, `audit-cannot-redact`.
     """
@@ -169,7 +171,9 @@ def _updated_at(catalog: Catalog, macro: UpdatedAt, defined: Collection[Name]) -
         )
 
 
-def _audit(catalog: Catalog, settings: Settings, macro: Audit, defined: Collection[Name]) -> Iterator[str]:
+def _audit(
+    catalog: Catalog, settings: Settings, macro: Audit, defined: Mapping[Name, Piece]
+) -> Iterator[str]:
     log = Ref("table", *_split(macro.log))
     schema, name = _split(macro.function)
     tables = [_table(catalog, each, "audit") for each in macro.tables]
@@ -200,6 +204,7 @@ def _audit(catalog: Catalog, settings: Settings, macro: Audit, defined: Collecti
     elif any(redacted.values()):
         _refuse_blind(catalog, schema, name, defined)
     for ref in tables:
+        _refuse_untold(catalog, ref, redacted[ref], (schema, name), defined)
         trigger = _name(ref.name, "audit")
         if _calls(catalog, ref, schema, name) or _has_part(catalog, "trigger", ref, trigger, defined):
             continue
@@ -259,6 +264,43 @@ def _refuse_blind(catalog: Catalog, schema: str, name: str, defined: Collection[
                 f'"{schema}.{name}" does not look at TG_ARGV: what is to be redacted would be logged',
                 place="ormony.toml",
                 hint="subtract them from what it writes: to_jsonb(NEW) - coalesce(TG_ARGV::text[], '{}')",
+            )
+
+
+def _refuse_untold(
+    catalog: Catalog,
+    table: Ref,
+    redacted: Sequence[str],
+    function: tuple[str, str],
+    defined: Mapping[Name, Piece],
+) -> None:
+    """A trigger that is there already must name the redacted columns to the function: it is left as it is."""
+    made = [
+        (ref.part, value.definition, "ormony.toml", "in a migration")
+        for ref, value in sorted(catalog.objects.items())
+        if isinstance(value, Trigger)
+        and ref[1:3] == table[1:3]
+        and value.function[1:3] == function
+        and value.enabled != "disabled"
+        and value.parent is None
+    ]
+    made += [
+        (name.name, piece.facts.statement.sql, piece.place, "here")
+        for name, piece in sorted(defined.items())
+        if (name.kind, name.schema, name.of) == ("trigger", *table[1:3])
+        and Name("function", *function) in piece.facts.uses
+    ]
+    for trigger, definition, place, where in made:
+        missing = [each for each in redacted if each not in sql.trigger_arguments(definition)]
+        if missing:
+            arguments = ", ".join(map(sql.quote_literal, redacted))
+            raise OrmonyError(
+                "audit-cannot-redact",
+                f'trigger "{trigger}" on "{table.schema}.{table.name}" does not name "{missing[0]}" to'
+                f" {'.'.join(function)}(): it would be logged",
+                place=place,
+                hint=f"{where}, let it EXECUTE FUNCTION {_q(*function)}({arguments}), or drop it:"
+                " [behavior.audit] makes one",
             )
 
 
