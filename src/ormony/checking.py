@@ -28,7 +28,7 @@ from ormony.errors import TOOL_MISSING, USAGE, OrmonyError
 from ormony.files import File
 from ormony.history import History, Notice, Part, Service
 from ormony.loading import Loaded, Progressed, silent
-from ormony.project import Database, Project
+from ormony.project import Database, Project, address
 from ormony.rules import suppression
 from ormony.rules.finding import RANKS, Allowed, Checked, Finding
 from ormony.rules.reading import unmerged
@@ -124,7 +124,7 @@ def check(
     """
     _refuse_unknown(only, "--only")
     _refuse_unknown([each.rule for each in project.allowed], f"{project.source} [[check.allow]]")
-    against = _url(against)
+    against = address(against)
     fixed: tuple[str, ...] = ()
     if fix:
         from ormony import mirroring
@@ -200,20 +200,6 @@ def check(
         baseline=written,
         strict=strict,
     )
-
-
-def _url(text: str | None) -> str | None:
-    """A URL, also by `env:NAME`. Raises `no-url`."""
-    if text is None or not text.startswith("env:"):
-        return text
-    found = os.environ.get(text.removeprefix("env:"), "").strip()
-    if not found:
-        raise OrmonyError(
-            "no-url",
-            f"the environment variable {text.removeprefix('env:')}, which --against names, is not set",
-            hint=f"export {text.removeprefix('env:')}=postgresql://…",
-        )
-    return found
 
 
 def without_notes(checked: Checked) -> Checked:

@@ -102,6 +102,15 @@ def _shared(function: Callable[..., Any], formats: Sequence[str] = _FORMATS) -> 
     return function
 
 
+_ADDRESSES = frozenset({"to", "against"})  # options that take a URL; `to` of revert is a version
+
+
+def _address(given: str | None) -> str | None:
+    from ormony.project import address
+
+    return address(given)
+
+
 def _verb(function: Callable[..., int | None], formats: Sequence[str] = _FORMATS) -> Callable[..., Any]:
     """A click command body: takes the shared options out, turns errors into text and exit status."""
 
@@ -117,6 +126,8 @@ def _verb(function: Callable[..., int | None], formats: Sequence[str] = _FORMATS
 
         try:
             with subprocesses.ended_by_interrupts():
+                for name in _ADDRESSES & values.keys():
+                    values[name] = _address(values[name])
                 status = function(settings, terminal, **values) or 0
         except OrmonyError as error:
             terminal.error(error)
@@ -188,7 +199,9 @@ def init(settings: _Settings, terminal: Terminal, *, dry_run: bool, behavior: bo
 @main.command(
     epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'"
 )
-@click.option("--against", metavar="URL", help="Ask this database instead of the configured one.")
+@click.option(
+    "--against", metavar="URL", help="Ask this database, not the configured one (a URL, or env:NAME)."
+)
 @_verb
 def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> int:
     """Show, per service, how many migrations are found, merged and deployed, and what is pending."""
@@ -209,7 +222,7 @@ def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> i
     is_flag=True,
     help="Write merged files again whose native migration was edited, while they are not frozen.",
 )
-@click.option("--against", metavar="URL", help="Versions in this database's ledger are frozen, too.")
+@click.option("--against", metavar="URL", help="Versions in the ledger of this database are frozen, too.")
 @click.option(
     "--rename",
     "renames",
@@ -256,7 +269,7 @@ def sync(
     epilog="\b\nExamples:\n  ormony deploy --dry-run\n  ormony deploy --to postgresql://postgres@localhost/app\n"
     "  ormony deploy --adopt --assume 00102"
 )
-@click.option("--to", "to", metavar="URL", help="This database instead of the configured one.")
+@click.option("--to", "to", metavar="URL", help="This database, not the configured one (a URL, or env:NAME).")
 @click.option("--dry-run", is_flag=True, help="Show the steps; change nothing.")
 @click.option(
     "--adopt", is_flag=True, help="Take over a database that the services' own tools have migrated."

@@ -831,8 +831,8 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
     for change in _wholes(compare(before, after), before, after):
         ref = change.object
         home, part = _home(ref, before, after)
-        itself = whence.get((*home, ref.part or part))
-        origin = itself or whence.get((*home, ""))
+        itself = whence.get((ref.schema, ref.name, "" if ref.kind == "index" else ref.part))
+        origin = itself or whence.get((*home, part)) or whence.get((*home, ""))
         details = f": {'; '.join(change.details)}" if change.details else ""
         made = "in no migration" + (" that is deployed" if itself else "")
         said = {"create": f"is in the database, and {made}", "drop": "is missing in the database"}

@@ -845,6 +845,21 @@ def target_url(database: Database, *, environment: Mapping[str, str] = os.enviro
     return value
 
 
+def address(text: str | None, *, environment: Mapping[str, str] = os.environ) -> str | None:
+    """A URL as it was given on a command line; `env:NAME` is looked up. Raises `no-url`."""
+    if text is None or not text.startswith("env:"):
+        return text
+    name = text.removeprefix("env:")
+    found = environment.get(name, "").strip()
+    if not found:
+        raise OrmonyError(
+            "no-url",
+            f"the environment variable {name}, which was given for a URL, is not set",
+            hint=f"export {name}=postgresql://…",
+        )
+    return found
+
+
 def _inside(path: str, text: str, key: str) -> str:
     clean = PurePosixPath(path)
     if clean.is_absolute() or ".." in clean.parts:

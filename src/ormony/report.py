@@ -305,8 +305,8 @@ def _deployed(value: commands.Deployed, out: TextIO) -> None:
             _line(out, "  nothing to apply" if database.stamped else "  nothing to do", "green")
         else:
             steps = f" in {database.steps} steps" if database.steps > 1 else " in one transaction"
-            first, last = database.applied[0], database.applied[-1]
-            _line(out, f"  applied {_files(len(database.applied))}{steps}: {first} to {last}", "green")
+            which = _range(database.applied)
+            _line(out, f"  applied {_files(len(database.applied))}{steps}: {which}", "green")
             if database.verified is not None:
                 _line(out, f"  verified in {database.verified:.2f} s", "green")
         for ledger, count in database.stamped.items():

@@ -1,8 +1,8 @@
 """A source, written as a word, a URL or a path, as a catalog.
 
-`migrations`, `service:NAME`, `models:NAME`, `behavior`, `deployed`, a `postgresql://` URL, a `.sql` file or
-a folder of them, a `.json` snapshot. A source becomes a catalog by being run in a shadow, or by being read
-where it is a database. This module compares nothing.
+`migrations`, `service:NAME`, `models:NAME`, `behavior`, `deployed`, a `postgresql://` URL or `env:NAME` of
+one, a `.sql` file or a folder of them, a `.json` snapshot. A source becomes a catalog by being run in a
+shadow, or by being read where it is a database. This module compares nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ormony.diff import Rename
 from ormony.errors import OrmonyError
 from ormony.history import Notice, Service
 from ormony.loading import Loaded, exported_of, kept_of, load, open_shadow, url_of
-from ormony.project import Database, Project
+from ormony.project import Database, Project, address
 from ormony.stream import StreamFile, source_of
 
 if TYPE_CHECKING:
@@ -629,8 +629,8 @@ def parse(text: str) -> tuple[SourceKind, str]:
         return "behavior", text
     if text == "deployed":
         return "deployed", text
-    if text.startswith(("postgresql://", "postgres://")):
-        return "url", text
+    if text.startswith(("postgresql://", "postgres://", "env:")):
+        return "url", address(text) or text
     if head == "service" and tail:
         return "service", tail
     if head == "models" and tail:
@@ -643,7 +643,7 @@ def parse(text: str) -> tuple[SourceKind, str]:
         "unknown-source",
         f'"{text}" is no source',
         hint="a source is migrations, service:NAME, models:NAME, behavior, deployed, a postgresql:// URL, "
-        "a .sql file, a folder of them, or a .json snapshot",
+        "env:NAME of one, a .sql file, a folder of them, or a .json snapshot",
     )
 
 
