@@ -92,6 +92,19 @@ def test_init_says_what_a_lane_is_where_versions_are_times(root: Path) -> None:
     assert len(written.rpartition("/")[2].partition("_")[0]) == 14
 
 
+def test_frozen_files_that_the_supabase_cli_leaves_out_are_not_missed(root: Path) -> None:
+    folder = "supabase/migrations"
+    write(root, f"{folder}/20210101000000_init.sql", "create table z (id int);\n")
+    write(root, f"{folder}/20240101000000_first.sql", "create table a (id int);\n")
+    for name in ("by_hand.sql", "removed_by_hand.sql", "archive/20230101000000_old.sql"):
+        write(root, f"{folder}/{name}", "create table b (id int);\n")
+    write(root, "ormony.toml", '[database]\nfrozen = "main"\n')
+    saas.git(root, "init", "-q", "-b", "main")
+    saas.commit(root, "first")
+    (root / folder / "removed_by_hand.sql").unlink()
+    assert commands.sync(project.load(root)).written == ()
+
+
 def test_a_trial_of_adopting_names_the_files(capsys: pytest.CaptureFixture[str]) -> None:
     there = commands.DatabaseDeployed(
         name="main", target="postgresql://h/d", applied=(), stamped={}, steps=0, adopted=("00300", "00301")

@@ -601,7 +601,7 @@ def _frozen(
     else:
         rule = f"git {snapshot.reference}"
         settled = paths
-        _refuse_edited(project, stream, snapshot)
+        _refuse_edited(project, database.stream, stream, snapshot)
         ranks = {}
         if len({file.version for file in stream}) < len(stream):
             ranks = git.joined(project.root, snapshot.reference, database.stream)
@@ -648,11 +648,18 @@ def _loose(
     return loose
 
 
-def _refuse_edited(project: Project, stream: Sequence[StreamFile], snapshot: git.Snapshot) -> None:
+def _refuse_edited(
+    project: Project, folder: str, stream: Sequence[StreamFile], snapshot: git.Snapshot
+) -> None:
     """A frozen file whose text is no longer what the branch holds, comments aside."""
     present = {file.path: file for file in stream}
-    gone = {
-        path: blob for path, blob in snapshot.blobs.items() if path.endswith(".sql") and path not in present
+    gone = {  # what the Supabase CLI leaves out is no part of the stream: archives, names without a version
+        path: blob
+        for path, blob in snapshot.blobs.items()
+        if PurePosixPath(path).parent == PurePosixPath(folder)
+        and streams.FILE_NAME.fullmatch(PurePosixPath(path).name)
+        and path not in present
+        and not (project.root / path).is_file()
     }
     now = {file.text for file in stream}  # a file that got another version is there, under another name
     old = git.texts(project.root, gone.values())
