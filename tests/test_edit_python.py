@@ -922,6 +922,67 @@ def test_keys_identities_and_generated_columns(services: Services, tmp_path: Pat
         assert services.tables(again.text)["rows"]["up"]["keys"] == ["rows.id"]
 
 
+COUNTED = """
+from sqlalchemy import Column, Identity, Integer, Sequence
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlmodel import Field, SQLModel
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class A(Base):
+    __tablename__ = "a"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class B(Base):
+    __tablename__ = "b"
+    id = Column(Integer, Sequence("b_ids"), primary_key=True)
+    n = Column(Integer, Identity(), nullable=False)
+
+
+class C(SQLModel, table=True):
+    __tablename__ = "c"
+    id: int | None = Field(default=None, primary_key=True)
+
+
+class Shared:
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class D(Shared, Base):
+    __tablename__ = "d"
+
+
+class E(Shared, Base):
+    __tablename__ = "e"
+"""
+
+
+def test_a_key_that_the_database_does_not_count(services: Services, tmp_path: Path) -> None:
+    """SQLAlchemy takes a whole number that is the key for one that the server fills in."""
+    text, lines = COUNTED, []
+    for name, column in (("A", "id"), ("B", "id"), ("B", "n"), ("C", "id")):
+        result = edited(text, name, tmp_path, alter(column, "integer", "default", not_null=True))
+        assert result.left == ()
+        lines += [line for line in changes(text, result) if line.startswith("+ ")]
+        text = result.text
+        table = services.tables(text)[name.lower()]
+        assert table[column]["ddl"] == f"{column} INTEGER NOT NULL"
+    assert lines == [
+        "+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)",
+        "+    id = Column(Integer, primary_key=True, autoincrement=False)",
+        "+    n = Column(Integer, nullable=False)",
+        "+    id: int | None = Field(",
+        '+        default=None, primary_key=True, sa_column_kwargs={"autoincrement": False}',
+        "+    )",
+    ]
+    why = left(COUNTED, "D", tmp_path, alter("id", "integer", "default", not_null=True))
+    assert why.endswith("\nid: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)\n")
+
+
 CONSTRAINT = """
 from sqlalchemy import Column, ForeignKeyConstraint, Integer, Table, MetaData
 from sqlalchemy.orm import declarative_base

@@ -734,6 +734,7 @@ class _Work:
             column_arguments.append(f"nullable={not field.not_null}")
             if server:
                 column_arguments.append(f"server_default={server}")
+            column_arguments += self._key_of(each)
             arguments.append(f"sa_column={column}({', '.join(column_arguments)})")
         else:
             if target is not None:
@@ -751,6 +752,9 @@ class _Work:
                 keywords.append(f"{self._quoted('name')}: {self._quoted(each.column)}")
             if server:
                 keywords.append(f"{self._quoted('server_default')}: {server}")
+            arguments += self._key_of(each)[:1]
+            if len(self._key_of(each)) > 1:
+                keywords.append(f"{self._quoted('autoincrement')}: False")
             if keywords:
                 arguments.append(f"sa_column_kwargs={{{', '.join(keywords)}}}")
         annotation = self._optional(python) if optional else python
@@ -784,6 +788,7 @@ class _Work:
         server = self._server_default(field)
         if server:
             arguments.append(f"server_default={server}")
+        arguments += self._key_of(each)
         dataclass = mapped and self._dataclass()
         if dataclass:
             if server or field.default == "" or field.generated:
@@ -799,6 +804,20 @@ class _Work:
         if not arguments:
             return start + "\n"
         return self._laid_out(f"{start} = {self._callee('mapped_column', 'sqlalchemy.orm')}", arguments)
+
+    def _key_of(self, each: Edit) -> list[str]:
+        """What a column that is written anew keeps as a key of its model."""
+        assert self.described is not None
+        known = next((one for one in self.described.columns if one.column == each.column), None)
+        if known is None:
+            return []
+        node = _find_class(self.module, known.owner)
+        line = (
+            next((one for one in node.body.body if _target(one) == known.attribute), None) if node else None
+        )
+        if line is None or not _is_primary(line):
+            return []
+        return ["primary_key=True", *(["autoincrement=False"] if self._is_uncounted(each) else [])]
 
     def _callee(self, name: str, module: str) -> str:
         """A name as the class itself says it, prefix included."""
@@ -1486,9 +1505,12 @@ class _Work:
         server = self._server_default(field)
         marker = self._identity(field)
         column = self._column_call(spot.value)
+        uncounted = _is_primary(spot.value) and self._is_uncounted(each)
         if self.style == "sqlmodel" and column is None:
             call = self._field_call(spot, place)
             new = _with_entry(call, "sa_column_kwargs", "server_default", server, self._quoted)
+            if uncounted:
+                new = _with_entry(new, "sa_column_kwargs", "autoincrement", "False", self._quoted)
             if marker and "Identity" not in _code(call) and "primary_key=True" not in _code(call):
                 new = _with(new, "sa_column_args", f"[{', '.join(marker)}]")
             if new is not call:
@@ -1498,10 +1520,32 @@ class _Work:
             return
         column = self._made_call(spot)
         new = _with(column, "server_default", server) if server else _without(column, "server_default")
+        if not marker and not server:
+            new = self._without_counters(new)
+        if uncounted:
+            new = _with(new, "autoincrement", "False")
         if marker and "Identity" not in _code(column) and "primary_key" not in _code(column):
             position = _type_position(_as_ast(column), self.names)
             new = _put(new, (position if position is not None else -1) + 1, marker[0])
         spot.replace(column, new)
+
+    def _is_uncounted(self, each: Edit) -> bool:
+        """Whether SQLAlchemy would take a key for one that the server counts, and it does not."""
+        field = each.field
+        return (
+            field is not None
+            and field.default is None
+            and not field.generated
+            and field.type in ("smallint", "integer", "bigint")
+        )
+
+    def _without_counters(self, call: cst.Call) -> cst.Call:
+        """Without `Identity()` and `Sequence(…)`."""
+        for index in reversed(range(len(call.args))):
+            value = call.args[index].value
+            if isinstance(value, cst.Call) and self._word(value.func) in ("Identity", "Sequence"):
+                call = _dropped(call, index)
+        return call
 
     def _change_reference(self, spot: _Spot, each: Edit, attribute: str, place: str) -> None:
         target = self._target(each.reference) if each.reference is not None else None
@@ -2274,6 +2318,17 @@ def _with_value(call: cst.Call, index: int, value: str) -> cst.Call:
         return call
     arguments[index] = arguments[index].with_changes(value=cst.parse_expression(value))
     return call.with_changes(args=arguments)
+
+
+def _is_primary(node: cst.CSTNode | None) -> bool:
+    """Whether a statement or call says `primary_key=True`."""
+    return node is not None and any(
+        isinstance(each, ast.keyword)
+        and each.arg == "primary_key"
+        and isinstance(each.value, ast.Constant)
+        and each.value.value is True
+        for each in ast.walk(ast.parse(_code(node).strip()))
+    )
 
 
 def _with(call: cst.Call, name: str, value: str, *, first: bool = False) -> cst.Call:
