@@ -108,7 +108,22 @@ def test_an_empty_folder_is_exit_2_and_a_hint(tmp_path: Path) -> None:
     assert done.stderr == (
         "error[no-project]: no ormony.toml, no .kodo/config.json and no service was found here\n"
         "hint: run ormony in the folder that holds your services, or name it: ormony --project DIR status\n"
+        "mkdir -p supabase/migrations && ormony init   # for a new project\n"
     )
+
+
+def test_a_new_project_begins_with_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    assert run("init", cwd=tmp_path).returncode == 0
+    assert 'stream = "supabase/migrations"' in (tmp_path / "ormony.toml").read_text()
+    assert run("status", cwd=tmp_path).returncode == 0
+
+
+def test_short_help_is_not_cut_off() -> None:
+    for group in (main, main.commands["db"]):
+        assert isinstance(group, click.Group)
+        for name, command in group.commands.items():
+            assert not command.get_short_help_str().endswith("..."), name
 
 
 def test_json_is_one_document_also_for_an_error(tmp_path: Path) -> None:

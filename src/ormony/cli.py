@@ -178,8 +178,9 @@ def main(context: click.Context, /, **values: Any) -> None:
 
 
 @main.command(
+    short_help="Find the services, write ormony.toml.",
     epilog="\b\nExamples:\n  ormony init\n  ormony --project services/shop init --dry-run\n"
-    "  ormony init --behavior"
+    "  ormony init --behavior",
 )
 @click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--behavior", is_flag=True, help="Also write the first files of supabase/behavior.")
@@ -197,7 +198,8 @@ def init(settings: _Settings, terminal: Terminal, *, dry_run: bool, behavior: bo
 
 
 @main.command(
-    epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'"
+    short_help="What is found, merged, deployed and pending.",
+    epilog="\b\nExamples:\n  ormony status\n  ormony status --format json | jq '.databases[0].pending'",
 )
 @click.option(
     "--against", metavar="URL", help="Ask this database, not the configured one (a URL, or env:NAME)."
@@ -213,8 +215,9 @@ def status(settings: _Settings, terminal: Terminal, *, against: str | None) -> i
 
 
 @main.command(
+    short_help="Merge new migrations into the stream.",
     epilog="\b\nExamples:\n  ormony sync --dry-run\n  ormony sync\n"
-    "  ormony sync --against postgresql://deployer@db.example.com/app"
+    "  ormony sync --against postgresql://deployer@db.example.com/app",
 )
 @click.option("--dry-run", is_flag=True, help="Do all but write; the files are shown.")
 @click.option(
@@ -266,8 +269,9 @@ def sync(
 
 
 @main.command(
+    short_help="Apply what is pending, stamp every ledger.",
     epilog="\b\nExamples:\n  ormony deploy --dry-run\n  ormony deploy --to postgresql://postgres@localhost/app\n"
-    "  ormony deploy --adopt --assume 00102"
+    "  ormony deploy --adopt --assume 00102",
 )
 @click.option("--to", "to", metavar="URL", help="This database, not the configured one (a URL, or env:NAME).")
 @click.option("--dry-run", is_flag=True, help="Show the steps; change nothing.")
@@ -358,9 +362,10 @@ def _rule_names(context: click.Context, parameter: click.Parameter, incomplete: 
 
 
 @main.command(
+    short_help="Prove that nothing drifts: the gate for CI.",
     epilog="\b\nExamples:\n  ormony check\n  ormony check --against env:DATABASE_URL --format github\n"
     "  ormony check --only model-drift --only mirror-breaks-reads\n"
-    "  ormony check --write-baseline   # in an old project: what is found today is known"
+    "  ormony check --write-baseline   # in an old project: what is found today is known",
 )
 @click.option("--against", metavar="URL", help="Also ask this database (a URL, or env:NAME).")
 @click.option(
@@ -421,9 +426,10 @@ def check(
 
 
 @main.command(
+    short_help="Bring models of others' tables up to date.",
     epilog="\b\nExamples:\n  ormony mirror              # shows what is out of date, and exits 1 if it is\n"
     "  ormony mirror --write      # edits the models\n"
-    "  ormony mirror --write --service api --table public.users"
+    "  ormony mirror --write --service api --table public.users",
 )
 @click.option("--check", "only_check", is_flag=True, help="Show, write nothing (the default).")
 @click.option("--write", is_flag=True, help="Edit the models in place.")
@@ -464,10 +470,11 @@ def mirror(
 
 
 @main.command(
+    short_help="Who may read and write whose rows.",
     epilog="\b\nExamples:\n  ormony access --write      # makes supabase/access.matrix, to be committed\n"
     "  ormony access              # exits 1 when it differs, or when a tenant reaches another's rows\n"
     "  ormony access orders 'storage.*' --persona member_a   # of these alone\n"
-    "  ormony access --format markdown > access.md"
+    "  ormony access --format markdown > access.md",
 )
 @click.argument("objects", nargs=-1, metavar="[OBJECT]...")
 @click.option("--persona", "who", multiple=True, metavar="NAME", help="Show this persona; may be repeated.")
@@ -522,8 +529,9 @@ def _generated_names(context: click.Context, parameter: click.Parameter, incompl
 
 
 @main.command(
+    short_help="Types and functions in three languages.",
     epilog="\b\nExamples:\n  ormony generate\n  ormony generate web --source deployed\n"
-    "  ormony generate --check      # in CI: exits 1 when a file is stale, and writes nothing"
+    "  ormony generate --check      # in CI: exits 1 when a file is stale, and writes nothing",
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_generated_names)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file is stale.")
@@ -567,10 +575,11 @@ def generate(
 
 
 @main.command(
+    short_help="What turns one source into another.",
     epilog="\b\nExamples:\n  ormony diff migrations deployed\n"
     "  ormony diff $OLD_URL $NEW_URL --sql --prove > plan.sql && psql -1 -f plan.sql $OLD_URL\n"
     "  ormony diff deployed schema.sql --rename 'column public.users.mail = public.users.email'\n"
-    "  ormony diff snapshot.json deployed --format json | jq .changes"
+    "  ormony diff snapshot.json deployed --format json | jq .changes",
 )
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
@@ -644,7 +653,8 @@ def diff(
 
 
 @main.command(
-    epilog="\b\nExamples:\n  ormony snapshot deployed -o before.json\n  ormony diff before.json deployed"
+    short_help="A source as JSON, to keep and compare.",
+    epilog="\b\nExamples:\n  ormony snapshot deployed -o before.json\n  ormony diff before.json deployed",
 )
 @click.argument("source")
 @click.option("-o", "--output", metavar="FILE", help="Write it to this file instead of stdout.")
@@ -667,7 +677,8 @@ def snapshot(
 
 
 @main.command(
-    epilog="\b\nExamples:\n  ormony revert --to 00203 --dry-run\n  ormony revert --to 00203 && ormony deploy"
+    short_help="A migration that takes the schema back.",
+    epilog="\b\nExamples:\n  ormony revert --to 00203 --dry-run\n  ormony revert --to 00203 && ormony deploy",
 )
 @click.option("--to", "to", required=True, metavar="VERSION", help="The last version to keep.")
 @click.option("--dry-run", is_flag=True, help="Do all but write; the file is shown.")
@@ -699,14 +710,19 @@ def revert(settings: _Settings, terminal: Terminal, *, to: str, dry_run: bool, a
 
 
 @main.group(
+    short_help="The local database; no Docker.",
     epilog='\b\nExamples:\n  ormony db up\n  export DATABASE_URL="$(ormony db url)"\n'
-    "  ormony db psql -- -c 'select 1'"
+    "  ormony db psql -- -c 'select 1'",
 )
 def db() -> None:
     """The local database: an embedded PostgreSQL 18 with Supabase's surface. No Docker."""
 
 
-@db.command("up", epilog="\b\nExamples:\n  ormony db up\n  ormony db up --tcp")
+@db.command(
+    "up",
+    short_help="Start the local server, make the databases.",
+    epilog="\b\nExamples:\n  ormony db up\n  ormony db up --tcp",
+)
 @click.option("--tcp", is_flag=True, help="Also listen on 127.0.0.1, with a random password.")
 @_verb
 def db_up(settings: _Settings, terminal: Terminal, *, tcp: bool) -> None:
@@ -726,7 +742,7 @@ def db_down(settings: _Settings, terminal: Terminal, *, destroy: bool) -> None:
     terminal.show(commands.db_down(settings.load(), destroy=destroy))
 
 
-@db.command("reset", epilog="\b\nExample:\n  ormony db reset")
+@db.command("reset", short_help="Make the local databases anew.", epilog="\b\nExample:\n  ormony db reset")
 @click.option("--no-seed", is_flag=True, help="Leave supabase/seed.sql out.")
 @_verb
 def db_reset(settings: _Settings, terminal: Terminal, *, no_seed: bool) -> None:
@@ -744,7 +760,11 @@ def db_reset(settings: _Settings, terminal: Terminal, *, no_seed: bool) -> None:
     )
 
 
-@db.command("prepare", epilog="\b\nExample:\n  ormony db prepare postgresql://postgres@localhost/empty")
+@db.command(
+    "prepare",
+    short_help="Give an empty database Supabase's surface.",
+    epilog="\b\nExample:\n  ormony db prepare postgresql://postgres@localhost/empty",
+)
 @click.argument("url", metavar="URL")
 @_verb
 def db_prepare(settings: _Settings, terminal: Terminal, *, url: str) -> None:
@@ -756,6 +776,7 @@ def db_prepare(settings: _Settings, terminal: Terminal, *, url: str) -> None:
 
 @db.command(
     "url",
+    short_help="Print the URL, for DATABASE_URL.",
     epilog='\b\nExamples:\n  export DATABASE_URL="$(ormony db url)"\n'
     '  DATABASE_URL="$(ormony db url --fresh)" npm test',
 )
@@ -794,7 +815,8 @@ def db_psql(settings: _Settings, terminal: Terminal, *, arguments: tuple[str, ..
 
 
 @main.command(
-    epilog="\b\nExample:\n  ormony completion bash > ~/.local/share/bash-completion/completions/ormony"
+    short_help="Print a shell's completion script.",
+    epilog="\b\nExample:\n  ormony completion bash > ~/.local/share/bash-completion/completions/ormony",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:

@@ -679,7 +679,8 @@ def _from_detection(root: Path) -> Project:
         raise OrmonyError(
             "no-project",
             f"no {CONFIG}, no {KODO} and no service was found here",
-            hint="run ormony in the folder that holds your services, or name it: ormony --project DIR status",
+            hint="run ormony in the folder that holds your services, or name it: ormony --project DIR status"
+            "\nmkdir -p supabase/migrations && ormony init   # for a new project",
         )
     return Project(
         root=root,

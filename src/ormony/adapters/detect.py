@@ -399,7 +399,9 @@ def _supabase(tree: _Tree) -> Iterator[Detected]:
         config = next((name for name in supabase.CONFIG_NAMES if name in entry.files), None)
         migrations = _join(folder, "migrations")
         has_sql = migrations in tree and any(_SQL.fullmatch(name) for name in tree[migrations].files)
-        if config is not None or has_sql:
+        # An empty folder is a project that begins; of others there are too many with that name.
+        begins = folder == "supabase" and migrations in tree and not tree[migrations].files
+        if config is not None or has_sql or begins:
             places.append((len(_parts(folder)), folder, config, has_sql))
     for _, folder, config, has_sql in sorted(places, key=lambda place: place[:2]):
         said = [word for word in (config, "SQL files in migrations" if has_sql else None) if word]
@@ -409,7 +411,7 @@ def _supabase(tree: _Tree) -> Iterator[Detected]:
             config=_join(folder, config) if config else None,
             migrations=_join(folder, "migrations"),
             name=None,
-            reason=f"{folder} with {' and '.join(said)}",
+            reason=f"{folder} with {' and '.join(said) or 'an empty folder of migrations'}",
         )
 
 
