@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ormony import cli
+from ormony import cli, commands, project
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -25,7 +26,7 @@ _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _CALLED = re.compile(r"(?:^|[;&|(]\s*|\bexec )ormony (.*)$")
 
 
-def commands(text: str) -> Iterator[str]:
+def typed(text: str) -> Iterator[str]:
     """The words after `ormony` of each command."""
     for block in _FENCED.findall(text):
         for line in block.splitlines():
@@ -48,7 +49,7 @@ def words(command: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_commands_exist_with_their_options(page: Path) -> None:
-    for command in commands(page.read_text()):
+    for command in typed(page.read_text()):
         given = words(command)
         at: click.Command = cli.main
         options = {each for option in at.params for each in option.opts}
@@ -65,7 +66,7 @@ def test_commands_exist_with_their_options(page: Path) -> None:
 
 
 def test_there_are_commands_to_look_at() -> None:
-    found = [words(each)[:1] for page in PAGES for each in commands(page.read_text())]
+    found = [words(each)[:1] for page in PAGES for each in typed(page.read_text())]
     assert len(found) > 100
     assert {"init", "sync", "deploy", "check", "diff", "generate"} <= {each[0] for each in found if each}
 
@@ -75,3 +76,29 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in _LINK.findall(page.read_text()):
         if "://" not in link and not link.startswith("mailto:"):
             assert (page.parent / link).exists(), link
+
+
+@pytest.mark.slow
+def test_the_library_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verbs, below = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "reference" / "library.md").read_text(), re.DOTALL
+    )
+    (tmp_path / "ormony.toml").write_text(
+        '[database]\n[generate.web]\nlanguage = "typescript"\nout = "web/generated"\n'
+    )
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "migrations" / "00000_t.sql").write_text(
+        "CREATE TABLE t (id int PRIMARY KEY);\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    found = project.load(tmp_path)
+    try:
+        exec(verbs, {})
+        assert (tmp_path / "web" / "generated" / "database.types.ts").exists()
+        url = commands.db_url(found).text
+        exec(below, {"old_url": url, "new_url": url})
+    finally:
+        commands.db_down(found, destroy=True)
+    for name, function in re.findall(r"`(\w+)\.(\w+)\(", (ROOT / "docs/reference/library.md").read_text()):
+        if name != "msgspec":
+            assert callable(getattr(importlib.import_module(f"ormony.{name}"), function)), function
