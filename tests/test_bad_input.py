@@ -583,8 +583,8 @@ def test_two_services_creating_one_table(case: Case) -> None:
 # ----------------------------------------------------------------------------------------------- transactions
 
 
-def test_commit_inside_a_drizzle_file(case: Case) -> None:
-    case.drizzle("create table a (id int);\nCOMMIT;\ncreate table b (id int);")
+def test_rollback_inside_a_drizzle_file(case: Case) -> None:
+    case.drizzle("create table a (id int);\nROLLBACK;\ncreate table b (id int);")
     case.refuses("sync", exit_status=2, code="transaction-control")
 
 

@@ -572,6 +572,8 @@ def test_transaction_control_is_found_by_the_parser() -> None:
         ("BEGIN;\nSELECT 1;\nCOMMIT;\n", "      \nSELECT 1;\n       \n"),
         ("-- a\r\nbegin transaction;\r\nSELECT 'é'; end", "-- a\r\n                  \r\nSELECT 'é';    "),
         ("START TRANSACTION; COMMIT", "                         "),
+        ("SELECT 0; BEGIN; SELECT 1; COMMIT; SELECT 2", "SELECT 0;        SELECT 1;         SELECT 2"),
+        ("BEGIN; SELECT 1; END; begin; commit", "       SELECT 1;                   "),
     ],
 )
 def test_a_plain_wrapper_is_blanked_out(text: str, expected: str) -> None:
@@ -585,15 +587,28 @@ def test_a_plain_wrapper_is_blanked_out(text: str, expected: str) -> None:
         "SELECT 1",
         "BEGIN",
         "BEGIN; SELECT 1; ROLLBACK;",
-        "BEGIN; SELECT 1; COMMIT; SELECT 2",
-        "SELECT 0; BEGIN; SELECT 1; COMMIT;",
-        "BEGIN; COMMIT; BEGIN; COMMIT",
+        "COMMIT",
+        "SELECT 1; COMMIT; SELECT 2; BEGIN;",
+        "BEGIN; SELECT 1; BEGIN; COMMIT; COMMIT",
+        "BEGIN; COMMIT; BEGIN; ROLLBACK",
         "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT",
         "BEGIN; SELECT 1; COMMIT AND CHAIN",
     ],
 )
 def test_anything_but_a_plain_wrapper_is_left_alone(text: str) -> None:
     assert sql.strip_wrapper(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT 1; COMMIT; SELECT 2; BEGIN;", "SELECT 1;         SELECT 2;       "),
+        ("COMMIT; COMMIT", "              "),
+        ("SELECT 1; ROLLBACK;", "SELECT 1; ROLLBACK;"),
+    ],
+)
+def test_a_transaction_that_the_tool_opened_may_be_left(text: str, expected: str) -> None:
+    assert sql.strip_wrapper(text, opened=True) == expected
 
 
 # ------------------------------------------------------------------------------------- Drizzle's breakpoints

@@ -783,8 +783,7 @@ def test_a_wrapper_is_stripped_with_a_notice_and_lines_stay() -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("CREATE TABLE a ();\nCOMMIT;", "native/r.sql:2:1"),
-        ("BEGIN;\nCREATE TABLE a ();\nCOMMIT;\nCREATE TABLE b ();", "native/r.sql:1:1"),
+        ("BEGIN;\nCREATE TABLE a ();\nCOMMIT AND CHAIN;\nCREATE TABLE b ();", "native/r.sql:1:1"),
         ("SELECT 1;\n\nDO $$ BEGIN COMMIT; END $$", "native/r.sql:3:1"),
         ("ROLLBACK", "native/r.sql:1:1"),
     ],
@@ -793,6 +792,20 @@ def test_transaction_control_inside_a_migration_is_an_error(text: str, place: st
     error = refused("transaction-control", {"web": [rev("r", text)]})
     assert error.place == place
     assert error.hint
+
+
+def test_a_commit_that_leaves_the_transaction_of_the_tool_is_left_out() -> None:
+    text = "CREATE TABLE a (x int);\nCALL early();\nCOMMIT;\nSET lock_timeout = 0;\n"
+    text += "CREATE INDEX CONCURRENTLY i ON a (x);\nCALL late();\nSELECT 1;\n"
+    merged = merge({"web": [rev("r", text)]})
+    assert [(file.transaction, file.body.strip()) for file in merged.files] == [
+        (True, "CREATE TABLE a (x int);\nCALL early();\n       \nSET lock_timeout = 0;"),
+        (False, "SET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY i ON a (x);"),
+        (False, "SET lock_timeout = 0;\nCALL late();"),
+        (True, "SET lock_timeout = 0;\nSELECT 1;"),
+    ]
+    assert [each.code for each in merged.notices] == ["wrapper-stripped", "split"]
+    assert merged.notices[0].message == "COMMIT in web/r is left out: a deploy is one transaction"
 
 
 def test_a_statement_that_no_transaction_allows_gets_a_file_of_its_own() -> None:

@@ -192,7 +192,7 @@ def keep_array_casts(text: str) -> str:
     `x IN ('a', 'b')` over varchar is printed `ANY ((ARRAY['a'::character varying, …])::text[])`; read again,
     the outer cast goes into the elements, and the same expression is printed differently
     (`transformTypeCast`). One more cast inside, to what the elements are already, stops that and leaves no
-    trace.
+    trace. Extended statistics print no parentheses around the array, all others do.
     """
     if "(ARRAY[" not in text:
         return text
@@ -564,21 +564,29 @@ def transaction_control(text: str, path: str | None = None) -> tuple[Statement, 
 
 
 @lru_cache(maxsize=4096)  # asked at every step of a deploy, of every file; the answer mostly is the text
-def strip_wrapper(text: str, path: str | None = None) -> str:
-    """The text without a plain BEGIN … COMMIT around all of it; each is blanked out, so lines keep their
-    numbers.
+def strip_wrapper(text: str, path: str | None = None, *, opened: bool = False) -> str:
+    """The text without plain BEGIN … COMMIT pairs; each word is blanked out, so lines keep their numbers.
 
-    The text itself where there is no such wrapper, or more transaction control than it.
+    With `opened`, what runs the text has opened a transaction itself: a COMMIT may come first, to leave that,
+    and a BEGIN last. The text itself where any other transaction control is in it.
     """
-    found = _read(text, path)
     control = transaction_control(text, path)
-    if len(found) < 2 or len(control) != 2 or control != (found[0][1], found[-1][1]):
+    starts = {statement.start for statement in control}
+    inside = False
+    for raw, statement in _read(text, path) if control else ():
+        if statement.start not in starts:
+            continue
+        node = raw.node.get("TransactionStmt", {})
+        begins = node.get("kind") in ("TRANS_STMT_BEGIN", "TRANS_STMT_START")
+        plain = (begins and not node.get("options")) or (
+            node.get("kind") == "TRANS_STMT_COMMIT" and not node.get("chain")
+        )
+        if not plain or (begins == inside and not opened):
+            return text
+        inside = begins
+    if inside and not opened:
         return text
-    first, last = (raw.node.get("TransactionStmt", {}) for raw, _ in (found[0], found[-1]))
-    begins = first.get("kind") in ("TRANS_STMT_BEGIN", "TRANS_STMT_START") and not first.get("options")
-    if not begins or last.get("kind") != "TRANS_STMT_COMMIT" or last.get("chain"):
-        return text
-    for statement in (found[-1][1], found[0][1]):
+    for statement in control:
         blank = re.sub(r"[^\r\n]", " ", text[statement.start : statement.stop])
         text = text[: statement.start] + blank + text[statement.stop :]
     return text

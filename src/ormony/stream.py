@@ -288,17 +288,21 @@ def _pieces(service: Service, incoming: Incoming) -> tuple[list[_Piece], list[No
             text = sql.split_breakpoints(text, place)
         transaction = part.transaction
         control = sql.transaction_control(text, place)
+        outside = frozenset[int]()
         if control:
-            plain = sql.strip_wrapper(text, place)
+            plain = sql.strip_wrapper(text, place, opened=transaction and service.orm != "supabase")
             if plain == text:
                 raise _transaction_control(control[0], place)
+            words = " and ".join(sorted({_control_word(each) for each in control}))
             notices.append(
                 Notice(
                     code="wrapper-stripped",
-                    message=f"the BEGIN and COMMIT around {label} are left out: a deploy is one transaction",
+                    message=f"{words} in {label} {'is' if len(control) == 1 else 'are'} left out: "
+                    "a deploy is one transaction",
                     place=f"{place}:{control[0].line}",
                 )
             )
+            outside = _called_outside(text, control, place)
             text, transaction = plain, True
         text, left_out = _without_mirrored(service, text, place)
         if left_out:
@@ -310,7 +314,7 @@ def _pieces(service: Service, incoming: Incoming) -> tuple[list[_Piece], list[No
                     place=incoming.revision.path,
                 )
             )
-        split = _split(text, place) if transaction else [(text, False)]
+        split = _split(text, place, outside) if transaction else [(text, False)]
         if len(split) > 1 or (split and split[0][1] != transaction):
             notices.append(
                 Notice(
@@ -369,7 +373,7 @@ def _piece(text: str, transaction: bool, search_path: tuple[str, ...], place: st
 def refuse_unrunnable(files: Iterable[StreamFile]) -> None:
     """Refuse, before anything runs, the first of these files that a deploy would refuse by its text alone.
 
-    A plain BEGIN … COMMIT around a whole file is left out when it runs. Raises `sql-syntax`, `psql-only`,
+    Plain BEGIN … COMMIT pairs are left out when it runs. Raises `sql-syntax`, `psql-only`,
     `transaction-control`.
     """
     for file in files:
@@ -379,7 +383,7 @@ def refuse_unrunnable(files: Iterable[StreamFile]) -> None:
 
 
 def _transaction_control(statement: Statement, place: str) -> OrmonyError:
-    word = statement.sql.split()[0].rstrip(";").upper()
+    word = _control_word(statement)
     if statement.kind == "DoStmt":
         word = "a COMMIT or ROLLBACK in a DO block"
     return OrmonyError(
@@ -390,10 +394,32 @@ def _transaction_control(statement: Statement, place: str) -> OrmonyError:
     )
 
 
-def _split(text: str, place: str) -> list[tuple[str, bool]]:
-    """(text, runs in a transaction): each statement that no transaction allows gets a file of its own."""
+def _control_word(statement: Statement) -> str:
+    return statement.sql.split()[0].rstrip(";").upper()
+
+
+def _called_outside(text: str, control: Sequence[Statement], place: str) -> frozenset[int]:
+    """Where the CALLs begin that follow a COMMIT and precede the next BEGIN.
+
+    A procedure may end transactions itself, and then runs in none. What else stands there loses nothing.
+    """
+    words = {each.start: _control_word(each) for each in control}
+    found, outside = set[int](), False
+    for statement in sql.statements(text, place):
+        if statement.start in words:
+            outside = words[statement.start] in ("COMMIT", "END")
+        elif outside and statement.kind == "CallStmt":
+            found.add(statement.start)
+    return frozenset(found)
+
+
+def _split(text: str, place: str, outside: frozenset[int]) -> list[tuple[str, bool]]:
+    """(text, runs in a transaction): each statement that no transaction allows gets a file of its own.
+
+    So does each that begins at a place in `outside`.
+    """
     statements = sql.statements(text, place)
-    alone = [sql.non_transactional(statement) for statement in statements]
+    alone = [statement.start in outside or sql.non_transactional(statement) for statement in statements]
     if not any(alone):
         return [(text, True)]
     if len(statements) == 1:

@@ -94,7 +94,7 @@ NO_CUTS: Final = Cuts()
 def statements(file: StreamFile) -> tuple[sql.Statement, ...]:
     """The statements of the whole file, header included: lines are the file's.
 
-    A plain BEGIN … COMMIT around all of them is left out. Raises `sql-syntax`, and `transaction-control` for
+    Plain BEGIN … COMMIT pairs are left out. Raises `sql-syntax`, and `transaction-control` for
     any other statement that would end the transaction of the deploy.
     """
     refuse_unrunnable((file,))
@@ -103,7 +103,7 @@ def statements(file: StreamFile) -> tuple[sql.Statement, ...]:
 
 
 def unwrapped(file: StreamFile) -> StreamFile:
-    """The file without a plain BEGIN … COMMIT around all of its SQL, every line where it was."""
+    """The file without plain BEGIN … COMMIT pairs, every line where it was."""
     if not _COMMIT.search(file.text):
         return file
     return msgspec.structs.replace(file, text=sql.strip_wrapper(file.text, file.path))

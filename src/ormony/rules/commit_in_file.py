@@ -2,7 +2,8 @@
 
 A deploy is one transaction: a COMMIT inside it would leave half of it applied when a later file fails, and so
 `ormony deploy` refuses the file before anything runs. The Supabase CLI runs it, and what follows the COMMIT
-is then no longer undone by an error. A plain BEGIN … COMMIT around a whole file is no harm: it is left out.
+is then no longer undone by an error. Plain BEGIN … COMMIT pairs are no harm: they are left out. So is, by
+`ormony sync`, a COMMIT that leaves the transaction which a migration's own tool has opened.
 
 Mend it by removing the statement, or by splitting the migration in two at its place.
 
@@ -21,13 +22,16 @@ Found: in a migration that is still to be merged.
     DO $$ BEGIN COMMIT; END $$;
     => error services/worker/migrations/0001_jobs.sql:2
 
-Fine: a wrapper around all of it, a savepoint, the words in a text.
+Fine: pairs, a savepoint, the words in a text.
 
     == supabase/migrations/00400_notes.sql
     BEGIN;
     CREATE TABLE notes (id bigint PRIMARY KEY, title text DEFAULT 'COMMIT;');
     SAVEPOINT before;
     ROLLBACK TO before;
+    COMMIT;
+    BEGIN;
+    CREATE TABLE tags (id bigint PRIMARY KEY);
     COMMIT;
 """
 
@@ -54,7 +58,9 @@ def find(evidence: Evidence) -> Iterator[Finding]:
         if not any(word in text for word in _WORDS):
             continue
         try:
-            control = sql.transaction_control(sql.strip_wrapper(file.text, file.path), file.path)
+            opened = file.provenance is not None and file.provenance.source.partition("/")[0] != "supabase"
+            text = sql.strip_wrapper(file.text, file.path, opened=opened and file.transaction)
+            control = sql.transaction_control(text, file.path)
         except OrmonyError:
             continue  # no SQL: `unreadable-sql` says so
         for statement in control:
