@@ -301,6 +301,10 @@ class _Planner:
         return _attached_to(self.old)
 
     @cached_property
+    def attached_after(self) -> Mapping[Ref, list[Ref]]:
+        return _attached_to(self.new)
+
+    @cached_property
     def asides(self) -> Mapping[Ref, tuple[str, str]]:
         """The names under which types wait that were set aside; of a range type also its multirange type."""
         found: dict[Ref, tuple[str, str]] = {}
@@ -366,6 +370,7 @@ class _Planner:
         self._refuse_held_types()
         self._take_inherited_defaults()
         self._refuse_doubts()
+        self._renew_indexes_of_wholes()
         self._keep_rows()
         self._name_not_nulls()
         if self.replaced:
@@ -828,6 +833,96 @@ class _Planner:
 
         self._spread(work)
 
+    def _renew_indexes_of_wholes(self) -> None:
+        """An index of a partitioned table is made again where its partitions would not come to have what they
+        are to have of it."""
+        turning = {ref for ref in self.changed if ref[0] == "index" and self._becomes_valid(ref)}
+        keys = [
+            key
+            for key in sorted({*self.attached_to, *self._half_attached, *turning})
+            if key in self.old.objects and key in self.new.objects
+        ]
+        while keys:
+            work: list[Ref] = []
+            for key in keys:
+                if key not in self.replaced and self._is_unreachable(key):
+                    self._replace(key, work)
+            if not work:
+                return
+            self._spread(work)
+
+    @cached_property
+    def _half_attached(self) -> Set[Ref]:
+        """The indexes of partitioned tables, or constraints with one, that some partitions are to have none
+        of, or themselves only in half."""
+        found = [
+            key
+            for table, partitions in self._children_after.items()
+            if self._is_partitioned(table, self.new)
+            for key in self._keys_of(table, self.parts_after, self.new)
+            if len(self.attached_after.get(key, ())) < len(partitions)
+        ]
+        for key in found:
+            value = self.new.objects[key]
+            if isinstance(value, Constraint | Index) and value.parent is not None:
+                found.append(value.parent)
+        return {*found}
+
+    def _keys_of(self, table: Ref, parts: Mapping[Ref, list[Ref]], catalog: Catalog) -> Iterator[Ref]:
+        """The indexes of a table, those of its constraints too."""
+        for part in parts.get(table, ()):
+            value = catalog.objects[part]
+            if isinstance(value, Index) or (isinstance(value, Constraint) and value.type in _WITH_INDEX):
+                yield part
+
+    def _is_unreachable(self, key: Ref) -> bool:
+        """Whether a partition gets an index with the whole's that it is to be without, or has one that cannot
+        go, or the whole's becomes valid and nothing that is attached to it says so."""
+        table = self._whole_of(key, self.new)
+        after = self.new.objects[key]
+        if table is None or self._comes(table):
+            return False
+        if isinstance(after, Constraint) and after.type not in _WITH_INDEX:
+            return False
+        was = {holder(each, self.old): each for each in self.attached_to.get(key, ())}
+        now = {holder(each, self.new): each for each in self.attached_after.get(key, ())}
+        told = False
+        for partition in self._children_after.get(table, ()):
+            lower, wanted = was.get(partition), now.get(partition)
+            if self._is_attached(partition):
+                if wanted is None or wanted in self._half_attached:
+                    return True
+            elif lower is not None and (lower != wanted or self._goes(lower)):
+                return True
+            elif wanted is not None and (lower is None or self._becomes_valid(lower)):
+                told = True
+        return self._becomes_valid(key) and not told
+
+    def _is_key_of_whole(self, ref: Ref) -> bool:
+        """Whether it was an index of a partitioned table, or a constraint with one."""
+        value = self.old.objects.get(ref)
+        is_key = isinstance(value, Index) or (isinstance(value, Constraint) and value.type in _WITH_INDEX)
+        return is_key and self._whole_of(ref, self.old) is not None
+
+    def _becomes_valid(self, index: Ref) -> bool:
+        before, after = self.old.objects[index], self.new.objects[index]
+        return isinstance(before, Index) and isinstance(after, Index) and after.valid and not before.valid
+
+    def _is_attached(self, partition: Ref) -> bool:
+        """Whether the plan attaches the partition to its whole."""
+        if self._comes(partition):
+            return True
+        before, after = self.old.objects[partition], self.new.objects[partition]
+        assert isinstance(before, Table)
+        assert isinstance(after, Table)
+        return before.partition != after.partition or _parents(after)[0] in self.replaced
+
+    def _whole_of(self, key: Ref, catalog: Catalog) -> Ref | None:
+        """The partitioned table that an index or a constraint with one is of."""
+        value = catalog.objects[key]
+        table = value.table if isinstance(value, Index) else holder(key, catalog)
+        return table if table is not None and self._is_partitioned(table, catalog) else None
+
     def _lets_parent_go(self, partition: Ref, work: list[Ref]) -> bool:
         """Whether the partition can be taken off and be attached again; then it is."""
         self.altered.pop(partition)
@@ -1024,7 +1119,7 @@ class _Planner:
         return [each for each in below if not self._is_partitioned(each, self.old)]
 
     def _is_partitioned(self, table: Ref, catalog: Catalog) -> bool:
-        value = catalog.objects[table]
+        value = catalog.objects.get(table)
         return isinstance(value, Table) and value.partition_key is not None
 
     def _can_hold(self, table: Ref) -> bool:
@@ -1493,6 +1588,7 @@ class _Planner:
                 elif (
                     isinstance(value, Constraint)
                     and _fits_inside(value)
+                    and part not in self._half_attached
                     and not self._declares(part)
                     and not any(self._attached_indexes(part))
                 ):
@@ -1705,7 +1801,8 @@ class _Planner:
                 assert late is not None
                 first(self._up(ref), node)
                 for other in late.after:
-                    first(self._up(other), node)
+                    if ref[0] not in TABLES or other not in self._half_attached:
+                        first(self._up(other), node)
                     first(self._down(other), node)
                 for other in late.after_late:
                     first(("late", other), node)
@@ -1958,6 +2055,13 @@ class _Planner:
                         first(self._down(below), node)  # it would be a key to this partition, too
         if isinstance(value, Constraint | Index) and value.parent is not None:
             first(self._up(value.parent), node)
+            if verb == "late":
+                self._after_who_has_none(value.parent, node, first)
+        if verb == "create" and ref in self._half_attached:
+            whole = {*self.attached_after.get(ref, ())} - self._half_attached
+            has = {holder(each, self.new) for each in whole}
+            for below in self._children_after.get(holder(ref, self.new) or ref, ()):
+                first(None if below in has else ("late", below), node)  # it would get one, too
         if verb == "create" and isinstance(value, Index | Constraint) and value.parent is None:
             for part in self._attached_indexes(ref):  # ATTACH takes the first that fits, also this one
                 first(("create", part), node)
@@ -1979,6 +2083,16 @@ class _Planner:
         if verb == "alter" and isinstance(before, Sequence) and before.owned_by is not None:
             # a column takes its sequence with it: OWNED BY NONE comes first
             first(node, self._down(before.owned_by))
+
+    def _after_who_has_none(self, key: Ref, node: Node, first: object) -> None:
+        """An index is valid when the last partition's is attached: those without one have gone by then."""
+        assert callable(first)
+        table = None if self._comes(key) else self._whole_of(key, self.new)
+        has = {holder(each, self.old) for each in self.attached_to.get(key, ())}
+        for sibling in self.children_before.get(table, ()) if table is not None else ():
+            if sibling not in has:
+                first(self._down(sibling), node)
+                first(self._alters(sibling), node)
 
     def _attached_indexes(self, key: Ref) -> Iterator[Ref]:
         """The indexes that belong to those of the whole, of the partition that this key or index is of."""
@@ -2082,6 +2196,9 @@ class _Planner:
             if not self._goes(lower) and (table := holder(lower, self.old)) is not None:
                 # what stays goes along unless its partition is detached before
                 first(self._alters(table), node)
+        if self._is_key_of_whole(ref):
+            for partition in self._children_after.get(holder(ref, self.old) or ref, ()):
+                first(node, ("late", partition))  # it would get an index of its own for what goes
         for parent in _parents(value):
             first(node, self._down(parent))
         if ref.kind == "column" and self._is_made_anew(ref):

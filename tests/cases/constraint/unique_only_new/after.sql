@@ -1,0 +1,6 @@
+create table z (a int);
+create table p (a int, b int) partition by range (a);
+create table k partition of p for values from (1) to (5);
+create table l partition of p for values from (5) to (9);
+alter table only p add constraint p_u unique (a);
+create unique index l_a on l (a);
