@@ -725,6 +725,10 @@ def test_no_text_is_more_than_an_error(text: str) -> None:
             "ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])",
             "ANY (((ARRAY['a'::character varying, 'b'::character varying])::character varying[])::text[])",
         ),
+        (
+            "ON b, (a = ANY (ARRAY['a'::character varying]::text[]))",
+            "ON b, (a = ANY ((ARRAY['a'::character varying]::character varying[])::text[]))",
+        ),
         ("$$ (ARRAY['a'::character varying])::text[] $$", None),
         (
             "(ARRAY['é,]'::bpchar, f((1)::int)::bpchar])::text[]",

@@ -200,16 +200,18 @@ def keep_array_casts(text: str) -> str:
     tokens = _tokens(text)
     words = [data[start:stop] for start, stop in tokens]
     inserted: list[tuple[int, bytes]] = []
-    for at in range(len(words) - 2):
-        if words[at : at + 3] != [b"(", b"ARRAY", b"["]:
+    for at in range(1, len(words) - 1):
+        if words[at : at + 2] != [b"ARRAY", b"["]:
             continue
-        found = _array_type(words, at + 3)
+        found = _array_type(words, at + 2)
         if found is None:
             continue
         close, cast = found
-        if words[close + 1 : close + 3] == [b")", b"::"]:
+        closed = words[at - 1] == b"(" and words[close + 1 : close + 2] == [b")"]
+        first, last = (at - 1, close + 1) if closed else (at, close)
+        if words[last + 1 : last + 2] == [b"::"]:
             kind = data[tokens[cast][0] : tokens[close - 1][1]] if cast else _constant_type(words[close - 1])
-            inserted += [(tokens[at][0], b"("), (tokens[close + 1][1], b"::" + kind + b"[])")]
+            inserted += [(tokens[first][0], b"("), (tokens[last][1], b"::" + kind + b"[])")]
     for offset, more in sorted(inserted, reverse=True):
         data = data[:offset] + more + data[offset:]
     return data.decode()
