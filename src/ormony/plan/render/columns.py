@@ -24,6 +24,7 @@ from ormony.catalog import (
     Ref,
     Routine,
     Sequence,
+    SequenceOptions,
     Statistics,
     Table,
     column_of,
@@ -91,6 +92,9 @@ def settings(ref: Ref, catalog: Catalog) -> tuple[Statement, ...]:
     statements = [_only(ref, action) for action in actions]
     if column.not_null is not None and not column.not_null.valid:
         statements.append(_add_not_null(ref, column.not_null))
+    identity = _own_identity(ref, catalog)
+    if identity is not None:
+        statements += _sequence_type(identity, column)
     statements += _persistence(ref, catalog)
     return tuple(statements)
 
@@ -215,6 +219,7 @@ def alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     identities = _identities(ref, old, new)
     statements += _leave_identity(ref, identities, before)
     if changes_type and not follows:
+        statements += _narrow_identity(identities, before, after)
         statements.append(_change_type(ref, old, new))
         around = _around(ref, old, new)
     else:
@@ -244,7 +249,7 @@ def alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     statements += _not_null_changes(
         ref, was_not_null, after, follows=follows, version=old.version, partitioned=partitioned
     )
-    statements += _enter_identity(ref, identities, new)
+    statements += _enter_identity(ref, identities, old, new)
     if after.default is not None and (before.default != after.default or (changes_type and follows)):
         given = (_default_action(ref, after.default), *_continued(ref, old, new))
         if before.identity is not None and len(given) > 1:
@@ -429,8 +434,9 @@ def _dependents(ref: Ref, catalog: Catalog) -> Iterator[tuple[Ref, Constraint | 
 # --------------------------------------------------------------------------------------------------- identity
 
 
-def _identity_words(identity: Identity) -> str:
-    words = " ".join((f"SEQUENCE NAME {relation(identity.sequence)}", *sequences.counting(identity.options)))
+def _identity_words(identity: Identity, column: Column) -> str:
+    counts = sequences.counting(_as_the_column(identity, column))
+    words = " ".join((f"SEQUENCE NAME {relation(identity.sequence)}", *counts))
     return f"GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'} AS IDENTITY ({words})"
 
 
@@ -461,14 +467,32 @@ def _leave_identity(
         yield _alter_column(ref, "DROP IDENTITY")
 
 
+def _narrow_identity(
+    identities: tuple[Identity | None, Identity | None], before: Column, after: Column
+) -> Iterator[Statement]:
+    """What must be done to a column's sequence before the column's type changes, and the sequence's with it:
+    bounds that someone has chosen may be beyond the new type."""
+    was, now = identities
+    if was is None or not _same_sequence(was, now) or before.type == after.type:
+        return
+    held = sequences.retyped(was.options, after.type)
+    fit = sequences.within(held)
+    if fit != held:
+        goal = msgspec.structs.replace(fit, type=was.options.type)
+        yield from sequences.fitting(was.sequence, was.options, goal)
+        yield sequences.change(was.sequence, was.options, goal)
+
+
 def _enter_identity(
-    ref: Ref, identities: tuple[Identity | None, Identity | None], new: Catalog
+    ref: Ref, identities: tuple[Identity | None, Identity | None], old: Catalog, new: Catalog
 ) -> Iterator[Statement]:
     was, now = identities
     if now is None:
         return
+    before, after = held(old, ref, Column), held(new, ref, Column)
     if was is None or not _same_sequence(was, now):
-        yield _alter_column(ref, f"ADD {_identity_words(now)}")
+        yield _alter_column(ref, f"ADD {_identity_words(now, after)}")
+        yield from _sequence_type(now, after)
         yield sequences.following(now.sequence, ref, ref.part, now.options)
         yield from _persistence(ref, new)
         return
@@ -477,15 +501,33 @@ def _enter_identity(
             sql=f"ALTER SEQUENCE {relation(was.sequence)} RENAME TO {identifier(now.sequence.name)}",
             lock="access exclusive",
         )
-    words = [word for word in sequences.recounting(was.options, now.options) if not word.startswith("AS ")]
+    counts = was.options
+    if before.type != after.type:  # the column's ALTER TYPE has changed the sequence's
+        counts = sequences.within(sequences.retyped(counts, after.type))
+    words = list(sequences.recounting(counts, now.options))
+    if words:
+        yield from sequences.fitting(now.sequence, counts, now.options)
+    if counts.type != now.options.type:
+        yield sequences.change(now.sequence, counts, now.options)
+        words = []
     if was.always != now.always:
         words.insert(0, f"GENERATED {'ALWAYS' if now.always else 'BY DEFAULT'}")
     if words:
-        if was.options.type == now.options.type:
-            yield from sequences.fitting(now.sequence, was.options, now.options)
         yield _alter_column(ref, " ".join(f"SET {word}" for word in words))
     if was.unlogged != now.unlogged:
         yield _set_logged(now)
+
+
+def _as_the_column(identity: Identity, column: Column) -> SequenceOptions:
+    """How a sequence counts when the column's type is its own, as that of a new identity is."""
+    return sequences.within(msgspec.structs.replace(identity.options, type=column.type))
+
+
+def _sequence_type(identity: Identity, column: Column) -> Iterator[Statement]:
+    """What makes a new identity's sequence one of another type than the column, as that is which LIKE
+    INCLUDING IDENTITY makes."""
+    if identity.options.type != column.type:
+        yield sequences.change(identity.sequence, _as_the_column(identity, column), identity.options)
 
 
 def _persistence(ref: Ref, catalog: Catalog) -> Iterator[Statement]:
@@ -528,7 +570,7 @@ def _constraints(ref: Ref, column: Column, catalog: Catalog, *, with_default: bo
     if column.generated:
         yield f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}"
     elif identity is not None:
-        yield _identity_words(identity)
+        yield _identity_words(identity, column)
     elif column.default is not None and with_default:
         yield f"DEFAULT {column.default}"
 

@@ -89,6 +89,40 @@ def fitting(ref: Ref, old: SequenceOptions, new: SequenceOptions) -> tuple[State
     )
 
 
+def retyped(options: SequenceOptions, type_name: str) -> SequenceOptions:
+    """What AS makes of a sequence when it says no more: bounds that were the old type's own become the new
+    type's."""
+    was, now = _LARGEST[options.type], _LARGEST[type_name]
+    return msgspec.structs.replace(
+        options,
+        type=type_name,
+        minimum=-now - 1 if options.minimum == -was - 1 else options.minimum,
+        maximum=now if options.maximum == was else options.maximum,
+    )
+
+
+def within(options: SequenceOptions) -> SequenceOptions:
+    """The same with its bounds and its start inside its type."""
+    largest = _LARGEST[options.type]
+
+    def inside(value: int) -> int:
+        return min(max(value, -largest - 1), largest)
+
+    return msgspec.structs.replace(
+        options,
+        minimum=inside(options.minimum),
+        maximum=inside(options.maximum),
+        start=inside(options.start),
+    )
+
+
+def change(ref: Ref, old: SequenceOptions, new: SequenceOptions) -> Statement:
+    """ALTER SEQUENCE, for what differs."""
+    return Statement(
+        sql=f"ALTER SEQUENCE {relation(ref)} {' '.join(recounting(old, new))}", lock="share row exclusive"
+    )
+
+
 def following(sequence: Ref, table: Ref, column: str, options: SequenceOptions) -> Statement:
     """A SELECT that lets the sequence go on after the values that the column has, if any."""
     name, value = relation(sequence), identifier(column)
@@ -143,9 +177,7 @@ def _alter(ref: Ref, old: Catalog, new: Catalog) -> Alteration | None:
     words = recounting(before.options, after.options)
     if words:
         statements += fitting(ref, before.options, after.options)
-        statements.append(
-            Statement(sql=f"ALTER SEQUENCE {relation(ref)} {' '.join(words)}", lock="share row exclusive")
-        )
+        statements.append(change(ref, before.options, after.options))
     if before.unlogged != after.unlogged:
         statements.append(set_logged(ref, after.unlogged))
     if before.owned_by != after.owned_by:
