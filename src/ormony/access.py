@@ -1,7 +1,7 @@
 """Who may do what to whose rows, as a value and as the committed file; which columns say whose a row is.
 
 The file is `supabase/access.matrix`: aligned columns, a line for each object, command and whose row. It holds
-no generated value and no time. This module asks no server: see `database/access.py`.
+no generated value and no time. This module asks no server: see `database/access/`.
 """
 
 from __future__ import annotations

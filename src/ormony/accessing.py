@@ -257,7 +257,7 @@ def _code() -> str:
     package = Path(__file__).parent
     names = ("access.py", "accessing.py", "claims.py", "narrow.py", "sql.py", "stream.py")
     digest = hashlib.sha256()
-    for path in (*(package / name for name in names), *sorted((package / "database").glob("*.py"))):
+    for path in (*(package / name for name in names), *sorted((package / "database").glob("**/*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
