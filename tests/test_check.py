@@ -492,6 +492,18 @@ def test_fix_edits_mirrors_too(root: Path) -> None:
     assert "nick" not in (root / FILE).read_text()
 
 
+def test_only_takes_patterns_and_tells_what_could_not_be_looked_at(root: Path) -> None:
+    edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
+    assert [each.rule for each in check(root, only=["mirror-breaks-*"]).findings] == ["mirror-breaks-reads"]
+    check(root, write_baseline=True)
+    edit(root, FILE, "from uuid import UUID\n", "from uuid import UUID\nimport not_installed\n")
+    checked = check(root, only=["mirror-*"])
+    assert [each.rule for each in checked.findings] == ["not-checked"]
+    checked = check(root)
+    assert [each[0] for each in seen(checked)] == ["not-checked"]
+    assert checked.gone == 0
+
+
 def test_a_baseline_of_one_rule_keeps_what_it_did_not_look_at(root: Path) -> None:
     edit(root, FILE, "    email: str\n", "    email: str\n    nick: str\n")
     check(root, write_baseline=True)

@@ -115,8 +115,9 @@ def check(
     cache: bool = True,
     progress: Progressed = silent,
 ) -> Checked:
-    """Look at every edge of the project, and run the rules; with `only` those alone.
+    """Look at every edge of the project, and run the rules.
 
+    With `only`, names of rules or patterns of them, those alone, and what could not be looked at.
     `against` is a database that is asked, too. `native` runs each service's own check on a prepared shadow.
     `fix` writes what is mechanical (`sync`, mirrors, generated code that is there), then looks again.
     `write_baseline` keeps what is found as known. Without `cache` nothing is taken from before. Raises
@@ -174,17 +175,19 @@ def check(
                 found += _against(ground, against, progress)
                 asked.append(f"{database.name}: the database")
     if only:
-        found = [each for each in found if each.rule in only or each.rule.split("/")[0] in only]
+        # What could not be looked at may be what was asked for: that is no clean answer.
+        found = [each for each in found if each.rule in _UNSEEN or _is_of(each.rule, only)]
     found.sort(key=lambda each: (RANKS[each.severity], each.place or "", each.rule, each.object))
     left, allowed = _without_allowed(project, dict.fromkeys(found))
     baseline = _baseline(project, broken=write_baseline)
     fresh = [each for each in left if _identity(each) not in baseline]
     known = len(left) - len(fresh)
     written = None
+    partly = bool(only) or name is not None or any(each.rule in _UNSEEN for each in found)
     if write_baseline:
         written = project.baseline
         lines = {_identity(each) for each in left if each.severity != "note"}
-        if only or name is not None:  # what was not looked at stays known
+        if partly:  # what was not looked at stays known
             lines |= baseline
         text = json.dumps({"findings": sorted(lines)}, indent=2, ensure_ascii=False) + "\n"
         files.write(project.root, [File(project.baseline, text)])
@@ -193,7 +196,7 @@ def check(
         findings=tuple(fresh),
         allowed=allowed,
         known=known,
-        gone=len(baseline - {_identity(each) for each in left}) if not only and name is None else 0,
+        gone=0 if partly else len(baseline - {_identity(each) for each in left}),
         skipped=tuple(dict.fromkeys(skipped)),
         asked=tuple(asked),
         fixed=fixed,
@@ -220,6 +223,16 @@ def _unfrozen(database: Database, snapshot: git.Snapshot | None) -> Iterator[str
             f"new migrations: this clone has no branch {database.frozen}, so all that is committed counts as "
             f"deployed: git fetch origin {database.frozen}"
         )
+
+
+_UNSEEN: Final = frozenset({"replay-fails", "not-checked"})
+
+
+def _is_of(rule: str, names: Collection[str]) -> bool:
+    """Whether a rule is one of these, which may be patterns, or the tool of one: `squawk`."""
+    return any(
+        fnmatch.fnmatchcase(rule, each) or fnmatch.fnmatchcase(rule.split("/")[0], each) for each in names
+    )
 
 
 def _refuse_unknown(names: Collection[str], where: str) -> None:
