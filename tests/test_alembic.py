@@ -25,7 +25,7 @@ import psycopg
 import pytest
 
 from ormony import history
-from ormony.adapters import alembic
+from ormony.adapters import alembic, sqlalchemy_models
 from ormony.errors import OrmonyError
 from ormony.history import History, Service
 
@@ -286,6 +286,105 @@ def test_detect_says_where_the_project_is(tmp_path: Path) -> None:
     (tmp_path / "alembic.ini").write_text("not an ini file")
     assert alembic.detect(tmp_path, ".") is not None, "init gets past it, read names the fault"
     assert refused(lambda: alembic.read(tmp_path, service())).code == "invalid-config"
+
+
+FLASK_ENV = """\
+from alembic import context
+from flask import current_app
+
+kept = current_app.extensions["migrate"]
+engine = kept.db.engine
+context.config.set_main_option("sqlalchemy.url", engine.url.render_as_string(hide_password=False))
+
+if context.is_offline_mode():
+    context.configure(url=engine.url, target_metadata=kept.db.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=kept.db.metadata, **kept.configure_args)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+FLASK_APP = """\
+import os
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+migrate = Migrate()
+
+
+class Note(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+@migrate.configure
+def name_the_app(config):
+    config.set_main_option("told", "by the application")
+    return config
+
+
+def create_app():
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["NOTES_URL"]
+    db.init_app(app)
+    migrate.init_app(app, db)
+    return app
+"""
+
+
+def make_flask_project(root: Path, revisions: dict[str, str]) -> Path:
+    make_project(root, revisions, env=FLASK_ENV, notes_py=FLASK_APP)
+    (root / "alembic.ini").unlink()
+    (root / "migrations" / "alembic.ini").write_text("# no script_location\n[alembic]\n")
+    (root / ".env").write_text("NOTES_URL=postgresql+psycopg2://me:secret@db.example.org/notes\n")
+    return root
+
+
+def test_flask_migrate_gets_its_application(tmp_path: Path, shadow: Server) -> None:
+    told = (
+        "from alembic import context\nop.execute('select 1 -- ' + context.config.get_main_option('told'))\n"
+    )
+    asked = (
+        "assert sa.inspect(op.get_bind()).has_table('note')\nop.add_column('note', sa.Column('s', sa.Text))"
+    )
+    create = "op.create_table('note', sa.Column('id', sa.Integer, primary_key=True))"
+    root = make_flask_project(tmp_path / "web", {"r1": told + create, "r2": asked})
+    found = alembic.detect(tmp_path, "web/migrations")
+    assert found is not None
+    assert (found.path, found.config, found.migrations) == ("web", "migrations/alembic.ini", "migrations")
+    one = service("web", config=found.config, migrations=found.migrations)
+    assert [each.id for each in alembic.read(tmp_path, one).revisions] == ["r1", "r2"]
+
+    error = refused(lambda: generate(tmp_path, one, None))
+    assert error.code == "probe-failed"
+    assert error.message.startswith("Flask finds no application: could not locate a Flask application")
+    assert error.hint == "echo FLASK_APP=notes >> web/.flaskenv"
+
+    (root / ".flaskenv").write_text("FLASK_APP=notes\n")
+    _, made = generate(tmp_path, one, shadow)
+    assert "-- by the application" in made.parts["r1"][0].sql
+    assert "ADD COLUMN s TEXT" in made.parts["r2"][0].sql
+    assert "web/notes.py" in made.loaded
+    assert "CREATE TABLE note" in sqlalchemy_models.export(tmp_path, one).sql
+
+    (root / "notes.py").write_text("import no_such_thing\n")
+    error = refused(lambda: generate(tmp_path, one, None))
+    assert (error.code, error.place) == ("tool-missing", "web/notes.py:1")
+
+
+def test_what_calls_alembic_may_name_its_folder(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"r1": "op.execute('select 1')"})
+    (root / "alembic.ini").write_text("[alembic]\nprepend_sys_path = .\n")
+    assert alembic.detect(root, ".") is None
+    error = refused(lambda: alembic.read(root, service()))
+    assert error.hint == '[services.api] migrations = "…"   # the folder of env.py'
+    _, made = generate(root, service(migrations="migrations"), None)
+    assert "select 1" in made.parts["r1"][0].sql
 
 
 def test_branches_merges_labels_and_several_folders() -> None:

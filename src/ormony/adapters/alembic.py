@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
 import json
 import os
 import re
@@ -48,6 +49,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     toml: str | None
     section: dict[str, str]
     table: dict[str, Any]
+    given: str | None = None  # the script folder where neither file names it, relative to the service's
 
     @property
     def place(self) -> str:
@@ -57,8 +59,13 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
         """A string option; None where neither file has it."""
         if name in self.section:
             return self.section[name]
-        value = self.table.get(name)
+        value = self.table.get(name, self.given if name == "script_location" else None)
         return value if isinstance(value, str) else None
+
+    @property
+    def named(self) -> bool:
+        """Whether one of the files names the script folder."""
+        return "script_location" in self.section or isinstance(self.table.get("script_location"), str)
 
     def flag(self, name: str) -> bool:
         return self.section[name] == "true" if name in self.section else self.table.get(name) is True
@@ -76,8 +83,10 @@ def detect(root: Path, folder: str) -> Detected | None:
         return Detected(
             orm="alembic", path=folder, config=None, migrations=None, name=None, reason="alembic.ini"
         )
-    if settings is None or settings.text("script_location") is None:
+    if settings is None:
         return None
+    if not settings.named:
+        return _detect_by_env(root, folder)
     location = _script_folder(root, settings)
     migrations = None
     if location is not None:
@@ -89,6 +98,24 @@ def detect(root: Path, folder: str) -> Detected | None:
     return Detected(orm="alembic", path=folder, config=config, migrations=migrations, name=name, reason=where)
 
 
+def _detect_by_env(root: Path, folder: str) -> Detected | None:
+    """An alembic.ini that names no script folder, and lies in it: who calls Alembic names it.
+
+    Flask-Migrate does so. Its command is called in the folder above.
+    """
+    if not (root / folder / "env.py").is_file() or not (root / folder / "alembic.ini").is_file():
+        return None
+    above, _, name = ("", "", ".") if folder == "." else folder.rpartition("/")
+    return Detected(
+        orm="alembic",
+        path=above or ".",
+        config=_joined(name, "alembic.ini"),
+        migrations=name,
+        name=_project_name(root / above / "pyproject.toml"),
+        reason=f"{name}/alembic.ini beside env.py" if name != "." else "alembic.ini beside env.py",
+    )
+
+
 def _project_name(path: Path) -> str | None:
     try:
         name = tomllib.loads(path.read_text("utf-8")).get("project", {}).get("name")
@@ -97,8 +124,11 @@ def _project_name(path: Path) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _settings(root: Path, folder: str, config: str | None) -> _Settings | None:
-    """What configures Alembic in `folder`; None where nothing does. `config` is relative to the folder."""
+def _settings(root: Path, folder: str, config: str | None, migrations: str | None = None) -> _Settings | None:
+    """What configures Alembic in `folder`; None where nothing does.
+
+    `config`, and `migrations` for a configuration that names no script folder, are relative to the folder.
+    """
     ini_path = toml_path = None
     if config is not None:
         if config.endswith(".toml"):
@@ -124,7 +154,11 @@ def _settings(root: Path, folder: str, config: str | None) -> _Settings | None:
     section = _ini_section(root, ini_path) if ini_path is not None else {}
     if ini_path is None and not table:
         return None
-    return _Settings(folder=folder, ini=ini_path, toml=toml_path, section=section, table=table)
+    if migrations is None and ini_path is not None and (root / ini_path).with_name("env.py").is_file():
+        migrations = os.path.relpath((root / ini_path).parent, root / folder)
+    return _Settings(
+        folder=folder, ini=ini_path, toml=toml_path, section=section, table=table, given=migrations
+    )
 
 
 def _joined(folder: str, path: str) -> str:
@@ -170,14 +204,16 @@ def _with_here(value: object, here: str) -> object:
 
 
 def _require(root: Path, service: Service) -> _Settings:
-    settings = _settings(root, service.path, service.config)
+    settings = _settings(root, service.path, service.config, service.migrations)
     if settings is None or settings.text("script_location") is None:
         place = settings.place if settings else service.path
         raise OrmonyError(
             "missing-config",
             f'service "{service.name}" has no Alembic configuration with a script_location',
             place=place,
-            hint=f"cd {shlex.quote(service.path)} && alembic init alembic",
+            hint=f"cd {shlex.quote(service.path)} && alembic init alembic"
+            if settings is None
+            else f'[services.{service.name}] migrations = "…"   # the folder of env.py',
         )
     if settings.text("databases") is not None:
         raise OrmonyError(
@@ -190,31 +226,70 @@ def _require(root: Path, service: Service) -> _Settings:
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a service's Alembic lives: the folder in which it is called, its files (absolute), and env.py."""
+    """Where a service's Alembic lives: the folder in which it is called, its files (absolute), and env.py.
+
+    `script` is the folder of env.py where its configuration does not name it. With `flask` env.py works in
+    the context of a Flask application: Flask-Migrate's.
+    """
 
     folder: Path
     ini: Path | None
     toml: Path
     env: Path | None
     python_path: tuple[str, ...]  # `prepend_sys_path`, relative to the folder or absolute
+    script: Path | None
+    flask: bool
+
+    def job(self) -> dict[str, Any]:
+        """What a probe has to know of it."""
+        return {
+            "folder": str(self.folder),
+            "ini": str(self.ini) if self.ini is not None else None,
+            "toml": str(self.toml),
+            "script": str(self.script) if self.script is not None else None,
+            "flask": self.flask,
+        }
 
 
 def place_of(root: Path, service: Service) -> Place:
     """Where Alembic is configured for this service. Raises `missing-config`, `invalid-config`,
     `several-databases`.
     """
-    settings = _require(root, service)
+    return _place_of(root, _require(root, service))
+
+
+def _place_of(root: Path, settings: _Settings) -> Place:
     config = settings.ini or settings.toml
     assert config is not None
     script = _script_folder(root, settings)
+    env = script / "env.py" if script is not None else None
+    flask = env is not None and _works_in_flask(env)
     # Alembic's relative paths are relative to where it is called: the folder of its configuration.
     folder = (root.resolve() / config).parent
+    if flask or not settings.named:
+        folder = Path(os.path.normpath(root.resolve() / settings.folder))
     return Place(
         folder=folder,
         ini=root.resolve() / settings.ini if settings.ini else None,
         toml=folder / "pyproject.toml",
-        env=script / "env.py" if script is not None else None,
+        env=env,
         python_path=tuple(_python_path(settings)),
+        script=None if settings.named else script,
+        flask=flask,
+    )
+
+
+def _works_in_flask(env: Path) -> bool:
+    """Whether this env.py takes the current application of Flask, as that of Flask-Migrate does."""
+    try:
+        tree = ast.parse(env.read_bytes())
+    except (OSError, SyntaxError, ValueError):  # `read` says what is wrong with it
+        return False
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "flask"
+        and any(each.name == "current_app" for each in node.names)
+        for node in ast.walk(tree)
     )
 
 
@@ -977,10 +1052,8 @@ class _Probe:
         self.timeout_s = timeout_s
         self.revision_files = revision_files
         self.settings = _require(root, service)
-        config = self.settings.ini or self.settings.toml
-        assert config is not None
-        # Alembic's relative paths are relative to where it is called: the folder of its configuration.
-        self.folder = (self.root / config).parent
+        self.at = _place_of(root, self.settings)
+        self.folder = self.at.folder
 
     def run(self, ids: Sequence[str], wanted: Sequence[str], shadow: str | None) -> dict[str, Any]:
         """The result of one run of `ids`, of which the `wanted` count; raises the error that ended it."""
@@ -992,9 +1065,7 @@ class _Probe:
                     {
                         "online": shadow is not None,
                         "root": str(self.root),
-                        "folder": str(self.folder),
-                        "ini": str(self.root / self.settings.ini) if self.settings.ini else None,
-                        "toml": str(self.folder / "pyproject.toml"),
+                        **self.at.job(),
                         "ids": list(ids),
                         "wanted": list(wanted),
                         "result": str(result),
@@ -1068,7 +1139,7 @@ class _Probe:
                 raise OrmonyError(
                     "tool-missing",
                     f'{message}; service "{self.service.name}" needs a newer one',
-                    hint=f"{pip} install --upgrade alembic",
+                    hint=f"{pip} install --upgrade {'alembic' if 'Alembic' in message else 'sqlalchemy'}",
                     exit_status=TOOL_MISSING,
                 )
             case "several-databases":
@@ -1085,6 +1156,8 @@ class _Probe:
                     place=place,
                     hint="put a DATABASE_URL with a postgresql:// address into .env.example",
                 )
+            case "no-app":
+                raise OrmonyError("probe-failed", message, place=self.env_place(), hint=self._flask_hint())
             case "unrecordable":
                 raise OrmonyError(
                     "unrecordable-revision",
@@ -1134,13 +1207,23 @@ class _Probe:
             return f"put the missing settings into {self._shown(self.folder / '.env.example')}"
         return self.by_hand()
 
+    def _flask_hint(self) -> str:
+        """How to name the application: the first module of the folder that seems to make one, if any."""
+        found = "MODULE"
+        for each in [*sorted(self.folder.glob("*.py")), *sorted(self.folder.glob("*/__init__.py"))]:
+            with contextlib.suppress(OSError):
+                if re.search(r"\bFlask\(|\bdef (?:create|make)_app\(", each.read_text("utf-8", "replace")):
+                    found = each.parent.name if each.stem == "__init__" else each.stem
+                    break
+        return f"echo FLASK_APP={found} >> {shlex.quote(self._shown(self.folder / '.flaskenv'))}"
+
     def by_hand(self) -> str:
         """The command that runs the same by Alembic itself, to see what it says."""
-        tool = self.python.with_name("alembic")
+        tool = self.python.with_name("flask" if self.at.flask else "alembic")
         shown = tool.relative_to(self.folder) if tool.is_relative_to(self.folder) else tool
         here = self.folder.relative_to(self.root).as_posix()
         step = "" if here == "." else f"cd {shlex.quote(here)} && "
-        return f"{step}{shlex.quote(str(shown))} upgrade heads --sql"
+        return f"{step}{shlex.quote(str(shown))} {'db ' if self.at.flask else ''}upgrade heads --sql"
 
     def env_place(self) -> str | None:
         script = _script_folder(self.root, self.settings)

@@ -325,8 +325,8 @@ def _sqlalchemy(root: Path, tree: _Tree, found: Iterable[Detected]) -> Iterator[
         if around & {*migrated, *taken} or any(folder in _up(path) for path in migrated):
             continue
         needs = _python_needs(root, folder, entry)
-        library = next((name for name in ("sqlmodel", "sqlalchemy") if name in needs), None)
-        if library is None or "alembic" in needs:
+        library = next((n for n in ("sqlmodel", "sqlalchemy", "flask-sqlalchemy") if n in needs), None)
+        if library is None or needs.keys() & {"alembic", "flask-migrate"}:
             continue
         model = _declares_tables(root, tree, folder)
         if model is not None:

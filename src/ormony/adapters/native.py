@@ -209,9 +209,10 @@ def _told(ran: drizzle_models.Ran) -> str:
 def _alembic(root: Path, service: Service, url: str, scope: frozenset[tuple[str, str]]) -> Native:
     place = alembic.place_of(root, service)
     python = alembic.interpreter(root, service)
-    tool = shlex.quote(_shown(place.folder, python.with_name("alembic")))
+    tool = shlex.quote(_shown(place.folder, python.with_name("flask" if place.flask else "alembic")))
     here = place.folder.relative_to(root).as_posix()
-    command = _in(here, f"{tool} current --check-heads && {tool} check")
+    words = f"{tool} db current && {tool} db check"  # Flask-Migrate's current cannot check heads
+    command = _in(here, words if place.flask else f"{tool} current --check-heads && {tool} check")
     found, outcome = _probed(root, service, place, python, url)
     if found is None:
         how = (
@@ -313,9 +314,7 @@ def _probed(
             json.dumps(
                 {
                     "root": str(root),
-                    "folder": str(place.folder),
-                    "ini": str(place.ini) if place.ini is not None else None,
-                    "toml": str(place.toml),
+                    **place.job(),
                     "result": str(result),
                     "placeholder": subprocesses.PLACEHOLDER_HOST,
                     "shadow": _shadow(url),

@@ -67,6 +67,8 @@ class Job:
         self.folder: str = data["folder"]
         self.ini: str | None = data["ini"]
         self.toml: str | None = data["toml"]
+        self.script: str | None = data.get("script")
+        self.flask: bool = data.get("flask", False)
         self.ids: list[str] = data["ids"]
         self.wanted: set[str] = set(data["wanted"])
         self.result: str = data["result"]
@@ -1222,6 +1224,8 @@ def import_alembic() -> None:
     }
     if tuple(int(each) for each in re.findall(r"\d+", alembic.__version__)[:2]) < (1, 8):
         raise Abort("too-old", f"Alembic {alembic.__version__} is older than 1.8")
+    if tuple(int(each) for each in re.findall(r"\d+", sqlalchemy.__version__)[:2]) < (1, 4):
+        raise Abort("too-old", f"SQLAlchemy {sqlalchemy.__version__} is older than 1.4")
 
 
 def open_scripts() -> Any:
@@ -1239,11 +1243,36 @@ def open_scripts() -> Any:
         sql=not JOB.online, tag=None, cmd=(command.upgrade, ["revision"], ["sql", "tag"]),
     )  # fmt: skip
     config = config_module.Config(JOB.ini, **options)
+    if JOB.script is not None:
+        config.set_main_option("script_location", JOB.script.replace("%", "%%"))
+    if JOB.flask:
+        config = within_flask(config)
     JOB.ini_target = ini_target(config)
     script_class = importlib.import_module("alembic.script").ScriptDirectory
     script = script_class.from_config(config)
     JOB.env_path = os.path.abspath(os.path.join(script.dir, "env.py"))
     return config, script
+
+
+def within_flask(config: Any) -> Any:
+    """The configuration as Flask-Migrate gives it to env.py; the application stays the current one."""
+    try:
+        flask = importlib.import_module("flask.cli")
+    except ModuleNotFoundError as error:
+        raise Abort("missing-module", str(error), None, module=error.name) from error
+    try:
+        app = flask.ScriptInfo(app_import_path=os.environ.get("FLASK_APP") or None).load_app()
+    except flask.NoAppException as error:
+        told = " ".join(str(error).split())
+        if isinstance(error.__context__, ImportError) and told.startswith("While importing"):
+            raise error.__context__ from None  # its own text is a whole traceback
+        raise Abort("no-app", f"Flask finds no application: {told[:1].lower()}{told[1:]}") from error
+    app.app_context().push()
+    extension = app.extensions.get("migrate")
+    if extension is None:
+        raise Abort("no-app", "the application that Flask finds has no Flask-Migrate: Migrate(app, db)")
+    configure = getattr(getattr(extension, "migrate", None), "call_configure_callbacks", None)
+    return config if configure is None else configure(config)
 
 
 def run_alembic() -> None:

@@ -132,8 +132,9 @@ class _Run:
                     {
                         "root": str(self.root),
                         "folder": str(self.folder),
-                        "ini": str(place.ini) if place is not None and place.ini is not None else None,
-                        "toml": str(place.toml) if place is not None else None,
+                        "ini": None,
+                        "toml": None,
+                        **(place.job() if place is not None else {}),
                         "models": self.service.models,
                         "python_path": self.python_path,
                         "result": str(result),

@@ -28,7 +28,7 @@ PLACEHOLDER_HOST: Final = "ormony.invalid"
 
 PLACEHOLDER_URL: Final = f"postgresql://ormony:ormony@{PLACEHOLDER_HOST}:5432/ormony"
 
-_REAL_FILES: Final = (".env.local", ".env")
+_REAL_FILES: Final = (".env.local", ".env", ".flaskenv")
 _SAMPLE_FILES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test")
 _POSTGRES_URL: Final = re.compile(r"((?:postgres|postgresql|pgsql)(?:\+\w+)?://)[^\s'\"`]*", re.IGNORECASE)
 _KEYWORD_DSN: Final = re.compile(r"\b(?:host|hostaddr|dbname|service)\s*=", re.IGNORECASE)
