@@ -146,6 +146,14 @@ def test_what_is_attached(field: str, kind: Any, one: Any, other: Any, said: tup
     assert [each.kind for each in compare(with_one, catalog())] == ["column", "column", "table"]
 
 
+def test_of_privileges_those_that_differ_are_said() -> None:
+    table = {Ref("table", "public", "t"): Table()}
+    other = Grant("anon", "INSERT", False, "postgres")
+    ref = Ref("table", "public", "t")
+    was, now = (catalog(dict(table), grants={ref: each}) for each in ((MINE, ANON), (MINE, other)))
+    assert [each.details for each in compare(was, now)] == [("gained INSERT to anon", "lost SELECT to anon")]
+
+
 def test_nobody_has_rights_is_not_the_usual_rights() -> None:
     usual, nobody = catalog(TABLE), catalog(TABLE, grants={T: ()})
     assert [(each.action, each.kind) for each in compare(usual, nobody)] == [("create", "privileges")]

@@ -266,6 +266,22 @@ def test_the_models_of_fltr_are_what_its_stream_makes(fltr: Deployed) -> None:
     assert found.stdout == ""
 
 
+def test_each_database_is_compared_with_its_own_stream(fltr: Deployed) -> None:
+    for name, url in (("auth", fltr.auth), ("data", fltr.data)):
+        found = saas.ormony_json(fltr.folder, "check", "--against", url, "--database", name)
+        assert found["findings"] == []
+    with psycopg.connect(fltr.data, autocommit=True) as connection:
+        connection.execute("GRANT INSERT ON datasets TO PUBLIC")
+        found = saas.ormony_json(
+            fltr.folder, "check", "--against", fltr.data, "--database", "data", exit_status=1
+        )
+        connection.execute("REVOKE INSERT ON datasets FROM PUBLIC")
+    (drift,) = found["findings"]
+    assert (drift["rule"], drift["object"]) == ("drift", "public.datasets")
+    assert drift["message"].endswith(": gained INSERT to PUBLIC")
+    assert " --database data " in drift["hint"]
+
+
 def test_the_tests_of_the_fastapi_service_pass(fltr: Deployed) -> None:
     printed = fltr.run([".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider"], "fastapi")
     passed = re.search(r"^(\d+) passed in", printed, re.MULTILINE)

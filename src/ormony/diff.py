@@ -142,8 +142,20 @@ def _attached(
             action="alter" if was is not None and now is not None else "create" if was is None else "drop",
             kind=kind,
             object=ref,
-            details=(f"{_say(was)} -> {_say(now)}",),
+            details=_differing(was, now),
         )
+
+
+def _differing(was: Any, now: Any) -> tuple[str, ...]:
+    """Of privileges that both have some of, those that differ: a table has dozens on Supabase."""
+    if isinstance(was, tuple) and isinstance(now, tuple):
+        more, less = [each for each in now if each not in was], [each for each in was if each not in now]
+        if len(less) < len(was) or len(more) < len(now):
+            found = (
+                f"{word} {_say(tuple(part))}" for word, part in (("gained", more), ("lost", less)) if part
+            )
+            return tuple(found)
+    return (f"{_say(was)} -> {_say(now)}",)
 
 
 def _gone(ref: Ref, old: Catalog, new: Catalog) -> bool:

@@ -828,6 +828,8 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
     before, after = reader.comparable(expected, actual)
     whence = ground.whence()
     name = "deployed" if url == _configured(ground) else "URL"
+    if len(ground.project.databases) > 1:
+        name += f" --database {ground.name}"
     for change in _wholes(compare(before, after), before, after):
         ref = change.object
         home, part = _home(ref, before, after)
