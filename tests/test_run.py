@@ -115,6 +115,34 @@ def test_the_hint_of_the_server_is_ours(conn: connect.Connection) -> None:
     assert "explicit type casts" in error.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "select cron.schedule('* * * * *', 'select 1');",
+            "CREATE EXTENSION IF NOT EXISTS pg_cron;   -- in a",
+        ),
+        ("select * from cron.job;", "CREATE EXTENSION IF NOT EXISTS pg_cron;   -- in a"),
+        ("create table a (b vector(3));", "CREATE EXTENSION IF NOT EXISTS vector;   -- in a"),
+        (
+            "create table a (b text); create index on a using gin (b gin_trgm_ops);",
+            "CREATE EXTENSION IF NOT EX",
+        ),
+        ("select similarity('a', 'b');", "CREATE EXTENSION IF NOT EXISTS pg_trgm;"),
+        ("create schema api; select api.who();", "what was made outside of all migrations belongs in one"),
+        ("create table nowhere.a ();", "what was made outside of all migrations belongs in one"),
+        ("create extension postgis;", 'url = "postgresql://…"   # in ormony.toml, under [shadow]: a server'),
+        ("create schema auth; create schema auth;", "leave auth and its tables out of migrations: Supabase"),
+        ("select vector;", None),
+    ],
+)
+def test_what_the_dashboard_made_is_said_to_be_missing(
+    conn: connect.Connection, text: str, hint: str | None
+) -> None:
+    error = failure(conn, hand_written(text))
+    assert (error.hint or "").startswith(hint) if hint else error.hint is None
+
+
 def test_a_role_that_does_not_exist(conn: connect.Connection) -> None:
     error = failure(conn, of_service("select 1", role="nobody-here"))
     assert error.place == PATH

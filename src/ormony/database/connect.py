@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 import psycopg
 from psycopg import conninfo
 
+from ormony.database import surface
 from ormony.errors import DATABASE, OrmonyError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -271,11 +272,46 @@ def sql_error(
     return SqlError(
         "sql-failed",
         "; ".join(parts),
-        hint=diag.message_hint,
+        hint=_advice(error) or diag.message_hint,
         place=place,
         sqlstate=error.sqlstate,
         statement=statement,
     )
+
+
+_ABSENT: Final = re.compile(
+    r'(schema|relation|type|function|operator class) "?([\w.]+)"?(?:\(.*\))? does not exist', re.ASCII
+)
+
+
+def _advice(error: psycopg.Error) -> str | None:
+    """What to do about something that Supabase's dashboard, or Supabase itself, made, and no migration."""
+    said = error.diag.message_primary or ""
+    if error.sqlstate in ("0A000", "58P01"):
+        lacking = re.match(r'(?:could not open )?extension "([^"]+)" is not available', said)
+        return surface.advice(lacking[1]) if lacking else None
+    if error.sqlstate == "42P06":
+        there = re.fullmatch(r'schema "(\w+)" already exists', said)
+        if there and there[1] in ("auth", "storage", "realtime", "vault", "extensions"):
+            return (
+                f"leave {there[1]} and its tables out of migrations: Supabase has them; with Drizzle, "
+                'import { authUsers } from "drizzle-orm/supabase", and export it nowhere'
+            )
+    absent = _ABSENT.match(said) if error.sqlstate in ("3F000", "42883", "42P01", "42704") else None
+    if absent is None:
+        return None
+    kind, name = absent.groups()
+    extension = surface.extension_with(name) if kind != "relation" or "." in name else None
+    if extension:
+        return (
+            f"CREATE EXTENSION IF NOT EXISTS {extension};   -- in a migration before this one: none makes it"
+        )
+    if kind == "schema" or (kind == "function" and "." in name):
+        return (
+            "what was made outside of all migrations belongs in one that runs first, such as "
+            f"supabase/migrations/00000_bootstrap.sql with this {kind}"
+        )
+    return None
 
 
 # ---------------------------------------------------------------------------------------------------- private

@@ -66,9 +66,10 @@ def standin_script(name: str, schema: str = "extensions") -> str | None:
     if version is None:
         raise AssertionError(f"{name}.control has no default_version")
     into = _quoted(fixed[1] if fixed else schema)
+    make = "" if into == '"pg_catalog"' else f"create schema if not exists {into};\n"
     script = (folder / f"{name}--{version[1]}.sql").read_text(encoding="utf-8").replace("@extschema@", into)
     return (
-        f"create schema if not exists {into};\n"
+        f"{make}"
         "select set_config('ormony.search_path', current_setting('search_path'), true);\n"
         f"set local search_path to {into}, pg_temp;\n"
         f"{script}\n"
@@ -90,7 +91,41 @@ def advice(name: str) -> str:
     """What to do about an extension that the server does not have, for a hint."""
     if name in standins():
         return f"ormony has a stand-in of {name} for PostgreSQL 18: ormony db up, or ormony db prepare URL"
-    return f"ormony has no stand-in of {name}, whose types need the real one: install it on the server"
+    where = "# in ormony.toml, under [shadow]: a server that has"
+    return f'url = "postgresql://…"   {where} {name}; the embedded one lacks it'
+
+
+_OF_SCHEMA: Final = {
+    "cron": "pg_cron",
+    "graphql": "pg_graphql",
+    "net": "pg_net",
+    "pgmq": "pgmq",
+    "pgsodium": "pgsodium",
+    "pgtle": "pg_tle",
+}
+_OF_NAME: Final = {
+    "citext": ("citext",),
+    "hstore": ("hstore",),
+    "ltree": ("ltree",),
+    "moddatetime": ("moddatetime",),
+    "pg_trgm": ("gin_trgm_ops", "gist_trgm_ops", "similarity", "word_similarity", "show_trgm"),
+    "postgis": ("geometry", "geography", "st_makepoint", "st_setsrid", "st_distance", "st_dwithin"),
+    "unaccent": ("unaccent",),
+    "vector": ("vector", "halfvec", "sparsevec", "vector_cosine_ops", "vector_l2_ops", "vector_ip_ops"),
+    "fuzzystrmatch": ("levenshtein", "soundex", "metaphone", "dmetaphone"),
+    "http": ("http_get", "http_post", "http_request", "http_response"),
+}
+
+
+def extension_with(name: str) -> str | None:
+    """The extension that makes what has this name (`cron.schedule`, `vector`, a schema); None: not known.
+
+    Projects switch extensions on in Supabase's dashboard, and then no migration creates them.
+    """
+    schema, _, last = name.replace('"', "").rpartition(".")
+    last = last.partition("(")[0].lower()
+    found = _OF_SCHEMA.get(schema or last)
+    return found or next((extension for extension, names in _OF_NAME.items() if last in names), None)
 
 
 def install_roles(conn: psycopg.Connection[object]) -> None:

@@ -8,14 +8,14 @@ create table pgmq.meta (
 );
 
 create type pgmq.message_record as (
-    msg_id bigint, read_ct integer, enqueued_at timestamptz, vt timestamptz, message jsonb
+    msg_id bigint, read_ct integer, enqueued_at timestamptz, vt timestamptz, message jsonb, headers jsonb
 );
 create type pgmq.queue_record as (
     queue_name varchar, is_partitioned boolean, is_unlogged boolean, created_at timestamptz
 );
 create type pgmq.metrics_result as (
     queue_name text, queue_length bigint, newest_msg_age_sec integer, oldest_msg_age_sec integer,
-    total_messages bigint, scrape_time timestamptz
+    total_messages bigint, scrape_time timestamptz, queue_visible_length bigint
 );
 
 create function pgmq.validate_queue_name(queue_name text) returns void language plpgsql as $$
@@ -45,12 +45,12 @@ begin
     execute format(
         'create %s table if not exists pgmq.%I (msg_id bigint primary key generated always as identity, '
         'read_ct integer not null default 0, enqueued_at timestamptz not null default now(), '
-        'vt timestamptz not null, message jsonb)', case when unlogged then 'unlogged' else '' end, queue
+        'vt timestamptz not null, message jsonb, headers jsonb)', case when unlogged then 'unlogged' else '' end, queue
     );
     execute format(
         'create table if not exists pgmq.%I (msg_id bigint primary key, read_ct integer not null default 0, '
         'enqueued_at timestamptz not null default now(), archived_at timestamptz not null default now(), '
-        'vt timestamptz not null, message jsonb)', archive
+        'vt timestamptz not null, message jsonb, headers jsonb)', archive
     );
     execute format('create index if not exists %I on pgmq.%I (vt asc)', queue || '_vt_idx', queue);
     execute format(
@@ -83,33 +83,74 @@ begin
 end
 $$;
 
-create function pgmq.send(queue_name text, msg jsonb, delay integer default 0) returns setof bigint
+create function pgmq.send(queue_name text, msg jsonb, headers jsonb, delay timestamptz) returns setof bigint
 language plpgsql as $$
 begin
     return query execute format(
-        'insert into pgmq.%I (vt, message) values (clock_timestamp() + make_interval(secs => $1), $2) returning msg_id',
+        'insert into pgmq.%I (vt, message, headers) values ($1, $2, $3) returning msg_id',
         pgmq.format_table_name(queue_name, 'q')
-    ) using delay, msg;
+    ) using delay, msg, headers;
 end
 $$;
 
-create function pgmq.send(queue_name text, msg jsonb, delay timestamptz) returns setof bigint language plpgsql as $$
+create function pgmq.send(queue_name text, msg jsonb) returns setof bigint language sql as $$
+    select * from pgmq.send(queue_name, msg, null, clock_timestamp())
+$$;
+
+create function pgmq.send(queue_name text, msg jsonb, headers jsonb) returns setof bigint language sql as $$
+    select * from pgmq.send(queue_name, msg, headers, clock_timestamp())
+$$;
+
+create function pgmq.send(queue_name text, msg jsonb, delay integer) returns setof bigint language sql as $$
+    select * from pgmq.send(queue_name, msg, null, clock_timestamp() + make_interval(secs => delay))
+$$;
+
+create function pgmq.send(queue_name text, msg jsonb, delay timestamptz) returns setof bigint language sql as $$
+    select * from pgmq.send(queue_name, msg, null, delay)
+$$;
+
+create function pgmq.send(queue_name text, msg jsonb, headers jsonb, delay integer) returns setof bigint
+language sql as $$
+    select * from pgmq.send(queue_name, msg, headers, clock_timestamp() + make_interval(secs => delay))
+$$;
+
+create function pgmq.send_batch(queue_name text, msgs jsonb[], headers jsonb[], delay timestamptz)
+returns setof bigint language plpgsql as $$
 begin
+    if array_length(headers, 1) is distinct from array_length(msgs, 1) and headers is not null then
+        raise exception 'headers array length (%) must match msgs array length (%)',
+            array_length(headers, 1), array_length(msgs, 1);
+    end if;
     return query execute format(
-        'insert into pgmq.%I (vt, message) values ($1, $2) returning msg_id',
-        pgmq.format_table_name(queue_name, 'q')
-    ) using delay, msg;
+        'insert into pgmq.%I (vt, message, headers) select $1, message, headers '
+        'from unnest($2, $3) as each (message, headers) where message is not null or headers is not null '
+        'returning msg_id', pgmq.format_table_name(queue_name, 'q')
+    ) using delay, msgs, headers;
 end
 $$;
 
-create function pgmq.send_batch(queue_name text, msgs jsonb[], delay integer default 0) returns setof bigint
-language plpgsql as $$
-begin
-    return query execute format(
-        'insert into pgmq.%I (vt, message) select clock_timestamp() + make_interval(secs => $1), each '
-        'from unnest($2) as each returning msg_id', pgmq.format_table_name(queue_name, 'q')
-    ) using delay, msgs;
-end
+create function pgmq.send_batch(queue_name text, msgs jsonb[]) returns setof bigint language sql as $$
+    select * from pgmq.send_batch(queue_name, msgs, null, clock_timestamp())
+$$;
+
+create function pgmq.send_batch(queue_name text, msgs jsonb[], headers jsonb[]) returns setof bigint
+language sql as $$
+    select * from pgmq.send_batch(queue_name, msgs, headers, clock_timestamp())
+$$;
+
+create function pgmq.send_batch(queue_name text, msgs jsonb[], delay integer) returns setof bigint
+language sql as $$
+    select * from pgmq.send_batch(queue_name, msgs, null, clock_timestamp() + make_interval(secs => delay))
+$$;
+
+create function pgmq.send_batch(queue_name text, msgs jsonb[], delay timestamptz) returns setof bigint
+language sql as $$
+    select * from pgmq.send_batch(queue_name, msgs, null, delay)
+$$;
+
+create function pgmq.send_batch(queue_name text, msgs jsonb[], headers jsonb[], delay integer)
+returns setof bigint language sql as $$
+    select * from pgmq.send_batch(queue_name, msgs, headers, clock_timestamp() + make_interval(secs => delay))
 $$;
 
 create function pgmq.read(queue_name text, vt integer, qty integer, conditional jsonb default '{}')
@@ -121,7 +162,7 @@ begin
         'order by msg_id limit $1 for update skip locked) '
         'update pgmq.%1$I as m set vt = clock_timestamp() + make_interval(secs => $2), read_ct = read_ct + 1 '
         'from chosen where m.msg_id = chosen.msg_id '
-        'returning m.msg_id, m.read_ct, m.enqueued_at, m.vt, m.message', pgmq.format_table_name(queue_name, 'q')
+        'returning m.msg_id, m.read_ct, m.enqueued_at, m.vt, m.message, m.headers', pgmq.format_table_name(queue_name, 'q')
     ) using qty, vt, conditional;
 end
 $$;
@@ -147,7 +188,7 @@ begin
         'with chosen as (select msg_id from pgmq.%1$I where vt <= clock_timestamp() '
         'order by msg_id limit 1 for update skip locked) '
         'delete from pgmq.%1$I as m using chosen where m.msg_id = chosen.msg_id '
-        'returning m.msg_id, m.read_ct, m.enqueued_at, m.vt, m.message', pgmq.format_table_name(queue_name, 'q')
+        'returning m.msg_id, m.read_ct, m.enqueued_at, m.vt, m.message, m.headers', pgmq.format_table_name(queue_name, 'q')
     );
 end
 $$;
@@ -156,9 +197,9 @@ create function pgmq.archive(queue_name text, msg_ids bigint[]) returns setof bi
 begin
     return query execute format(
         'with gone as (delete from pgmq.%I where msg_id = any ($1) '
-        'returning msg_id, vt, read_ct, enqueued_at, message) '
-        'insert into pgmq.%I (msg_id, vt, read_ct, enqueued_at, message) '
-        'select msg_id, vt, read_ct, enqueued_at, message from gone returning msg_id',
+        'returning msg_id, vt, read_ct, enqueued_at, message, headers) '
+        'insert into pgmq.%I (msg_id, vt, read_ct, enqueued_at, message, headers) '
+        'select msg_id, vt, read_ct, enqueued_at, message, headers from gone returning msg_id',
         pgmq.format_table_name(queue_name, 'q'), pgmq.format_table_name(queue_name, 'a')
     ) using msg_ids;
 end
@@ -185,7 +226,7 @@ language plpgsql as $$
 begin
     return query execute format(
         'update pgmq.%I set vt = clock_timestamp() + make_interval(secs => $1) where msg_id = $2 '
-        'returning msg_id, read_ct, enqueued_at, vt, message', pgmq.format_table_name(queue_name, 'q')
+        'returning msg_id, read_ct, enqueued_at, vt, message, headers', pgmq.format_table_name(queue_name, 'q')
     ) using vt, msg_id;
 end
 $$;
@@ -233,7 +274,8 @@ begin
     execute format(
         'select %1$L::text, count(*), extract(epoch from now() - max(enqueued_at))::integer, '
         'extract(epoch from now() - min(enqueued_at))::integer, '
-        '(select case when is_called then last_value else 0 end from pgmq.%3$I), now() from pgmq.%2$I',
+        '(select case when is_called then last_value else 0 end from pgmq.%3$I), now(), '
+        'count(*) filter (where vt <= clock_timestamp()) from pgmq.%2$I',
         queue_name, pgmq.format_table_name(queue_name, 'q'),
         pgmq.format_table_name(queue_name, 'q') || '_msg_id_seq'
     ) into result;
