@@ -19,6 +19,7 @@ from ormony.catalog import (
     Domain,
     Grant,
     Kind,
+    Object,
     Ref,
     Sequence,
     Table,
@@ -176,9 +177,21 @@ def _home(ref: Ref, catalog: Catalog) -> Ref | None:
         parents = (held.partition.parent,) if held.partition is not None else held.inherits
         for parent in parents:
             found = _home(Ref("constraint", parent.schema, parent.name, ref.part), catalog)
-            if found is not None:
+            if found is not None and _is_bequeathed(
+                catalog.objects[found], to_partition=bool(held.partition)
+            ):
                 return found
     return None
+
+
+def _is_bequeathed(value: Object, *, to_partition: bool) -> bool:
+    """Whether heirs have the constraint, or the NOT NULL of the column, too, under its name."""
+    if isinstance(value, Column):
+        return value.not_null is not None and not value.not_null.no_inherit
+    assert isinstance(value, Constraint)
+    if value.type == "check":
+        return "NO INHERIT" not in value.definition
+    return to_partition and value.type == "foreign key"
 
 
 def _above(ref: Ref) -> Iterator[Ref]:
