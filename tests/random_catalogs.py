@@ -1023,11 +1023,11 @@ class _Writer:
         return f"create view {each.key.sql}{with_options} as {body}"
 
     def populated(self, sources: list[Key]) -> bool:
-        """Whether every materialized view below has rows to read."""
+        """Whether every materialized view below has rows to read, and every view an owner who may read."""
         for source in sources:
             below = self.database.find(source)
             if isinstance(below, View):
-                if below.stored and not below.populated:
+                if not below.populated if below.stored else below.owner is not None:
                     return False
                 if not self.populated(self.database.sources(below)):
                     return False
