@@ -355,6 +355,25 @@ def test_a_project_that_the_server_could_not_reach_has_its_data_in_the_cache(
         assert cache in server.home_of(closed).parents
 
 
+def test_a_project_that_is_mounted_read_only_has_its_data_in_the_cache(
+    reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = reachable_folder / "cache-of-mounts"
+    cache.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    project = reachable_folder / "mounted"
+    (project / ".ormony").mkdir(parents=True)
+    assert server.home_of(project) == project / ".ormony" / "db"
+    # What the kernel says of a mount, root or not; a mount needs more than tests may have.
+    writable = os.access
+
+    def refused(path: Path, mode: int) -> bool:
+        return not (mode & os.W_OK and Path(path).is_relative_to(project)) and writable(path, mode)
+
+    monkeypatch.setattr(os, "access", refused)
+    assert cache in server.home_of(project).parents
+
+
 def test_clusters_of_projects_that_are_gone_are_removed(
     reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,12 +199,14 @@ def pg_dump(url: str, *flags: str) -> str:
 def home_of(project: Path, name: str = "db") -> Path:
     """The folder of the project's cluster `name`; made by `start`.
 
-    It lies in the project's `.ormony` where that is ours and the server's uid can reach it, else in a cache.
+    It lies in the project's `.ormony` where that is ours to write and the server's uid can reach it, else in a
+    cache: a checkout may be mounted read-only.
     """
     root = project.resolve()
     inside = root / FOLDER
-    ours = inside.stat().st_uid == os.geteuid() if inside.exists() else os.access(root, os.W_OK | os.X_OK)
-    if ours and _reachable(inside, _account()):
+    ours = not inside.exists() or inside.stat().st_uid == os.geteuid()
+    writable = os.access(inside if inside.exists() else root, os.W_OK | os.X_OK)
+    if ours and writable and _reachable(inside, _account()):
         return inside / name
     folder = cache_folder() / "projects" / _digest(str(root))
     if not (folder / _WHOSE).exists():
