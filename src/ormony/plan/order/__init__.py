@@ -1,0 +1,2836 @@
+"""Which statements bring one catalog to another, and in what order.
+
+Every object that differs is created, dropped, altered, or (where PostgreSQL has no ALTER for it, or where
+what it needs must go and come back) dropped and created again. These steps are the nodes of a graph whose
+edges come from `Catalog.depends` of both sides, from what names say (a column needs its table), and from
+names that two objects cannot have at once. Cycles are broken by writing less inside CREATE TABLE, then by
+re-creating what was to be altered.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from ormony.catalog import (
+    PARTS,
+    RELATIONS,
+    TABLES,
+    Catalog,
+    Column,
+    Constraint,
+    Domain,
+    DomainConstraint,
+    Enum,
+    EventTrigger,
+    Index,
+    Kind,
+    MaterializedView,
+    Object,
+    Publication,
+    RangeType,
+    Ref,
+    Routine,
+    Sequence,
+    Statistics,
+    Table,
+    column_of,
+    default_of,
+    holder,
+)
+from ormony.errors import OrmonyError
+from ormony.plan.render.columns import (
+    add,
+    comes_by_itself,
+    drop_not_null,
+    give_not_null,
+    leave_not_null,
+    name_of_not_null,
+    remove,
+    rename_not_null,
+)
+from ormony.plan.render.kinds import RENDERERS
+from ormony.plan.render.names import identifier, relation
+from ormony.plan.render.retype import reads_again, retype
+from ormony.plan.render.rows import Kept, fill, keep, kept
+from ormony.plan.render.sequences import following, set_logged
+from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, doubted, swaps
+from ormony.plan.render.triggers import silence
+from ormony.plan.render.types import multirange, set_aside
+from ormony.plan.statement import Alteration, Late, Statement
+from ormony.sql import object_name, words
+
+_Verb = Literal["keep", "drop", "set aside", "alter", "create", "late", "fill", "drop aside"]
+Node = tuple[_Verb, Ref]
+# Puts one step before another, where both are steps of the plan.
+First = Callable[[Node | None, Node | None], None]
+# Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
+TYPES: frozenset[Kind] = frozenset(
+    {"enum", "domain", "composite type", "range type", "base type", "collation"}
+)
+# Created early, dropped late, in this order where nothing else decides.
+_RANK: tuple[Kind, ...] = (
+    "schema",
+    "role",
+    "membership",
+    "extension",
+    "access method",
+    "language",
+    "foreign data wrapper",
+    "server",
+    "user mapping",
+    "collation",
+    "base type",
+    "enum",
+    "composite type",
+    "domain",
+    "domain constraint",
+    "range type",
+    "text search parser",
+    "text search template",
+    "text search dictionary",
+    "text search configuration",
+    "conversion",
+    # like pg_dump: bodies may call each other, and tables may call them
+    "function",
+    "procedure",
+    "aggregate",
+    "sequence",
+    "table",
+    "foreign table",
+    "operator",
+    "operator family",
+    "operator class",
+    "cast",
+    "transform",
+    # what is done to tables that have rows may call functions, whose bodies may name new tables
+    "column",
+    "default",
+    "constraint",
+    "index",
+    "statistics",
+    "view",
+    "materialized view",
+    "rule",
+    "trigger",
+    "policy",
+    "publication",
+    "subscription",
+    "event trigger",
+    "default privileges",
+)
+_RANKS = {kind: number for number, kind in enumerate(_RANK)}
+# Where an ALTER is as good as nothing if it is in a cycle: dropping and creating it again loses nothing.
+KEEPS_NO_DATA: frozenset[Kind] = frozenset(_RANK) - {
+    "schema",
+    "role",
+    "membership",
+    "extension",
+    "table",
+    "foreign table",
+    "column",
+    "sequence",
+    "enum",
+    "domain",
+    "composite type",
+    "range type",
+    "base type",
+    "server",
+    "default privileges",
+}
+# Kinds with expressions, which casts and functions may be a hidden part of.
+EXPRESSIVE: frozenset[Kind] = frozenset(
+    {
+        "table",
+        "column",
+        "default",
+        "constraint",
+        "domain",
+        "domain constraint",
+        "index",
+        "view",
+        "materialized view",
+        "rule",
+        "trigger",
+        "policy",
+    }
+)
+# Whose DROP names types.
+_NAMED_BY_TYPES: frozenset[Kind] = frozenset(
+    {
+        "function",
+        "procedure",
+        "aggregate",
+        "operator",
+        "operator class",
+        "operator family",
+        "cast",
+        "transform",
+    }
+)
+WITH_INDEX: frozenset[str] = frozenset({"primary key", "unique", "exclusion"})
+# Whose names a NOT NULL cannot be given by PostgreSQL.
+_NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
+_WITH_NOT_NULL = (Column, Domain)
+# What acts when rows are put back, or reads them.
+_WATCHING: frozenset[Kind] = frozenset({"trigger", "rule", "materialized view"})
+# What others' statements can bring to its goal: those of a parent, a type, a table or an index.
+_FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
+# What `parts_of` finds parts of.
+_HOLDING: frozenset[Kind] = frozenset(
+    {"table", "foreign table", "view", "materialized view", "domain", "column"}
+)
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """The ordered statements, and which objects they took away and made: what is attached to these starts
+    anew.
+
+    `unlinked` are sequences that are given to a column when they have its table's owner, by `owned`, after
+    all OWNER TO; `last` comes after everything that an event trigger could fire at.
+    """
+
+    statements: tuple[Statement, ...]
+    gone: frozenset[Ref]
+    made: frozenset[Ref]
+    unlinked: frozenset[Ref] = frozenset()
+    owned: tuple[Statement, ...] = ()
+    last: tuple[Statement, ...] = ()
+
+
+def incomplete(names: tuple[str, ...]) -> OrmonyError:
+    """The error of a plan that says nothing of these differences."""
+    return OrmonyError(
+        "plan-incomplete",
+        f"the plan has no statement for what differs in {', '.join(names)}",
+        hint="write this change by hand, as SQL in the next migration",
+        exit_status=1,
+    )
+
+
+def _cannot_alter(what: Ref, holder: Ref, by_way_of: str) -> OrmonyError:
+    """The error of a change that PostgreSQL refuses as long as a column holds values of what changes."""
+    name = identifier(holder.part)
+    value = f"to_jsonb({name})" if by_way_of == "jsonb" else f"{name}::{by_way_of}"
+    return OrmonyError(
+        "cannot-alter",
+        f"PostgreSQL does not change {what.kind} {what} in this way while column {holder} holds values of it",
+        hint="in an earlier migration, before this change: "
+        f"ALTER TABLE {relation(holder)} ALTER COLUMN {name} TYPE {by_way_of} USING {value}",
+        exit_status=1,
+    )
+
+
+def _cannot_inherit(column: Ref, table: Ref, goal: str) -> OrmonyError:
+    return OrmonyError(
+        "cannot-alter",
+        f"PostgreSQL has no ALTER that makes the inherited column {column} {goal}",
+        hint=f"say it in CREATE TABLE {relation(table)} as the database has it: "
+        "a column of a parent may be declared here, too",
+        exit_status=1,
+    )
+
+
+def steps(old: Catalog, new: Catalog) -> Steps:
+    """The statements that create, drop and alter objects, in an order that PostgreSQL accepts.
+
+    Raises:
+        OrmonyError: `plan-cycle` when objects need each other in a way that no order serves,
+            `plan-incomplete` when no statement brings something that differs to its goal, `cannot-alter` when
+            PostgreSQL has no way that keeps what a column holds.
+    """
+    return _solved(Fates(old, new))
+
+
+class Fates:
+    """What is decided, and what follows from it; `old` and `new` are the two catalogs."""
+
+    def __init__(self, old: Catalog, new: Catalog) -> None:
+        self.old, self.new = old, new
+        before, after = old.objects, new.objects
+        self.dropped = before.keys() - after.keys()
+        self.created = after.keys() - before.keys()
+        self.changed = {ref for ref, value in before.items() if ref in after and after[ref] != value}
+        self.altered: dict[Ref, Alteration] = {}
+        self.replaced: set[Ref] = set()
+        self.set_aside: set[Ref] = set()  # types whose old version gives way under another name
+        self.retyped: set[Ref] = set()  # columns that are converted from a type that was set aside
+        self.defaults: set[Ref] = set()  # defaults of surviving columns, taken away and given back
+        self.joined: dict[Ref, list[Ref]] = defaultdict(list)  # publication -> tables that come back
+        self.apart: set[Ref] = set()  # constraints and defaults that CREATE TABLE must not hold
+        self.inline: dict[Ref, set[Ref]] = {}
+        self.inside: dict[Ref, Node] = {}  # what a CREATE TABLE makes besides the table, and that step
+        self.ups: dict[Ref, Node | None] = {}  # what `up` found in this turn
+        self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
+        self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
+        self.parted: dict[Ref, set[str]] = {}  # heirs that leave some parents while these columns change
+        self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
+        self.kept: dict[Ref, Kept] = {}  # tables made anew that get their rows back
+        self.renewed: dict[Ref, list[Ref]] = {}  # parents' columns without NOT NULL meanwhile, heirs' columns
+        self.depends_before = on_relations(old)
+        self.depends_after = on_relations(new)
+
+    @cached_property
+    def needed_by(self) -> Mapping[Ref, list[Ref]]:
+        return dependents_of(self.depends_before)
+
+    @cached_property
+    def parts_before(self) -> Mapping[Ref, list[Ref]]:
+        return parts_of(self.old)
+
+    @cached_property
+    def parts_after(self) -> Mapping[Ref, list[Ref]]:
+        return parts_of(self.new)
+
+    @cached_property
+    def children_before(self) -> Mapping[Ref, list[Ref]]:
+        return children_of(self.old)
+
+    @cached_property
+    def children_after(self) -> Mapping[Ref, list[Ref]]:
+        return children_of(self.new)
+
+    @cached_property
+    def attached_before(self) -> Mapping[Ref, list[Ref]]:
+        return attached_of(self.old)
+
+    @cached_property
+    def attached_after(self) -> Mapping[Ref, list[Ref]]:
+        return attached_of(self.new)
+
+    @cached_property
+    def half_attached(self) -> Set[Ref]:
+        """The indexes of partitioned tables, or constraints with one, that some partitions are to have none
+        of, or themselves only in half."""
+        found = [
+            key
+            for table, partitions in self.children_after.items()
+            if is_partitioned(table, self.new)
+            for key in indexes_of(table, self.parts_after, self.new)
+            if len(self.attached_after.get(key, ())) < len(partitions)
+        ]
+        for key in found:
+            value = self.new.objects[key]
+            if isinstance(value, Constraint | Index) and value.parent is not None:
+                found.append(value.parent)
+        return {*found}
+
+    @cached_property
+    def keys_to(self) -> Mapping[Ref, list[Ref]]:
+        return keys_to_wholes(self.old)
+
+    @cached_property
+    def rows_held(self) -> Mapping[Ref, list[Ref]]:
+        """The tables whose row type columns hold, alone or inside others, and these columns."""
+        named = {
+            need
+            for dependent, needs in self.depends_before.items()
+            if dependent[0] == "column" or dependent[0] in TYPES
+            for need in needs
+            if need[0] in TABLES
+        }
+        return {table: held for table in named if (held := self.held_by(table))}
+
+    @cached_property
+    def asides(self) -> Mapping[Ref, tuple[str, str]]:
+        """The names under which types wait that were set aside; of a range type also its multirange type."""
+        found: dict[Ref, tuple[str, str]] = {}
+        taken: dict[str, set[str]] = {}
+
+        def name(ref: Ref) -> str:
+            if ref.schema not in taken:
+                taken[ref.schema] = names_in(ref.schema, self.old, self.new)
+            return free_name(ref.name, taken[ref.schema])
+
+        for ref in sorted(self.set_aside):
+            many = multirange(ref, self.old) if ref.kind == "range type" else None
+            found[ref] = (name(ref), name(many) if many is not None else "")
+        return found
+
+    def held_by(self, ref: Ref) -> list[Ref]:
+        """The columns of tables whose values hold those of a type, or rows of a table, also inside others.
+
+        Not those of foreign tables, whose values are not here.
+        """
+        kinds, found = [ref], set[Ref]()
+        for each in kinds:
+            for dependent in self.needed_by.get(each, ()):
+                if isinstance(self.old.objects.get(dependent), Column):
+                    if Ref("table", dependent.schema, dependent.name) in self.old.objects:
+                        found.add(dependent)
+                elif dependent.kind in TYPES and dependent not in kinds:
+                    kinds.append(dependent)
+        return sorted(found)
+
+    def goes(self, ref: Ref) -> bool:
+        return ref in self.dropped or ref in self.replaced
+
+    def comes(self, ref: Ref) -> bool:
+        return ref in self.created or ref in self.replaced
+
+    def down(self, ref: Ref) -> Node | None:
+        """The step that takes the old version of an object away, or None when it stays."""
+        if ref.kind == "default":
+            if ref in self.defaults:
+                return ("drop", ref)
+            column = column_of(ref)
+            if self.goes(column):
+                return self.down(column)
+            return None
+        if not self.goes(ref):
+            return None
+        above = self.keeper_before(ref)
+        if above is not None and self.goes(above) and ref not in self.explicit:
+            return self.down(above)
+        if ref in self.set_aside:
+            return ("drop aside", ref)
+        return ("drop", ref)
+
+    def keeper_before(self, ref: Ref) -> Ref | None:
+        """What takes `ref` away with it when it is dropped."""
+        value = self.old.objects.get(ref)
+        if isinstance(value, Sequence):
+            return value.owned_by
+        above = holder(ref, self.old)
+        if ref.kind == "function":
+            for need in self.depends_before.get(ref, ()):
+                if need.kind == "base type" and ref in self.depends_before.get(need, ()):
+                    return need  # DROP TYPE takes its input and output functions along
+        if (
+            isinstance(value, Constraint | Index)
+            and value.parent is not None
+            and not (above is not None and (self.goes(above) or self.leaves_whole(ref)))
+            and self.goes(value.parent)
+        ):
+            return value.parent  # the index of the partitioned table takes those of its partitions along
+        return above
+
+    def up(self, ref: Ref) -> Node | None:
+        """The step that makes the new version of an object, or None when it is as it was."""
+        found = self.ups.get(ref)
+        if found is None and ref not in self.ups:
+            found = self.ups[ref] = self._find_up(ref)
+        return found
+
+    def _find_up(self, ref: Ref) -> Node | None:
+        if ref.kind == "default":
+            column = column_of(ref)
+            table = table_of(column, self.new)
+            if table is not None and self.comes(table):
+                return ("create", table) if ref in self.inline.get(table, ()) else ("create", ref)
+            if self.comes(column):
+                return ("create", column)
+            if ref in self.defaults:
+                return ("create", ref)
+            if column in self.altered:
+                return ("late" if self.altered[column].late is not None else "alter", column)
+            return None
+        if self.comes(ref):
+            above = holder(ref, self.new)
+            inside = above is not None and (ref.kind == "column" or ref in self.inline.get(above, ()))
+            return (
+                ("create", above) if above is not None and inside and self.comes(above) else ("create", ref)
+            )
+        return ("alter", ref) if ref in self.altered or ref in self.joined else None
+
+    def completion(self, ref: Ref) -> Late | None:
+        """What completes a creation or an alteration."""
+        if ref in self.altered:
+            return self.altered[ref].late
+        return RENDERERS[ref.kind].late(ref, self.new)
+
+    def alters(self, ref: Ref) -> Node | None:
+        if ref.kind == "default":
+            ref = column_of(ref)
+        return ("alter", ref) if ref in self.altered else None
+
+    def table_alters(self, column: Ref) -> Node | None:
+        """The ALTER of the column's table to leave or get parents, which makes and drops the columns that
+        come from them."""
+        for kind in TABLES:
+            table = Ref(kind, column.schema, column.name)
+            if table in self.altered:
+                before, after = self.old.objects[table], self.new.objects[table]
+                return ("alter", table) if attachment_of(before) != attachment_of(after) else None
+        return None
+
+    def leaves_whole(self, part: Ref) -> bool:
+        """Whether it belongs to a partition that is taken from its parent while the plan runs."""
+        table = holder(part, self.old)
+        value = self.old.objects[table] if table is not None else None
+        if table not in self.altered or not isinstance(value, Table) or value.partition is None:
+            return False
+        after = self.new.objects[table]
+        assert isinstance(after, Table)
+        return value.partition.parent in self.replaced or after.partition != value.partition
+
+    def has_default(self, column: Ref) -> bool:
+        held = self.old.objects.get(column)
+        return isinstance(held, Column) and held.default is not None and held.generated is None
+
+    def still_needs(self, dependent: Ref, ref: Ref) -> bool:
+        return ref in self.depends_after.get(dependent, ())
+
+    def keeps_type(self, column: Ref) -> bool:
+        before, after = self.old.objects.get(column), self.new.objects.get(column)
+        return isinstance(before, Column) and isinstance(after, Column) and before.type == after.type
+
+    def changes_type(self, column: Ref) -> bool:
+        before, after = self.old.objects[column], self.new.objects[column]
+        assert isinstance(before, Column)
+        assert isinstance(after, Column)
+        return (before.type, before.collation) != (after.type, after.collation)
+
+    def is_partition_key(self, column: Ref) -> bool:
+        """Whether its table is partitioned by the column: nothing changes its type then."""
+        if column.kind != "column":
+            return False
+        table = self.old.objects.get(Ref("table", column.schema, column.name))
+        if not isinstance(table, Table) or table.partition_key is None:
+            return False
+        return identifier(column.part) in words(table.partition_key)
+
+    def renames_not_null(self, column: Ref) -> bool:
+        if self.new.version < 180000 or not all(
+            bequeaths(catalog.objects[column]) for catalog in (self.old, self.new)
+        ):
+            return False
+        return name_of_not_null(column, self.old) != name_of_not_null(column, self.new)
+
+    def relation_after(self, column: Ref) -> Object | None:
+        table = table_of(column, self.new)
+        return None if table is None else self.new.objects[table]
+
+    def relation_before(self, column: Ref) -> Object | None:
+        table = table_of(column, self.old)
+        return None if table is None else self.old.objects[table]
+
+    def sort_of(self, part: Ref) -> str:
+        """The type of a constraint, else the kind."""
+        value = self.old.objects.get(part)
+        return value.type if isinstance(value, Constraint) else part.kind
+
+
+def _solved(fates: Fates) -> Steps:
+    name_not_nulls_in_use(fates, fates.created | fates.changed, fates.dropped | fates.changed)
+    work: list[Ref] = list(fates.dropped)
+    for ref in sorted(fates.changed, key=lambda each: (each.kind not in TABLES, each)):
+        above = holder(ref, fates.old)
+        if ref in fates.replaced or (above is not None and above in fates.replaced):
+            continue
+        if above is not None and fates.is_partition_key(ref) and fates.changes_type(ref):
+            replace(fates, above, work)
+            continue
+        alteration = (
+            None if uses_new_label(fates, ref) else RENDERERS[ref.kind].alter(ref, fates.old, fates.new)
+        )
+        if alteration is None:
+            replace(fates, ref, work)
+        else:
+            fates.altered[ref] = alteration
+            clear(fates, alteration, ref, work)
+            free_keys(fates, ref, work)
+    spread(fates, work)
+    keep_places(fates, work)
+    spread(fates, work)
+    share_out_anew(fates)
+    free_partitions(fates)
+    set_domains_aside(fates)
+    renew_views_of_rows(fates)
+    part_from_parents(fates)
+    renew_not_nulls(fates)
+    redeclare(fates)
+    refuse_held_types(fates)
+    take_inherited_defaults(fates)
+    refuse_doubts(fates)
+    renew_indexes_of_wholes(fates)
+    keep_rows(fates)
+    name_not_nulls_meanwhile(fates)
+    if fates.replaced:
+        name_not_nulls_in_use(fates, fates.replaced, fates.replaced)
+    for _ in range(len(fates.old.objects) + len(fates.new.objects) + 10):
+        choose_inline(fates)
+        nodes = nodes_of(fates)
+        after = edges_of(fates, nodes)
+        order, stuck = in_order(nodes, after)
+        if not stuck:
+            break
+        loosen(fates, stuck, after)
+    else:  # pragma: no cover - each turn takes something away, so there is an end
+        raise AssertionError("no order found")
+    rendered = {node: tuple(written(fates, node)) for node in order}
+    refuse_held_rows(fates, rendered)
+    _insist(fates, rendered)
+    late = _of_unlike_owners(fates, order)
+    guards = [node for node in order if node[1].kind == "event trigger"]
+    first, last = _guarded(fates, guards)
+    apart = {*late, *guards}
+    statements = [statement for node, each in rendered.items() if node not in apart for statement in each]
+    gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | fates.dropped
+    return Steps(
+        (*first, *statements, *logged_apart(fates), *counting_on(fates)),
+        gone | fates.replaced,
+        _all_made(fates, nodes),
+        unlinked=frozenset(ref for _, ref in late),
+        owned=tuple(statement for node in late for statement in rendered[node]),
+        last=last,
+    )
+
+
+def _of_unlike_owners(fates: Fates, order: list[Node]) -> list[Node]:
+    """The OWNED BY that PostgreSQL would refuse before all have their owners: sequence and table must
+    have the same."""
+    found = []
+    for node in order:
+        value = fates.new.objects[node[1]] if node[0] == "late" else None
+        if isinstance(value, Sequence) and value.owned_by is not None:
+            table = table_of(value.owned_by, fates.new)
+            owners = (
+                {_owner_before(fates, node[1]), _owner_before(fates, table)} - {None}
+                if table is not None
+                else ()
+            )
+            if len(owners) > 1:
+                found.append(node)
+    return found
+
+
+def _owner_before(fates: Fates, ref: Ref) -> str | None:
+    """Who owns it before any OWNER TO: what the plan makes is whose it is that runs it."""
+    return fates.old.role if fates.comes(ref) else fates.old.owners.get(ref)
+
+
+def _guarded(fates: Fates, guards: list[Node]) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """What takes event triggers away before all else, and brings them when all else is done.
+
+    They fire at nothing of the plan that makes them, enables them, or changes what they do.
+    """
+    first: list[Statement] = []
+    last: list[Statement] = []
+    for node in guards:
+        verb, ref = node
+        stops = verb == "drop" or (verb == "alter" and not _fires(fates.new.objects[ref]))
+        (first if stops else last).extend(written(fates, node))
+    functions = [ref for ref in fates.altered if ref.kind == "function"]
+    for ref in sorted({each for function in functions for each in fates.needed_by.get(function, ())}):
+        if ref.kind != "event trigger" or fates.goes(ref) or not _fires(fates.old.objects[ref]):
+            continue
+        silent, again = silence(ref, fates.new)
+        if ref not in fates.altered:
+            first.append(silent)
+            last.append(again)
+        elif _fires(fates.new.objects[ref]):
+            first.append(silent)
+    return tuple(first), tuple(last)
+
+
+def set_domains_aside(fates: Fates) -> None:
+    """A domain that columns hold inside arrays, rows or other types gets no check and no NOT NULL that
+    its values are tried against: it is made again, and they are converted.
+    """
+    while True:
+        work: list[Ref] = []
+        coming = (*fates.created, *fates.replaced, *fates.altered)
+        for ref in [each for each in coming if each[0] in ("domain", "domain constraint")]:
+            domain = Ref("domain", ref.schema, ref.name)
+            if domain in fates.old.objects and _tries_values(fates, ref) and is_inside(fates, domain):
+                replace(fates, domain, work)
+        if not work:
+            return
+        spread(fates, work)
+
+
+def renew_views_of_rows(fates: Fates) -> None:
+    """A materialized view that holds a table's rows, which are to be written anew, is made again."""
+    work: list[Ref] = []
+    for view, value in fates.old.objects.items():
+        if not isinstance(value, MaterializedView) or fates.goes(view):
+            continue
+        types = {kind.removesuffix("[]") for _, kind in value.columns}
+        for table in fates.depends_before.get(view, ()):
+            if table[0] in TABLES and relation(table) in types and _is_written_anew(fates, table):
+                replace(fates, view, work)
+    spread(fates, work)
+
+
+def _is_written_anew(fates: Fates, table: Ref) -> bool:
+    """Whether an ALTER of the table, or of a column that it keeps or gets, writes its rows."""
+    columns = {*fates.parts_before.get(table, ()), *fates.parts_after.get(table, ())}
+    nodes: list[Node] = [("create" if fates.comes(ref) else "alter", ref) for ref in (table, *columns)]
+    return any(
+        _rewrites_rows(fates, node, fates.altered[node[1]].statements if node[1] in fates.altered else ())
+        for node in nodes
+        if node[1] in fates.altered or (node[0] == "create" and node[1].kind == "column")
+    )
+
+
+def _tries_values(fates: Fates, ref: Ref) -> bool:
+    before, after = fates.old.objects.get(ref), fates.new.objects[ref]
+    if isinstance(after, Domain):
+        return isinstance(before, Domain) and before.not_null is None and after.not_null is not None
+    return isinstance(after, DomainConstraint) and after.valid
+
+
+def is_inside(fates: Fates, domain: Ref) -> bool:
+    plain = [domain]
+    for each in plain:
+        for dependent in fates.needed_by.get(each, ()):
+            value = fates.old.objects.get(dependent)
+            if isinstance(value, Column):
+                table = table_of(dependent, fates.old)
+                inside = value.type.endswith("[]") and table is not None and table.kind == "table"
+                if inside or (table is not None and table in fates.rows_held):
+                    return True
+            elif isinstance(value, Domain) and not value.type.endswith("[]"):
+                plain.append(dependent)
+            elif dependent.kind in TYPES and fates.held_by(dependent):
+                return True
+    return False
+
+
+def take_inherited_defaults(fates: Fates) -> None:
+    """A parent's change of type reaches its heirs' columns, and a default that it says does, too: each
+    has its own taken away before and given after."""
+    for column in fates.altered:
+        before, after = fates.old.objects[column], fates.new.objects[column]
+        if not isinstance(before, Column) or not isinstance(after, Column):
+            continue
+        if before.generated or after.generated or (before.default is None and after.default is None):
+            continue
+        if fates.changes_type(column) and (_has_heirs(fates, column) or any(columns_above(fates, column))):
+            fates.defaults.add(default_of(column))
+
+
+def _has_heirs(fates: Fates, column: Ref) -> bool:
+    table = table_of(column, fates.old)
+    return table is not None and bool(fates.children_before.get(table))
+
+
+def columns_above(fates: Fates, column: Ref) -> Iterator[Ref]:
+    """The columns of the parents that its table keeps, and of theirs."""
+    tables = [table_of(column, fates.old)]
+    for table in tables:
+        if table is None or table not in fates.new.objects:
+            continue
+        kept = {*parents_of(fates.new.objects[table])}
+        for parent in parents_of(fates.old.objects[table]):
+            if parent in kept and not fates.goes(parent) and parent not in tables:
+                tables.append(parent)
+                yield Ref("column", parent.schema, parent.name, column.part)
+
+
+def refuse_held_types(fates: Fates) -> None:
+    """A base type cannot be set aside: its functions take and return it."""
+    for ref in sorted(fates.replaced):
+        held = fates.held_by(ref) if ref.kind == "base type" else ()
+        for column in held:
+            if column in fates.retyped:
+                raise _cannot_alter(ref, column, "text")
+
+
+def part_from_parents(fates: Fates) -> None:
+    """A column that comes from two parents changes its type in one after the other: only one of them may
+    have the table as its heir meanwhile."""
+    changing: dict[Ref, set[str]] = defaultdict(set)
+    work: list[Ref] = []
+    for ref in sorted(fates.changed):
+        after = fates.new.objects[ref]
+        if not isinstance(after, Column) or not after.inherited or ref not in fates.altered:
+            continue
+        table = table_of(ref, fates.old)
+        was = fates.old.objects[table] if table is not None else None
+        if table is None or not isinstance(was, Table) or len(was.inherits) < 2:
+            continue
+        stays = was.inherits == parents_of(fates.new.objects.get(table))
+        if stays and fates.changes_type(ref) and len(origins_of(fates, ref)) > 1:
+            changing[table].add(ref.part)
+    for table, names in changing.items():
+        apart = apart_meanwhile(table, names, fates.old, fates.new)
+        if apart is None or table in fates.altered:
+            column = Ref("column", table.schema, table.name, min(names))
+            make_anew(fates, column, f"{_type_after(fates, column)}, as in several parents", work)
+            continue
+        fates.altered[table] = apart
+        fates.parted[table] = names
+    spread(fates, work)
+
+
+def _type_after(fates: Fates, column: Ref) -> str:
+    value = fates.new.objects[column]
+    assert isinstance(value, Column)
+    return value.type
+
+
+def origins_of(fates: Fates, column: Ref) -> set[Ref]:
+    """The columns that an inherited column comes from, which come from no other."""
+    above = [
+        each
+        for parent in parents_of(fates.relation_before(column))
+        if (each := Ref("column", parent.schema, parent.name, column.part)) in fates.old.objects
+    ]
+    return set[Ref]().union(*(origins_of(fates, each) for each in above)) if above else {column}
+
+
+def renew_not_nulls(fates: Fates) -> None:
+    """A NOT NULL that a parent has, too, gets another name, or is its own or its parent's alone, only
+    while the parent has none."""
+    if fates.new.version < 180000:
+        return
+    work: list[Ref] = []
+    for ref in sorted(fates.changed):
+        if ref[0] != "column" or ref in fates.replaced or any(ref in each for each in fates.renewed.values()):
+            continue
+        if ref not in fates.renewed and (_is_named_apart(fates, ref) or _parts_names_of_heirs(fates, ref)):
+            parents, heirs = _family(fates, ref)
+            if not parents or not heirs:
+                continue
+            if not _is_in_the_way(fates, parents, heirs):
+                _renewed(fates, parents, heirs)
+                continue
+            for heir in sorted({ref, *heirs} - {*parents}):
+                if heir in fates.changed and _is_named_apart(fates, heir):
+                    make_anew(fates, heir, "NOT NULL in this way", work)
+    spread(fates, work)
+
+
+def make_anew(fates: Fates, column: Ref, goal: str, work: list[Ref]) -> None:
+    """Make the column's table anew, since no ALTER makes an inherited column of it what it is to be."""
+    table = table_of(column, fates.new)
+    assert table is not None
+    if hides_rows(fates, (table,)) or table.kind != "table":
+        raise _cannot_inherit(column, table, goal)
+    replace(fates, table, work)
+
+
+def _is_named_apart(fates: Fates, column: Ref) -> bool:
+    """Whether a NOT NULL that a parent has all the time, too, changes its name, or whose it is."""
+    before, after = fates.old.objects[column], fates.new.objects[column]
+    was, now = fates.relation_before(column), fates.relation_after(column)
+    if not (isinstance(before, Column) and isinstance(after, Column)) or parents_of(was) != parents_of(now):
+        return False
+    if before.not_null is None or after.not_null is None or before.not_null == after.not_null:
+        return False
+    if not isinstance(now, Table) or now.partition is not None or not _bequeathing(fates, column):
+        return False
+    if after.not_null.inherited:
+        return not before.not_null.inherited
+    names = [name_of_not_null(column, catalog) for catalog in (fates.old, fates.new)]
+    above = [
+        [name_of_not_null(each, catalog) for catalog in (fates.old, fates.new)]
+        for each in _bequeathing(fates, column)
+    ]
+    return names[0] != names[1] and names not in above
+
+
+def _parts_names_of_heirs(fates: Fates, column: Ref) -> bool:
+    """Whether it is a parent's, and its NOT NULL changes its name while an heir's has another one."""
+    if not fates.renames_not_null(column):
+        return False
+    names = [name_of_not_null(column, catalog) for catalog in (fates.old, fates.new)]
+    return any(
+        [name_of_not_null(each, catalog) for catalog in (fates.old, fates.new)] != names
+        for each in _heirs_of(fates, column)
+    )
+
+
+def _bequeathing(fates: Fates, column: Ref) -> list[Ref]:
+    """The columns of parents, before and after, from which the column has a NOT NULL all the time."""
+    return [
+        each
+        for parent in parents_of(fates.relation_before(column))
+        if (each := Ref("column", parent.schema, parent.name, column.part)) not in fates.replaced
+        and bequeaths(fates.old.objects.get(each))
+        and bequeaths(fates.new.objects.get(each))
+    ]
+
+
+def _heirs_of(fates: Fates, column: Ref) -> list[Ref]:
+    table = table_of(column, fates.old)
+    found = (
+        Ref("column", child.schema, child.name, column.part)
+        for child in (fates.children_before.get(table, ()) if table is not None else ())
+    )
+    return [each for each in found if each in fates.old.objects and each in fates.new.objects]
+
+
+def _family(fates: Fates, column: Ref) -> tuple[list[Ref], list[Ref]]:
+    """The parents' columns and the heirs' columns that have a NOT NULL together with this one."""
+    heirs = [column] if _bequeathing(fates, column) else _heirs_of(fates, column)
+    parents: list[Ref] = []
+    for heir in heirs:
+        for parent in _bequeathing(fates, heir):
+            if parent not in parents:
+                parents.append(parent)
+                heirs += (each for each in _heirs_of(fates, parent) if each not in heirs)
+    return parents, heirs
+
+
+def _is_in_the_way(fates: Fates, parents: list[Ref], heirs: list[Ref]) -> bool:
+    """Whether the parents' NOT NULLs cannot go for a while, or would not come back as they were."""
+    for ref in (*parents, *heirs):
+        before, after = fates.old.objects[ref], fates.new.objects[ref]
+        if not (isinstance(before, Column) and isinstance(after, Column)) or ref in fates.replaced:
+            return True
+        if any(each.not_null is None or not each.not_null.valid for each in (before, after)):
+            return True
+        was, now = fates.relation_before(ref), fates.relation_after(ref)
+        if parents_of(was) != parents_of(now) or (isinstance(now, Table) and now.partition is not None):
+            return True
+    for ref in parents:
+        table = table_of(ref, fates.old)
+        if table is None or table in fates.replaced or is_partitioned(table, fates.new):
+            return True
+        if {*fates.children_before.get(table, ())} != {*fates.children_after.get(table, ())}:
+            return True
+        columns = [catalog.objects[ref] for catalog in (fates.old, fates.new)]
+        if any(isinstance(each, Column) and each.identity is not None for each in columns):
+            return True
+        if _bequeathing(fates, ref) or _is_in_primary_key(fates, ref):
+            return True
+    for ref in heirs:
+        after = fates.new.objects[ref]
+        theirs = isinstance(after, Column) and after.not_null is not None and after.not_null.inherited
+        if _heirs_of(fates, ref) or (theirs and _is_in_primary_key(fates, ref)):
+            return True
+    return False
+
+
+def _is_in_primary_key(fates: Fates, column: Ref) -> bool:
+    return any(
+        isinstance(value, Constraint) and value.type == "primary key" and column.part in value.columns
+        for catalog in (fates.old, fates.new)
+        for ref, value in catalog.objects.items()
+        if ref[0] == "constraint" and ref[1:3] == column[1:3]
+    )
+
+
+def _renewed(fates: Fates, parents: list[Ref], heirs: list[Ref]) -> None:
+    for place, ref in enumerate(parents):
+        rest = leave_not_null(ref, fates.old, fates.new)
+        if rest is None:
+            return
+        done = rest.late or Late(())
+        late = Late(
+            (*done.statements, give_not_null(ref, fates.new)),
+            after=(*done.after, *heirs),
+            after_late=(*done.after_late, *parents[place - 1 : place]),
+        )
+        fates.altered[ref] = msgspec.structs.replace(
+            rest, statements=(drop_not_null(ref), *rest.statements), late=late
+        )
+        fates.renewed[ref] = heirs
+    for ref in heirs:
+        before, after = fates.old.objects[ref], fates.new.objects[ref]
+        rest = leave_not_null(ref, fates.old, fates.new)
+        assert rest is not None
+        assert isinstance(before, Column)
+        assert isinstance(after, Column)
+        own = before.not_null is not None and not before.not_null.inherited
+        theirs = after.not_null is not None and after.not_null.inherited
+        statements: tuple[Statement, ...] = ()
+        if own and theirs:
+            statements = (drop_not_null(ref),)
+        elif own and name_of_not_null(ref, fates.old) != name_of_not_null(ref, fates.new):
+            statements = (rename_not_null(ref, fates.old, fates.new),)
+        elif not own and not theirs:
+            statements = (give_not_null(ref, fates.new),)
+        fates.altered[ref] = msgspec.structs.replace(rest, statements=statements + rest.statements)
+
+
+def redeclare(fates: Fates) -> None:
+    """What an heir declares besides its parent, or does not any more."""
+    chosen: dict[Ref, set[Ref]] = defaultdict(set)
+    work: list[Ref] = []
+    for ref in sorted(fates.changed):
+        before, after = fates.old.objects[ref], fates.new.objects[ref]
+        if not (isinstance(before, Column) and isinstance(after, Column)):
+            continue
+        table = table_of(ref, fates.new)
+        renewed = any(ref in heirs for heirs in fates.renewed.values())
+        if _keeps_not_null(fates, ref) and table is not None and table not in fates.replaced and not renewed:
+            make_anew(fates, ref, "NOT NULL by its parent alone", work)
+        if before.local == after.local:
+            continue
+        if table is None or table in fates.replaced or not (before.inherited and after.inherited):
+            continue
+        was, now = fates.old.objects.get(table), fates.new.objects[table]
+        if isinstance(was, Table) and parents_of(was) == parents_of(now):
+            if not after.local:
+                make_anew(fates, ref, "only inherited", work)
+            chosen[table].add(ref)
+    for table, columns in chosen.items():
+        if table in fates.replaced:
+            continue
+        late = declare_again(table, columns, fates.old, fates.new)
+        if late is None:
+            make_anew(fates, min(columns), "its own, without its NOT NULL or checks", work)
+            continue
+        done = fates.altered.get(table) or Alteration(statements=())
+        if done.late is not None:
+            late = Late(done.late.statements + late.statements, done.late.after + late.after)
+        fates.altered[table] = msgspec.structs.replace(done, late=late)
+    spread(fates, work)
+
+
+def _keeps_not_null(fates: Fates, column: Ref) -> bool:
+    """Whether the table says NOT NULL itself, and shall not, while a parent says it all the time."""
+    before, after = fates.old.objects[column], fates.new.objects[column]
+    assert isinstance(before, Column)
+    assert isinstance(after, Column)
+    if before.not_null is None or before.not_null.inherited:
+        return False
+    if after.not_null is None or not after.not_null.inherited:
+        return False
+    was, now = fates.relation_before(column), fates.relation_after(column)
+    above = (Ref("column", each.schema, each.name, column.part) for each in parents_of(was))
+    return (
+        isinstance(now, Table)
+        and now.partition is None
+        and parents_of(was) == parents_of(now)
+        and any(
+            bequeaths(fates.old.objects.get(each)) and bequeaths(fates.new.objects.get(each))
+            for each in above
+        )
+    )
+
+
+def refuse_doubts(fates: Fates) -> None:
+    """A check that holds in a partition is not made NOT VALID there while it is attached."""
+    work: list[Ref] = []
+    for table in sorted(fates.altered):
+        value = fates.new.objects[table]
+        if not isinstance(value, Table) or value.partition is None:
+            continue
+        parent = value.partition.parent
+        if fates.old.objects[table] == value or parent in fates.replaced:
+            continue
+        before = fates.old.objects[table]
+        if isinstance(before, Table) and before.partition == value.partition:
+            for name in doubted(table, fates.old, fates.new):
+                if _lets_parent_go(fates, table, work):
+                    break
+                raise OrmonyError(
+                    "cannot-alter",
+                    f"PostgreSQL does not take back that check {name} was tried in partition {table}",
+                    hint=f"try it in all of {parent}, here and in the models: "
+                    f"ALTER TABLE {relation(parent)} VALIDATE CONSTRAINT {identifier(name)}",
+                    exit_status=1,
+                )
+
+    spread(fates, work)
+
+
+def renew_indexes_of_wholes(fates: Fates) -> None:
+    """An index of a partitioned table is made again where its partitions would not come to have what they
+    are to have of it."""
+    turning = {ref for ref in fates.changed if ref[0] == "index" and _becomes_valid(fates, ref)}
+    keys = [
+        key
+        for key in sorted({*fates.attached_before, *fates.half_attached, *turning})
+        if key in fates.old.objects and key in fates.new.objects
+    ]
+    while keys:
+        work: list[Ref] = []
+        for key in keys:
+            if key not in fates.replaced and _is_unreachable(fates, key):
+                replace(fates, key, work)
+        if not work:
+            return
+        spread(fates, work)
+
+
+def indexes_of(table: Ref, parts: Mapping[Ref, list[Ref]], catalog: Catalog) -> Iterator[Ref]:
+    """The indexes of a table, those of its constraints too."""
+    for part in parts.get(table, ()):
+        value = catalog.objects[part]
+        if isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX):
+            yield part
+
+
+def _is_unreachable(fates: Fates, key: Ref) -> bool:
+    """Whether a partition gets an index with the whole's that it is to be without, or has one that cannot
+    go, or the whole's becomes valid and nothing that is attached to it says so."""
+    table = whole_of(key, fates.new)
+    after = fates.new.objects[key]
+    if table is None or fates.comes(table):
+        return False
+    if isinstance(after, Constraint) and after.type not in WITH_INDEX:
+        return False
+    was = {holder(each, fates.old): each for each in fates.attached_before.get(key, ())}
+    now = {holder(each, fates.new): each for each in fates.attached_after.get(key, ())}
+    told = False
+    for partition in fates.children_after.get(table, ()):
+        lower, wanted = was.get(partition), now.get(partition)
+        if _is_attached_again(fates, partition):
+            if wanted is None or wanted in fates.half_attached:
+                return True
+        elif lower is not None and (lower != wanted or fates.goes(lower)):
+            return True
+        elif wanted is not None and (lower is None or _becomes_valid(fates, lower)):
+            told = True
+    return _becomes_valid(fates, key) and not told
+
+
+def is_key_of_whole(fates: Fates, ref: Ref) -> bool:
+    """Whether it was an index of a partitioned table, or a constraint with one."""
+    value = fates.old.objects.get(ref)
+    is_key = isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX)
+    return is_key and whole_of(ref, fates.old) is not None
+
+
+def _becomes_valid(fates: Fates, index: Ref) -> bool:
+    before, after = fates.old.objects[index], fates.new.objects[index]
+    return isinstance(before, Index) and isinstance(after, Index) and after.valid and not before.valid
+
+
+def _is_attached_again(fates: Fates, partition: Ref) -> bool:
+    """Whether the plan attaches the partition to its whole."""
+    if fates.comes(partition):
+        return True
+    before, after = fates.old.objects[partition], fates.new.objects[partition]
+    assert isinstance(before, Table)
+    assert isinstance(after, Table)
+    return before.partition != after.partition or parents_of(after)[0] in fates.replaced
+
+
+def whole_of(key: Ref, catalog: Catalog) -> Ref | None:
+    """The partitioned table that an index or a constraint with one is of."""
+    value = catalog.objects[key]
+    table = value.table if isinstance(value, Index) else holder(key, catalog)
+    return table if table is not None and is_partitioned(table, catalog) else None
+
+
+def _lets_parent_go(fates: Fates, partition: Ref, work: list[Ref]) -> bool:
+    """Whether the partition can be taken off and be attached again; then it is."""
+    fates.altered.pop(partition)
+    reattach(fates, partition, work)
+    return partition in fates.altered
+
+
+def refuse_held_rows(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
+    """A table's rows cannot be written anew while a column holds its row type."""
+    for table, holders in fates.rows_held.items():
+        staying = [column for column in holders if not leaves_rows(fates, column, table)]
+        if staying and any(
+            writes_rows(fates, node, table) and _rewrites_rows(fates, node, statements)
+            for node, statements in rendered.items()
+        ):
+            raise _cannot_alter(table, staying[0], "jsonb")
+
+
+def leaves_rows(fates: Fates, column: Ref, table: Ref) -> bool:
+    """Whether the column goes, or is given a type without these rows."""
+    return fates.down(column) is not None or (
+        column in fates.altered and not fates.still_needs(column, table)
+    )
+
+
+def writes_rows(fates: Fates, node: Node, table: Ref) -> bool:
+    """Whether the step is about a table that stays, what it inherits from, or columns of these."""
+    verb, ref = node
+    if verb not in ("create", "alter", "late") or ref[0] not in (*TABLES, "column"):
+        return False
+    about = table_of(ref, fates.old) if ref[0] == "column" else ref
+    above = [table]
+    for each in above:
+        above += parents_of(fates.old.objects.get(each))
+    return about is not None and about in above and not fates.comes(about)
+
+
+def _rewrites_rows(fates: Fates, node: Node, statements: tuple[Statement, ...]) -> bool:
+    verb, ref = node
+    if any(each.rewrites for each in statements):
+        return True
+    if ref.kind != "column":
+        return False
+    if verb == "create":  # even where a constant default is written into the catalog alone
+        column = fates.new.objects[ref]
+        return isinstance(column, Column) and column.default is not None and column.generated != "virtual"
+    return bool(statements) and verb == "alter" and (ref in fates.retyped or fates.changes_type(ref))
+
+
+def keep_places(fates: Fates, work: list[Ref]) -> None:
+    """A table whose rows a function returns is made anew where its columns would come to stand in another
+    order than they are to: whatever reads that function knows them by their places."""
+    for dependent in sorted({*fates.created, *fates.replaced, *fates.altered} & fates.depends_after.keys()):
+        if dependent[0] not in EXPRESSIVE:
+            continue
+        for need in fates.depends_after[dependent]:
+            value = fates.new.objects.get(need)
+            table = rows_returned(fates, need) if isinstance(value, Routine) else None
+            if (
+                table is not None
+                and table not in fates.replaced
+                and _goes_apart(fates, table)
+                and not hides_rows(fates, (table,))
+            ):
+                replace(fates, table, work)
+
+
+def rows_returned(fates: Fates, function: Ref) -> Ref | None:
+    """The table, there before and after, whose row type the function returns."""
+    value = fates.new.objects.get(function)
+    returns = value.returns.removeprefix("SETOF ") if isinstance(value, Routine) and value.returns else ""
+    return next(
+        (
+            each
+            for each in fates.depends_after.get(function, ())
+            if each[0] == "table" and each in fates.old.objects and returns == relation(each)
+        ),
+        None,
+    )
+
+
+def _goes_apart(fates: Fates, table: Ref) -> bool:
+    """Whether columns that come, behind those that stay, do not come to where the goal has them."""
+    wanted = fates.new.column_order.get(table, ())
+    kept = [
+        name
+        for name in fates.old.column_order.get(table, ())
+        if name in wanted and Ref("column", table.schema, table.name, name) not in fates.replaced
+    ]
+    return len(kept) < len(wanted) and tuple(kept) != wanted[: len(kept)]
+
+
+def share_out_anew(fates: Fates) -> None:
+    """Where other columns decide which partition a row is in, partitions are made anew, too: their rows
+    need not be theirs any more."""
+    work: list[Ref] = []
+    for ref in sorted(fates.replaced):
+        before, after = fates.old.objects[ref], fates.new.objects[ref]
+        if not (isinstance(before, Table) and isinstance(after, Table)):
+            continue
+        if before.partition_key is None or before.partition_key == after.partition_key:
+            continue
+        staying = {*_leaves_below(fates, ref)} & {*partitions_below(ref, fates.new, fates.children_after)}
+        if _can_hold(fates, ref) and not hides_rows(fates, (ref, *staying)):
+            for leaf in sorted(staying):
+                if leaf.kind == "table":
+                    replace(fates, leaf, work)
+    spread(fates, work)
+
+
+def free_partitions(fates: Fates) -> None:
+    """A partition to whose rows foreign keys point is taken off the whole only when these are gone."""
+    work: list[Ref] = []
+    for table in sorted(fates.altered):
+        for key in keys_held_by(fates, table):
+            if fates.goes(key):
+                fates.explicit.add(key)
+            else:
+                replace(fates, key, work)
+    spread(fates, work)
+
+
+def keys_held_by(fates: Fates, partition: Ref) -> list[Ref]:
+    """The foreign keys to what a partition is one of, where it is taken off that."""
+    before, after = fates.old.objects.get(partition), fates.new.objects.get(partition)
+    if not (isinstance(before, Table) and isinstance(after, Table)) or before.partition is None:
+        return []
+    if before.partition == after.partition and before.partition.parent not in fates.replaced:
+        return []
+    found = (key for upper in wholes_above(fates, partition) for key in fates.keys_to.get(upper, ()))
+    return [
+        key
+        for key in found
+        if isinstance(value := fates.old.objects[key], Constraint) and value.parent is None
+    ]
+
+
+def hides_rows(fates: Fates, tables: Iterable[Ref]) -> bool:
+    """Whether row level security of one of the tables holds for its owner, too."""
+    return any(
+        isinstance(value := catalog.objects.get(each), Table) and value.force_row_security
+        for each in tables
+        for catalog in (fates.old, fates.new)
+    )
+
+
+def keep_rows(fates: Fates) -> None:
+    """Rows of tables that are made anew: they wait elsewhere meanwhile. A partitioned table has those of
+    its partitions that go or are made anew, too, and the new one gives each row its place."""
+    if not any(ref[0] == "table" for ref in fates.replaced):
+        return
+    going = {*fates.dropped, *fates.replaced, *fates.altered}
+    taken: set[str] = set()
+    covered: set[Ref] = set()
+    found = (ref for ref in fates.replaced if ref[0] == "table")
+    for ref in sorted(found, key=lambda each: (len(wholes_above(fates, each)), each)):
+        if ref in covered or not _can_hold(fates, ref):
+            continue
+        below = partitions_below(ref, fates.new, fates.children_after)
+        leaves = _leaves_below(fates, ref)
+        sources = tuple(
+            leaf
+            for leaf in leaves
+            if leaf.kind == "table"
+            and leaf not in covered
+            and (leaf in fates.dropped or leaf == ref or (leaf in fates.replaced and leaf in below))
+        )
+        if not sources or hides_rows(fates, (ref, *sources)):
+            continue
+        was = fates.old.objects[ref]
+        whole = isinstance(was, Table) and was.partition_key is not None and len(sources) == len(leaves)
+        name = free_name(ref.name, taken, "rows")
+        rows = kept(ref, sources, whole, name, going, fates.old, fates.new)
+        if rows is not None:
+            fates.kept[ref] = rows
+            covered.update(sources)
+
+
+def wholes_above(fates: Fates, table: Ref) -> list[Ref]:
+    """The partitioned tables above a partition, as they were."""
+    found: list[Ref] = []
+    value = fates.old.objects.get(table)
+    while isinstance(value, Table) and value.partition is not None:
+        found.append(value.partition.parent)
+        value = fates.old.objects.get(value.partition.parent)
+    return found
+
+
+def partitions_below(table: Ref, catalog: Catalog, children: Mapping[Ref, list[Ref]]) -> list[Ref]:
+    """The partitions of a partitioned table, and theirs."""
+    found = [*children.get(table, ())] if is_partitioned(table, catalog) else []
+    for each in found:
+        if is_partitioned(each, catalog):
+            found += children.get(each, ())
+    return found
+
+
+def _leaves_below(fates: Fates, table: Ref) -> list[Ref]:
+    """What held the rows of a table."""
+    value = fates.old.objects[table]
+    assert isinstance(value, Table)
+    if value.partition_key is None:
+        return [table]
+    below = partitions_below(table, fates.old, fates.children_before)
+    return [each for each in below if not is_partitioned(each, fates.old)]
+
+
+def is_partitioned(table: Ref, catalog: Catalog) -> bool:
+    value = catalog.objects.get(table)
+    return isinstance(value, Table) and value.partition_key is not None
+
+
+def _can_hold(fates: Fates, table: Ref) -> bool:
+    """Whether the new table can have rows: it is no partitioned one without partitions."""
+    if not is_partitioned(table, fates.new):
+        return True
+    below = partitions_below(table, fates.new, fates.children_after)
+    return any(each.kind == "table" and not is_partitioned(each, fates.new) for each in below)
+
+
+def edges_of_rows(fates: Fates, nodes: set[Node], first: First) -> None:
+    """Rows are put back when their table is whole, before anything acts on them or points at them."""
+    watching = [node for node in nodes if node[0] == "create" and node[1].kind in _WATCHING]
+    filled: dict[Ref, Node] = {}
+    for table in fates.kept:
+        node: Node = ("fill", table)
+        for each in (table, *partitions_below(table, fates.new, fates.children_after)):
+            filled[each] = node
+            first(fates.up(each), node)
+            first(("late", each), node)
+            for part in fates.parts_after.get(each, ()):
+                if part.kind == "column":
+                    first(fates.up(part), node)
+                    first(fates.up(default_of(part)), node)
+    for watcher in watching:
+        ref = watcher[1]
+        if ref.kind == "materialized view":
+            for node in filled.values():
+                first(node, watcher)
+        elif (about := holder(ref, fates.new)) in filled:
+            first(filled[about], watcher)
+    for ref, value in fates.new.objects.items():
+        if ref[0] == "constraint" and isinstance(value, Constraint) and value.references in filled:
+            node, made = filled[value.references], fates.up(ref)
+            if made == ("create", ref):
+                first(node, made)
+            about = holder(ref, fates.new)
+            if about is None or filled.get(about) == node:
+                continue
+            first(node, filled.get(about))
+            for below in partitions_below(about, fates.new, fates.children_after):
+                first(node, ("late", below))  # its rows are tried when it is attached
+
+
+def counting_on(fates: Fates) -> Iterator[Statement]:
+    """What was made again above rows that stayed or came back goes on counting after them."""
+    for table in sorted(fates.replaced):
+        children = fates.children_before.get(table, ())
+        if table.kind != "table" or not (
+            table in fates.kept or any(child in fates.new.objects for child in children)
+        ):
+            continue
+        for part in fates.parts_after.get(table, ()):
+            column = fates.new.objects.get(part)
+            if isinstance(column, Column) and column.identity is not None:
+                identity = column.identity
+                yield following(identity.sequence, table, part.part, identity.options)
+            for owned in fates.parts_after.get(part, ()):
+                sequence = fates.new.objects.get(owned)
+                if isinstance(sequence, Sequence) and fates.comes(owned):
+                    yield following(owned, table, part.part, sequence.options)
+
+
+def _insist(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
+    """Every difference has its statements, or belongs to something that has."""
+    if fates.old.version // 10000 != fates.new.version // 10000:
+        return  # what only one of the two can say has none
+    silent = {ref for (_, ref), each in rendered.items() if not each}
+    if silent:
+        silent -= {ref for (_, ref), each in rendered.items() if each}
+    left = [
+        ref
+        for ref in silent
+        if (ref in fates.dropped or ref in fates.created or ref in fates.changed)
+        and (ref.kind not in _FOLLOWING or (ref.kind == "column" and _stands_alone(fates, ref)))
+        and not _says_its_index(fates, ref)
+        and not _is_as_its_parent(fates, ref)
+    ]
+    left += (ref for ref in fates.dropped if fates.down(ref) not in rendered)
+    left += (ref for ref in fates.created - fates.inside.keys() if fates.up(ref) not in rendered)
+    left += (ref for ref in fates.changed if (fates.up(ref) or fates.down(ref)) not in rendered)
+    if left:
+        raise incomplete(tuple(f"{ref.kind} {ref}" for ref in sorted(set(left))))
+
+
+def _says_its_index(fates: Fates, ref: Ref) -> bool:
+    """Whether it is a table whose replica identity its index sets, and nothing else differs."""
+    before, after = fates.old.objects.get(ref), fates.new.objects.get(ref)
+    return (
+        isinstance(before, Table)
+        and isinstance(after, Table)
+        and after.replica_identity == "index"
+        and msgspec.structs.replace(before, replica_identity="index") == after
+    )
+
+
+def _is_as_its_parent(fates: Fates, ref: Ref) -> bool:
+    """Whether it is a partition of which nothing differs but a check that its parent has said all of."""
+    before, after = fates.old.objects.get(ref), fates.new.objects.get(ref)
+    return (
+        isinstance(before, Table)
+        and isinstance(after, Table)
+        and msgspec.structs.replace(before, valid_checks=after.valid_checks) == after
+    )
+
+
+def _stands_alone(fates: Fates, column: Ref) -> bool:
+    """Whether no other object's statements, nor those of its default, bring the column to its goal."""
+    if column in fates.retyped or default_of(column) in fates.defaults:
+        return False
+    for catalog in (fates.old, fates.new):
+        table = holder(column, catalog)
+        value = catalog.objects[table] if table is not None else None
+        if parents_of(value) or (isinstance(value, Table) and value.of_type is not None):
+            return False
+    return True
+
+
+def name_not_nulls_meanwhile(fates: Fates) -> None:
+    """Where the names that PostgreSQL would give are taken for a while: in a table that is made beside
+    partitions which have its NOT NULLs already, and in a domain beside its old version."""
+    if fates.new.version < 180000:
+        return
+    named: dict[Ref, Object] = {}
+    parents = {parent for child in fates.altered for parent in parents_of(fates.new.objects.get(child))}
+    for table in fates.replaced | (fates.created & parents):
+        for part in fates.parts_after.get(table, ()) if table.kind == "table" else ():
+            value = fates.new.objects[part]
+            if isinstance(value, Column) and value.not_null is not None and value.not_null.name is None:
+                named[part] = _with_name(value, object_name(part.name, part.part, "not_null"))
+    for ref in fates.created | fates.replaced if fates.set_aside else ():
+        value = fates.new.objects[ref]
+        if isinstance(value, Domain) and value.not_null is not None and value.not_null.name is None:
+            named[ref] = _with_name(value, object_name(ref.name, "", "not_null"))
+    if named:
+        fates.new = msgspec.structs.replace(fates.new, objects={**fates.new.objects, **named})
+
+
+def name_not_nulls_in_use(fates: Fates, coming: Set[Ref], going: Set[Ref]) -> None:
+    """Where anything in the schema has, for a while at least, the name that PostgreSQL would give to a
+    new NOT NULL, the NOT NULL is given that name: else it would get one with a number."""
+    if fates.new.version < 180000 or not coming:
+        return
+    used: dict[tuple[str, str], set[Ref]] = defaultdict(set)
+    for catalog in (fates.old, fates.new):
+        for ref, value in catalog.objects.items():
+            if isinstance(value, _WITH_NOT_NULL):
+                not_null = value.not_null
+                if not_null is not None and (name := not_null.name) and name.endswith("_not_null"):
+                    used[ref[1], name].add(ref)
+            elif ref[3][-9:] == "_not_null" and ref[0] in _NAMED_CONSTRAINTS:
+                used[ref[1], ref[3]].add(ref)
+    for ref in going:
+        if _has_unnamed_not_null(fates.old.objects.get(ref)):
+            used[ref.schema, object_name(ref.name, ref.part, "not_null")].add(ref)
+    if not used:
+        return
+    named: dict[Ref, Object] = {}
+    for ref in coming:
+        value = fates.new.objects[ref]
+        if not _has_unnamed_not_null(value):
+            continue
+        name = object_name(ref.name, ref.part, "not_null")
+        if used.get((ref.schema, name), set()) - {ref}:
+            assert isinstance(value, Column | Domain)
+            named[ref] = _with_name(value, name)
+    if named:
+        fates.new = msgspec.structs.replace(fates.new, objects={**fates.new.objects, **named})
+
+
+def _all_made(fates: Fates, nodes: set[Node]) -> frozenset[Ref]:
+    """What the plan makes, with the parts of it that have no step of their own."""
+    made = set(fates.replaced)
+    for parent, heirs in fates.renewed.items():
+        for column in (parent, *heirs):
+            made.add(column._replace(kind="constraint", part=name_of_not_null(column, fates.new)))
+    for verb, ref in nodes:
+        if verb == "create":
+            made.add(ref)
+            if ref[0] in _HOLDING:
+                made.update(fates.parts_after.get(ref, ()))
+    return frozenset(made)
+
+
+def replace(fates: Fates, ref: Ref, work: list[Ref]) -> None:
+    """Drop and create it; a type that columns hold is set aside instead."""
+    if ref in fates.replaced or ref in fates.dropped or ref not in fates.new.objects:
+        return
+    fates.replaced.add(ref)
+    fates.altered.pop(ref, None)
+    if ref.kind in TYPES:
+        fates.set_aside.add(ref)
+    work.append(ref)
+
+
+def clear(fates: Fates, alteration: Alteration, ref: Ref, work: list[Ref]) -> None:
+    """Replace what stands in the way of an ALTER."""
+    if not alteration.around:
+        return
+    for about in alteration.about or (ref,):
+        for dependent in fates.needed_by.get(about, ()):
+            if dependent.kind not in alteration.around:
+                continue
+            if dependent.kind == "default":
+                _replace_default(fates, dependent, work)
+            else:
+                replace(fates, dependent, work)
+
+
+def free_keys(fates: Fates, column: Ref, work: list[Ref]) -> None:
+    """A foreign key whose two ends change their types one after the other cannot stay meanwhile."""
+    before, after = fates.old.objects[column], fates.new.objects.get(column)
+    if not (isinstance(before, Column) and isinstance(after, Column) and before.type != after.type):
+        return
+    for dependent in fates.needed_by.get(column, ()):
+        held = fates.old.objects.get(dependent)
+        if isinstance(held, Constraint) and held.references is not None:
+            far = held.references
+            ends = [Ref("column", dependent.schema, dependent.name, each) for each in held.columns]
+            ends += [Ref("column", far.schema, far.name, each) for each in held.referenced_columns]
+            if sum(end in fates.changed for end in ends) > 1:
+                replace(fates, dependent, work)
+
+
+def spread(fates: Fates, work: list[Ref]) -> None:
+    """What needs something that goes must go too, or let go of it first."""
+    seen: set[Ref] = set()
+    while work:
+        ref = work.pop()
+        if ref in seen:
+            continue
+        seen.add(ref)
+        if (
+            ref in fates.dropped
+            and ref.kind in TYPES
+            and (_outlived(fates, ref) or _is_succeeded(fates, ref))
+        ):
+            fates.set_aside.add(ref)
+        for part in fates.parts_before.get(ref, ()):
+            if part in fates.new.objects:
+                replace(fates, part, work)
+        for child in fates.children_before.get(ref, ()):
+            reattach(fates, child, work)
+        for lower in fates.attached_before.get(ref, ()):
+            _join_new(fates, lower, work)
+        for dependent in fates.needed_by.get(ref, ()):
+            _let_dependent_go(fates, dependent, ref, work)
+        if ref.kind == "column":
+            default = default_of(ref)
+            for dependent in fates.needed_by.get(default, ()):
+                _let_dependent_go(fates, dependent, ref, work)
+
+
+def reattach(fates: Fates, child: Ref, work: list[Ref]) -> None:
+    """A partition or heir outlives its parent: it lets go first, and is attached to the new one last."""
+    if child not in fates.new.objects or child in fates.replaced:
+        return
+    held = fates.old.objects[child]
+    assert isinstance(held, Table)
+    again = set(parents_of(held)) & set(parents_of(fates.new.objects[child]))
+    if not any(parent in fates.replaced for parent in again) and child in fates.altered:
+        return  # its own ALTER leaves those that are no parents of it any more
+    free = with_value(fates.old, child, msgspec.structs.replace(held, partition=None, inherits=()))
+    leaving = RENDERERS[child.kind].alter(child, fates.old, free)
+    coming = RENDERERS[child.kind].alter(child, free, fates.new)
+    if leaving is None or coming is None:
+        replace(fates, child, work)
+        return
+    fates.altered[child] = Alteration(
+        statements=leaving.statements + coming.statements,
+        around=leaving.around | coming.around,
+        late=coming.late,
+    )
+    clear(fates, fates.altered[child], child, work)
+    if not parents_of(fates.new.objects[child]) or held.partition is None:
+        return
+    for part in fates.parts_before.get(child, ()):
+        if part.kind == "column" and part in fates.altered and part not in fates.retyped:
+            if fates.is_partition_key(part) and fates.changes_type(part):
+                replace(fates, child, work)
+                return
+            alteration = RENDERERS["column"].alter(part, free, fates.new)
+            if alteration is None:
+                replace(fates, part, work)
+            else:
+                fates.altered[part] = alteration
+                clear(fates, alteration, part, work)
+
+
+def _join_new(fates: Fates, lower: Ref, work: list[Ref]) -> None:
+    """An index of a partition, or a constraint with one, goes with the partitioned table's unless the
+    partition is taken off before; then it is attached to the new one."""
+    if lower not in fates.new.objects or lower in fates.replaced:
+        return
+    value = fates.new.objects[lower]
+    before = fates.altered.get(lower)
+    if not fates.leaves_whole(lower) or (before is None and lower in fates.changed):
+        replace(fates, lower, work)
+    elif isinstance(value, Constraint | Index) and value.parent is not None:
+        done = before or Alteration(statements=())
+        late = RENDERERS[lower.kind].late(lower, fates.new)
+        fates.altered[lower] = msgspec.structs.replace(done, late=late)
+
+
+def _outlived(fates: Fates, ref: Ref) -> bool:
+    """Whether a column keeps the name of this type, though it is a type of another kind now."""
+    return any(fates.keeps_type(dependent) for dependent in fates.needed_by.get(ref, ()))
+
+
+def _is_succeeded(fates: Fates, ref: Ref) -> bool:
+    """Whether columns hold values of it, and another type gets its name: they may be of that one then."""
+    kinds: tuple[Kind, ...] = (*sorted(TYPES - {"collation"}), "table")
+    return any(Ref(kind, ref.schema, ref.name) in fates.created for kind in kinds) and bool(
+        fates.held_by(ref)
+    )
+
+
+def _let_dependent_go(fates: Fates, dependent: Ref, ref: Ref, work: list[Ref]) -> None:
+    if dependent.kind == "default":
+        column = column_of(dependent)
+        if column not in fates.new.objects or column in fates.replaced or column in fates.dropped:
+            return
+        takes_its_name = set(slots_of(ref, fates.old)) & set(slots_of(column, fates.new))  # an identity does
+        if ref in fates.replaced or takes_its_name or not _lets_go(fates, column, dependent, ref):
+            _replace_default(fates, dependent, work)
+        return
+    if dependent not in fates.new.objects or dependent in fates.replaced:
+        return
+    if (
+        dependent in fates.altered
+        and not fates.still_needs(dependent, ref)
+        and not (ref in fates.set_aside and fates.keeps_type(dependent))
+        and not _comes_as_overload(fates, dependent, ref)
+    ):
+        return  # its ALTER comes first
+    match fates.old.objects.get(dependent):
+        case Publication() if (table := _table_gone(fates, ref)) is not None:
+            if table in fates.replaced:
+                fates.joined[dependent].append(table)
+        case Column():
+            if ref in fates.set_aside:
+                _retyped(fates, dependent, work)
+            elif ref in fates.replaced:
+                replace(fates, dependent, work)
+        case Table() if ref not in fates.replaced:
+            pass  # its ALTER lets go
+        case _:
+            replace(fates, dependent, work)
+
+
+def _table_gone(fates: Fates, ref: Ref) -> Ref | None:
+    """The table that goes, of which `ref` is a column, or which it is."""
+    if ref.kind in TABLES:
+        return ref
+    table = table_of(ref, fates.old) if ref.kind == "column" else None
+    return table if table is not None and fates.goes(table) else None
+
+
+def _lets_go(fates: Fates, column: Ref, default: Ref, ref: Ref) -> bool:
+    return (
+        column in fates.altered
+        and not fates.still_needs(default, ref)
+        and not _comes_as_overload(fates, default, ref)
+    )
+
+
+def _comes_as_overload(fates: Fates, dependent: Ref, ref: Ref) -> bool:
+    """Whether a new function of the same name is needed instead: beside the old one it is ambiguous."""
+    return ref.kind in ("function", "aggregate") and any(
+        need != ref and need[:3] == ref[:3] and fates.comes(need)
+        for need in fates.depends_after.get(dependent, ())
+    )
+
+
+def _replace_default(fates: Fates, default: Ref, work: list[Ref]) -> None:
+    column = column_of(default)
+    held = fates.old.objects.get(column)
+    if not isinstance(held, Column) or column in fates.dropped or column in fates.replaced:
+        return
+    now = fates.new.objects.get(column)
+    if held.generated or (isinstance(now, Column) and now.generated):
+        replace(fates, column, work)
+    else:
+        fates.defaults.add(default)
+
+
+def _retyped(fates: Fates, column: Ref, work: list[Ref]) -> None:
+    if column in fates.retyped:
+        return
+    table = table_of(column, fates.old)
+    if table is not None and fates.is_partition_key(column):
+        replace(fates, table, work)
+        return
+    fates.retyped.add(column)
+    alteration = retype(column, fates.old, fates.new, alone=fates.leaves_whole(column))
+    fates.altered[column] = alteration
+    clear(fates, alteration, column, work)
+    for dependent in fates.needed_by.get(column, ()):
+        held = fates.old.objects.get(dependent)
+        is_key = isinstance(held, Constraint) and held.references is not None
+        if is_key or (isinstance(held, Constraint | Index) and not reads_again(held.definition)):
+            replace(fates, dependent, work)
+    default = default_of(column)
+    if default in fates.depends_before or fates.has_default(column):
+        _replace_default(fates, default, work)
+
+
+def uses_new_label(fates: Fates, ref: Ref) -> bool:
+    """Whether a label that this plan adds to an enum is used by it: not in one transaction (55P04)."""
+    before, after = fates.old.objects[ref], fates.new.objects[ref]
+    if not (isinstance(before, Enum) and isinstance(after, Enum)):
+        return False
+    added = [label.replace("'", "''") for label in after.labels if label not in before.labels]
+    if not added:
+        return False
+    for dependent, needs in fates.depends_after.items():
+        if ref not in needs:
+            continue
+        owner = dependent
+        if dependent.kind == "default":
+            owner = column_of(dependent)
+        if fates.old.objects.get(owner) == fates.new.objects.get(owner):
+            continue
+        text = str(fates.new.objects.get(owner))
+        table = table_of(owner, fates.new) if owner.kind == "column" else None
+        value = fates.new.objects[table] if table is not None else None
+        if isinstance(value, Table) and value.partition is not None:
+            text += value.partition.bound
+        if any(f"'{label}'" in text.replace("\\'", "'") for label in added):
+            return True
+    return False
+
+
+def choose_inline(fates: Fates) -> None:
+    """Which constraints and defaults CREATE TABLE holds: all that it can, but those set apart."""
+    fates.inline, fates.inside = {}, {}
+    for ref in fates.created | fates.replaced:
+        if ref[0] not in TABLES:
+            continue
+        held: set[Ref] = set()
+        columns: list[Ref] = []
+        keys: set[str] = set()  # of two equal ones CREATE TABLE makes one
+        for part in fates.parts_after.get(ref, ()):
+            value = fates.new.objects[part]
+            if isinstance(value, Column):
+                columns.append(part)
+                if value.default is not None:
+                    held.add(default_of(part))
+            elif (
+                isinstance(value, Constraint)
+                and _fits_inside(value)
+                and part not in fates.half_attached
+                and not _declares_again(fates, part)
+                and not any(attached_indexes(fates, part))
+            ):
+                key = value.definition.partition("(")[2] if value.type in WITH_INDEX else part.part
+                if key not in keys:
+                    keys.add(key)
+                    held.add(part)
+        if fates.apart:
+            held -= fates.apart
+        fates.inline[ref] = held
+        fates.inside |= dict.fromkeys((*columns, *held), ("create", ref))
+    fates.ups = {**fates.inside}
+
+
+def _declares_again(fates: Fates, constraint: Ref) -> bool:
+    """Whether it is a primary key that would, inside CREATE TABLE, make a NOT NULL of a parent one of the
+    table's own, too."""
+    value = fates.new.objects[constraint]
+    if not isinstance(value, Constraint) or value.type != "primary key":
+        return False
+    columns = (Ref("column", constraint.schema, constraint.name, each) for each in value.columns)
+    return any(
+        isinstance(held := fates.new.objects.get(column), Column)
+        and held.not_null is not None
+        and held.not_null.inherited
+        for column in columns
+    )
+
+
+def table_of(column: Ref, catalog: Catalog) -> Ref | None:
+    for kind in TABLES:
+        found = Ref(kind, column.schema, column.name)
+        if found in catalog.objects:
+            return found
+    return None
+
+
+def nodes_of(fates: Fates) -> set[Node]:
+    nodes: set[Node] = set()
+    for ref in fates.dropped | fates.replaced:
+        node = fates.down(ref)
+        if node is not None:
+            nodes.add(node)
+            if node[0] == "drop aside":
+                nodes.add(("set aside", node[1]))
+    for ref in (fates.created | fates.replaced) - fates.inside.keys():
+        node = fates.up(ref)
+        if node is not None:
+            nodes.add(node)
+        if fates.completion(ref) is not None:
+            nodes.add(("late", ref))
+    nodes |= {("alter", ref) for ref in (*fates.altered, *fates.joined) if ref not in fates.replaced}
+    nodes |= {("late", ref) for ref, alteration in fates.altered.items() if alteration.late is not None}
+    for table in fates.kept:
+        nodes |= {("keep", table), ("fill", table)}
+    for default in fates.defaults:
+        nodes.add(("drop", default))
+        if _default_returns(fates, default):
+            nodes.add(("create", default))
+    for table in fates.inline if fates.apart else ():
+        for part in fates.parts_after.get(table, ()):
+            if part.kind == "column" and default_of(part) in fates.apart:
+                nodes.add(("create", default_of(part)))
+    return nodes
+
+
+def _default_returns(fates: Fates, default: Ref) -> bool:
+    column = column_of(default)
+    now = fates.new.objects.get(column)
+    return isinstance(now, Column) and now.default is not None and not now.generated
+
+
+def what_moves(fates: Fates) -> set[Ref]:
+    """What any step is about; only the dependencies of these make edges."""
+    moving = {*fates.dropped, *fates.created, *fates.replaced, *fates.altered, *fates.joined, *fates.defaults}
+    alone = moving - (fates.created & fates.inside.keys())
+    return moving | fates.inside.keys() | {default_of(ref) for ref in alone if ref[0] == "column"}
+
+
+def edges_of(fates: Fates, nodes: set[Node]) -> dict[Node, set[Node]]:
+    """For each node, the nodes that must come after it."""
+    after: dict[Node, set[Node]] = defaultdict(set)
+
+    def first(one: Node | None, then: Node | None) -> None:
+        if one is not None and then is not None and one != then and one in nodes and then in nodes:
+            after[one].add(then)
+
+    moving = what_moves(fates)
+    for dependent in moving & fates.depends_before.keys():
+        needs = fates.depends_before[dependent]
+        gone, stays = fates.down(dependent), fates.alters(dependent)
+        for need in needs:
+            away = fates.down(need)
+            if gone is not None and gone[0] == "drop aside":
+                first(gone, away)
+                if away is not None and away[0] == "drop aside":
+                    first(("set aside", dependent), ("set aside", need))
+            elif gone is not None:
+                first(gone, away)
+                first(gone, fates.alters(need))
+                if away is not None and away[0] == "drop aside" and gone[1][0] in _NAMED_BY_TYPES:
+                    first(gone, ("set aside", need))  # its DROP may name it
+            elif stays is not None:
+                first(stays, away)
+            if dependent.kind == "column" and gone == ("drop", dependent):
+                first(fates.table_alters(dependent), away)
+    for dependent in moving & fates.depends_after.keys():
+        needs = fates.depends_after[dependent]
+        made = fates.up(dependent)
+        if made is None:
+            continue
+        if dependent[0] == "base type" and ("late", dependent) in nodes:
+            made = ("late", dependent)  # before it is only a name, which its functions need
+        table = fates.table_alters(dependent) if dependent[0] == "column" else None
+        known: Node | None = made  # most needs are columns of one table, which one step makes
+        for need in needs:
+            comes = fates.up(need)
+            if comes is not known:
+                known = comes
+                first(comes, made)
+            if table is not None and made[0] == "create":
+                first(comes, table)
+            if need[0] == "base type" and dependent not in fates.depends_after.get(need, ()):
+                first(("late", need), made)
+    schemas = {(verb, ref.name): (verb, ref) for verb, ref in nodes if ref[0] == "schema"}
+    for node in nodes:
+        verb, ref = node
+        if ref[1]:
+            if verb == "drop":
+                first(node, schemas.get((verb, ref[1])))
+            elif verb in ("create", "alter", "late"):
+                first(schemas.get(("create", ref[1])), node)
+        if verb in ("create", "alter", "late"):
+            _after_what_holds(fates, node, first)
+        if verb == "drop":
+            _before_what_holds(fates, node, first)
+        if verb == "late":
+            late = fates.completion(ref)
+            assert late is not None
+            first(fates.up(ref), node)
+            for other in late.after:
+                if ref[0] not in TABLES or other not in fates.half_attached:
+                    first(fates.up(other), node)
+                first(fates.down(other), node)
+            for other in late.after_late:
+                first(("late", other), node)
+        if verb == "set aside":
+            first(node, ("create", ref))
+            first(("create", ref), ("drop aside", ref))
+            for dependent in fates.needed_by.get(ref, ()):
+                if dependent.kind == "default":
+                    first(("drop", dependent), node)
+                elif dependent in fates.retyped:
+                    first(("create", ref), ("alter", dependent))
+                    first(("alter", dependent), ("drop aside", ref))
+            if ref.kind == "domain" and is_inside(fates, ref):
+                for part in fates.parts_after.get(ref, ()):  # its checks, before values are inside again
+                    for held in fates.held_by(ref):
+                        first(("create", part), ("alter", held))
+    for above, heirs in fates.renewed.items():
+        for below in heirs:
+            first(("alter", above), ("alter", below))
+    for heir, names in fates.parted.items():
+        for name in names:
+            for origin in origins_of(fates, Ref("column", heir.schema, heir.name, name)):
+                first(("alter", heir), ("alter", origin))
+    for default in fates.defaults:
+        column = column_of(default)
+        first(("drop", default), ("alter", column))
+        first(("alter", column), ("create", default))
+        first(("drop", default), ("create", default))
+        for above in columns_above(fates, column):
+            first(("drop", default), ("alter", above))
+            first(("alter", above), ("create", default))
+    for whole, holders in fates.rows_held.items():
+        writing = [node for node in nodes if writes_rows(fates, node, whole)]
+        for keeper in holders if writing else ():
+            if leaves_rows(fates, keeper, whole):
+                for node in writing:
+                    first(fates.down(keeper) or ("alter", keeper), node)
+    _one_name_at_a_time(fates, nodes, first)
+    if fates.kept:
+        edges_of_rows(fates, nodes, first)
+    completions(fates, nodes, first)
+    logging_order(fates, first)
+    _unseen(fates, nodes, after)
+    return after
+
+
+def logging_order(fates: Fates, first: First) -> None:
+    """A logged table must not reference an unlogged one, at no moment."""
+    turning = _turning(fates)
+    if len(turning) < 2:
+        return
+    for ref, value in fates.new.objects.items():
+        if not isinstance(value, Constraint) or value.references not in turning:
+            continue
+        table, far = Ref("table", ref.schema, ref.name), value.references
+        if table in turning and far is not None and table != far:
+            goal = fates.new.objects[far]
+            ends = (table, far) if isinstance(goal, Table) and goal.unlogged else (far, table)
+            first(("alter", ends[0]), ("alter", ends[1]))
+
+
+def _turning(fates: Fates) -> set[Ref]:
+    """The tables that are made logged, or unlogged."""
+    found = set()
+    for ref in fates.altered:
+        before, after = fates.old.objects.get(ref), fates.new.objects.get(ref)
+        if isinstance(before, Table) and isinstance(after, Table) and before.unlogged != after.unlogged:
+            found.add(ref)
+    return found
+
+
+def logged_apart(fates: Fates) -> Iterator[Statement]:
+    """The sequences that are not as logged as their table: it takes all along that it owns when it
+    turns."""
+    turning = _turning(fates)
+    if not turning:
+        return
+    for ref, value in sorted(fates.new.objects.items()):
+        if isinstance(value, Sequence):
+            before = fates.old.objects.get(ref)
+            was = before.owned_by if isinstance(before, Sequence) else None
+            owner, sequence, unlogged = value.owned_by, ref, value.unlogged
+        elif isinstance(value, Column) and value.identity is not None:
+            was = owner = ref
+            sequence, unlogged = value.identity.sequence, value.identity.unlogged
+        else:
+            continue
+        homes = {each and table_of(each, fates.new) for each in (was, owner)} & turning
+        tables = [fates.new.objects[home] for home in homes if home is not None]
+        apart = any(isinstance(each, Table) and each.unlogged != unlogged for each in tables)
+        if apart or (tables and was != owner):
+            yield set_logged(sequence, unlogged)
+
+
+def _unseen(fates: Fates, nodes: set[Node], after: dict[Node, set[Node]]) -> None:
+    """What pg_depend does not know: casts leave no trace in expressions, and overloads can be ambiguous.
+
+    These edges give way where they would make a cycle.
+    """
+
+    def first(one: Node | None, then: Node | None) -> None:
+        if one is None or then is None or one == then or then not in nodes or (one, then) in fates.ignored:
+            return
+        if then not in after[one]:
+            after[one].add(then)
+            fates.soft.add((one, then))
+
+    fates.soft.clear()
+    casts = [node for node in nodes if node[1].kind == "cast"]
+    if casts:
+        for node in nodes:
+            if node[1].kind in EXPRESSIVE:
+                for cast in casts:
+                    if cast[0] == "create" and node[0] in ("create", "alter"):
+                        first(cast, node)
+                    elif cast[0] == "drop" and node[0] in ("drop", "alter"):
+                        first(node, cast)
+    columns = [node for node in nodes if node[0] == "drop" and node[1].kind == "column"]
+    if columns:
+        _after_columns_are_gone(fates, columns, nodes, first)
+    leaving: dict[tuple[str, str], list[Node]] = defaultdict(list)
+    for node in nodes:
+        if node[0] == "drop" and node[1].kind in ("function", "aggregate"):
+            leaving[node[1].schema, node[1].name].append(node)
+    coming = {(ref.schema, ref.name) for verb, ref in nodes if verb == "create" and ref.kind == "function"}
+    for name in leaving.keys() & coming:  # a body may call either: which one is told when it is parsed
+        for node in [each for each in nodes if each[0] != "drop" and each[1].kind in EXPRESSIVE]:
+            for gone in leaving[name]:
+                if gone not in after.get(node, ()):
+                    first(gone, node)
+    if leaving:
+        for dependent, needs in fates.depends_after.items():
+            for need in needs:
+                if need.kind in ("function", "aggregate") and fates.comes(need):
+                    for node in leaving.get((need.schema, need.name), ()):
+                        first(node, fates.up(dependent))
+
+
+def _after_columns_are_gone(fates: Fates, columns: list[Node], nodes: set[Node], first: First) -> None:
+    """What reads a function that returns a table's rows finds the columns that are left."""
+    leaving = {node[1][1:3]: node for node in columns}
+    for verb, ref in nodes:
+        if verb not in ("create", "alter") or ref.kind not in EXPRESSIVE:
+            continue
+        for need in fates.depends_after.get(ref, ()):
+            table = rows_returned(fates, need) if need.kind == "function" else None
+            if table is not None and table[1:3] in leaving:
+                for node in columns:
+                    if node[1][1:3] == table[1:3]:
+                        first(node, (verb, ref))
+
+
+def _after_what_holds(fates: Fates, node: Node, first: First) -> None:
+    verb, ref = node
+    above = holder(ref, fates.new)
+    if above is not None:
+        first(fates.up(above), node)
+    value = fates.new.objects.get(ref)
+    if verb == "create":
+        for parent in parents_of(
+            value
+        ):  # a partition needs none, but names that others get depend on who is first
+            first(fates.up(parent), node)
+        for parent in parents_of(fates.relation_before(ref)) if ref.kind == "column" else ():
+            # as long as the parent has it, its heir has it
+            first(fates.down(Ref("column", parent.schema, parent.name, ref.part)), node)
+        if isinstance(value, Column) and value.inherited and not value.local:
+            for parent in parents_of(fates.relation_after(ref)):  # else it is not there yet
+                first(fates.up(Ref("column", parent.schema, parent.name, ref.part)), node)
+        for above in columns_in_the_way(fates, ref) if isinstance(value, Table) and value.inherits else ():
+            first(fates.down(above), node)  # else it would be merged with its own
+    if verb == "alter" and ref[0] == "column" and (ref in fates.retyped or fates.changes_type(ref)):
+        for child in heirs_before(fates, ref):  # what it checks may hold for values of the old type alone
+            first(fates.down(child), node)
+    if verb == "alter" and ref[0] == "column" and fates.renames_not_null(ref):
+        for child in heirs_before(fates, ref, fates.old):  # it may have that NOT NULL under a name of its own
+            first(fates.down(child) or leaving(fates, child, ref), node)
+    if verb == "create" and isinstance(value, Table):
+        above_it = [*value.inherits]
+        for parent in above_it:  # what it says of their columns is said of those of the goal
+            above_it += (each for each in parents_of(fates.new.objects.get(parent)) if each not in above_it)
+            for part in fates.parts_after.get(parent, ()):
+                if part[0] == "column" and part not in fates.inside:
+                    first(fates.up(part), node)
+                    first(("create", default_of(part)), node)  # or the heir would have none
+    if ref[0] == "column" and verb == "create" and ref not in fates.inside:
+        for child in heirs_before(fates, ref):  # its own would be merged with the new one
+            first(fates.down(child) or leaving(fates, child, ref), node)
+    if verb == "alter" and isinstance(value, Column) and value.inherited:
+        follow_not_null(fates, node, first)
+    if verb == "alter" and isinstance(value, Table):
+        was = fates.old.objects[ref]
+        for key in keys_held_by(fates, ref):
+            first(fates.down(key), node)
+        if attachment_of(was) != attachment_of(value):
+            for child in fates.children_before.get(ref, ()):  # columns that come would be its own, too
+                first(fates.down(child), node)
+    if verb == "alter" and isinstance(value, Table) and value.inherits and swaps(ref, fates.old, fates.new):
+        for parent in value.inherits:
+            first(fates.up(parent), node)
+            for part in fates.parts_after.get(parent, ()):
+                first(fates.up(part) if part.kind == "column" else None, node)
+        for parent in {*parents_of(fates.old.objects[ref])} - {*value.inherits}:
+            for part in fates.parts_before.get(parent, ()):  # what they change then is theirs alone
+                if part.kind == "column":
+                    first(node, fates.alters(part))
+                    first(node, fates.down(part))
+    if isinstance(value, Table) and value.partition is not None and verb == "late":
+        # bounds may overlap those of a partition that goes or moves
+        for sibling in fates.children_before.get(value.partition.parent, ()):
+            if sibling != ref:
+                first(fates.down(sibling), node)
+                first(fates.alters(sibling), node)
+        uppers = [value.partition.parent]
+        for upper in uppers:  # what they have it must have, too
+            uppers += parents_of(fates.new.objects.get(upper))
+            for part in fates.parts_before.get(upper, ()) if not fates.comes(upper) else ():
+                if part[0] == "column" or fates.sort_of(part) == "check":
+                    first(fates.down(part), node)
+    if isinstance(value, Constraint):
+        for column in value.columns:
+            first(fates.up(Ref("column", ref.schema, ref.name, column)), node)
+        if value.references is not None:
+            first(fates.up(value.references), node)
+            for column in value.referenced_columns:
+                held = value.references
+                first(fates.up(Ref("column", held.schema, held.name, column)), node)
+            if verb == "create" and value.references in fates.children_after:
+                for below in partitions_below(value.references, fates.new, fates.children_after):
+                    first(("late", below), node)
+            if verb == "create" and value.references in fates.children_before:
+                for below in partitions_below(value.references, fates.old, fates.children_before):
+                    first(fates.down(below), node)  # it would be a key to this partition, too
+    if isinstance(value, Constraint | Index) and value.parent is not None:
+        first(fates.up(value.parent), node)
+        if verb == "late":
+            after_who_has_none(fates, value.parent, node, first)
+    if verb == "create" and ref in fates.half_attached:
+        whole = {*fates.attached_after.get(ref, ())} - fates.half_attached
+        has = {holder(each, fates.new) for each in whole}
+        for below in fates.children_after.get(holder(ref, fates.new) or ref, ()):
+            first(None if below in has else ("late", below), node)  # it would get one, too
+    if verb == "create" and isinstance(value, Index | Constraint) and value.parent is None:
+        for part in attached_indexes(fates, ref):  # ATTACH takes the first that fits, also this one
+            first(("create", part), node)
+    if verb == "create" and isinstance(value, Constraint) and value.parent is not None and value.columns:
+        # ATTACH takes the first index that fits an index of the whole, and that of a constraint fits, too
+        for part in fates.parts_after.get(holder(ref, fates.new) or ref, ()):
+            other = fates.new.objects[part]
+            if isinstance(other, Index) and other.parent is not None:
+                first(("create", part), node)
+    if isinstance(value, Publication):
+        for each in value.tables:
+            first(fates.up(each.table), node)
+        for schema in value.schemas:
+            first(("create", Ref("schema", "", schema)), node)
+    before = fates.old.objects.get(ref)
+    if verb == "alter":
+        for parent in parents_of(before):
+            first(node, fates.down(parent))
+    if verb == "alter" and isinstance(before, Sequence) and before.owned_by is not None:
+        # a column takes its sequence with it: OWNED BY NONE comes first
+        first(node, fates.down(before.owned_by))
+
+
+def after_who_has_none(fates: Fates, key: Ref, node: Node, first: First) -> None:
+    """An index is valid when the last partition's is attached: those without one have gone by then."""
+    table = None if fates.comes(key) else whole_of(key, fates.new)
+    has = {holder(each, fates.old) for each in fates.attached_before.get(key, ())}
+    for sibling in fates.children_before.get(table, ()) if table is not None else ():
+        if sibling not in has:
+            first(fates.down(sibling), node)
+            first(fates.alters(sibling), node)
+
+
+def attached_indexes(fates: Fates, key: Ref) -> Iterator[Ref]:
+    """The indexes that belong to those of the whole, of the partition that this key or index is of."""
+    value = fates.new.objects[key]
+    if isinstance(value, Constraint) and value.type not in WITH_INDEX:
+        return
+    table = value.table if isinstance(value, Index) else holder(key, fates.new)
+    held = fates.new.objects[table] if table is not None else None
+    if table is None or not isinstance(held, Table) or held.partition is None:
+        return
+    for part in fates.parts_after.get(table, ()):
+        other = fates.new.objects[part]
+        if isinstance(other, Index | Constraint) and other.parent is not None:
+            yield part
+
+
+def columns_in_the_way(fates: Fates, table: Ref) -> Iterator[Ref]:
+    """The columns that the parents of a new table had under the names of its own."""
+    names = {part.part for part in fates.parts_after.get(table, ()) if part.kind == "column"}
+    above = [*parents_of(fates.new.objects[table])]
+    for parent in above:
+        above += (each for each in parents_of(fates.new.objects.get(parent)) if each not in above)
+        for part in fates.parts_before.get(parent, ()):
+            if part.kind == "column" and part.part in names:
+                yield part
+
+
+def follow_not_null(fates: Fates, node: Node, first: First) -> None:
+    """A NOT NULL is given another name while no parent has it."""
+    ref = node[1]
+    before, after = fates.old.objects[ref], fates.new.objects[ref]
+    if not (isinstance(before, Column) and isinstance(after, Column)) or before.not_null == after.not_null:
+        return
+    before_that = parents_of(fates.relation_before(ref))
+    for parent in parents_of(fates.relation_after(ref)):
+        if parent not in before_that:
+            continue  # it is entered when all is done
+        above = Ref("column", parent.schema, parent.name, ref.part)
+        was, now = bequeaths(fates.old.objects.get(above)), bequeaths(fates.new.objects.get(above))
+        if was and not now:
+            first(fates.alters(above), node)
+        elif now and not was and (before.not_null or (after.not_null and not after.not_null.inherited)):
+            first(node, fates.up(above))
+
+
+def heirs_before(fates: Fates, column: Ref, catalog: Catalog | None = None) -> Iterator[Ref]:
+    """The tables that inherited from the column's (in the new catalog, or this one) and had a column of
+    its name."""
+    table = table_of(column, catalog or fates.new)
+    below = [*fates.children_before.get(table, ())] if table is not None else []
+    for child in below:
+        below += (each for each in fates.children_before.get(child, ()) if each not in below)
+        if Ref("column", child.schema, child.name, column.part) in fates.old.objects:
+            yield child
+
+
+def leaving(fates: Fates, child: Ref, column: Ref) -> Node | None:
+    """The ALTER with which a table leaves the parent that the column is one of."""
+    if child not in fates.altered:
+        return None
+    parents = parents_of(fates.new.objects[child])
+    stays = any(parent[1:3] == column[1:3] for parent in parents)
+    return None if stays else ("alter", child)
+
+
+def is_made_anew(fates: Fates, column: Ref) -> bool:
+    """Whether it is dropped and added in a table that stays, but gets or leaves parents or a type: so
+    that no step of a parent does it."""
+    table = table_of(column, fates.old)
+    if column not in fates.replaced or table not in fates.altered:
+        return False
+    before, after = fates.old.objects[table], fates.new.objects[table]
+    assert isinstance(before, Table)
+    assert isinstance(after, Table)
+    if any(
+        Ref("column", parent.schema, parent.name, column.part) in fates.old.objects
+        for parent in set(before.inherits) & set(after.inherits)
+    ):
+        return False
+    return attachment_of(before) != attachment_of(after) or fates.leaves_whole(column)
+
+
+def _before_what_holds(fates: Fates, node: Node, first: First) -> None:
+    _, ref = node
+    above = fates.keeper_before(ref)
+    if above is not None:
+        first(node, fates.down(above))
+    value = fates.old.objects.get(ref)
+    if isinstance(value, Constraint | Index) and value.parent is not None:
+        table = holder(ref, fates.old)
+        if table is not None:  # what is attached can go when its table is detached
+            first(fates.alters(table), node)
+    for lower in fates.attached_before.get(ref, ()) if ref[0] in ("constraint", "index") else ():
+        if not fates.goes(lower) and (table := holder(lower, fates.old)) is not None:
+            # what stays goes along unless its partition is detached before
+            first(fates.alters(table), node)
+    if is_key_of_whole(fates, ref):
+        for partition in fates.children_after.get(holder(ref, fates.old) or ref, ()):
+            first(node, ("late", partition))  # it would get an index of its own for what goes
+    for parent in parents_of(value):
+        first(node, fates.down(parent))
+    if ref.kind == "column" and is_made_anew(fates, ref):
+        table = table_of(ref, fates.old)
+        assert table is not None
+        first(("alter", table), node)
+    for child in heirs_before(fates, ref, fates.old) if ref.kind == "column" else ():
+        own = Ref("column", child.schema, child.name, ref.part)
+        if fates.goes(child) or comes_by_itself(own, fates.old):  # what needs the heir's goes before
+            first(fates.down(own), node)
+    table = table_of(ref, fates.new) if ref.kind == "column" else None
+    for parent in parents_of(fates.new.objects[table]) if table is not None else ():
+        # the column that comes from the parent would be merged with its own
+        first(node, fates.up(Ref("column", parent.schema, parent.name, ref.part)))
+    upper = value
+    while isinstance(upper, Table) and upper.partition is not None:
+        # a foreign key to the whole is one to each partition, too
+        for key in fates.keys_to.get(upper.partition.parent, ()):
+            first(fates.down(key), node)
+        upper = fates.old.objects.get(upper.partition.parent)
+    if isinstance(value, Constraint):
+        for column in value.columns:
+            first(node, fates.down(Ref("column", ref.schema, ref.name, column)))
+        if value.references is not None:
+            first(node, fates.down(value.references))
+    # what replaces it comes after it
+    first(node, ("create", ref))
+
+
+def _one_name_at_a_time(fates: Fates, nodes: set[Node], first: First) -> None:
+    """Two objects of one name cannot be at once."""
+    taken: dict[tuple[str, ...], list[Node]] = defaultdict(list)
+    for ref in fates.dropped | fates.replaced:
+        node = fates.down(ref)
+        if node is None:
+            continue
+        if node[0] == "drop aside":
+            node = ("set aside", ref)
+        for slot in slots_of(ref, fates.old):
+            taken[slot].append(node)
+    for ref in fates.altered:
+        # an identity that is added or dropped makes and frees a sequence
+        for slot in set(slots_of(ref, fates.old)) - set(slots_of(ref, fates.new)):
+            taken[slot].append(
+                ("drop", default_of(ref)) if default_of(ref) in fates.defaults else ("alter", ref)
+            )
+    if not taken:
+        return
+    for ref in fates.created | fates.replaced | fates.altered.keys():
+        made = fates.up(ref)
+        for slot in slots_of(ref, fates.new):
+            for node in taken.get(slot, ()):
+                first(node, made)
+
+
+def completions(fates: Fates, nodes: set[Node], first: First) -> None:
+    """A partitioned index is valid when its last partition is attached; a foreign key to it waits for
+    that."""
+    waiting: dict[Ref, list[Node]] = defaultdict(list)
+    for verb, ref in nodes:
+        value = fates.new.objects.get(ref) if verb == "late" else None
+        if isinstance(value, Constraint | Index) and value.parent is not None:
+            upper: Ref | None = value.parent
+            while upper is not None:
+                waiting[upper].append((verb, ref))
+                above = fates.new.objects.get(upper)
+                upper = above.parent if isinstance(above, Constraint | Index) else None
+    if not waiting:
+        return
+    for dependent, needs in fates.depends_after.items():
+        if isinstance(fates.new.objects.get(dependent), Constraint) and (
+            dependent not in waiting and dependent.kind == "constraint"
+        ):
+            value = fates.new.objects[dependent]
+            if not (isinstance(value, Constraint) and value.type == "foreign key"):
+                continue
+            for need in needs:
+                for node in waiting.get(need, ()):
+                    first(node, fates.up(dependent))
+
+
+def loosen(fates: Fates, stuck: set[Node], after: Mapping[Node, set[Node]]) -> None:
+    """Take one thing out of a cycle: what CREATE TABLE holds, else an ALTER that may be a new
+    creation."""
+    cycle = cycle_of(stuck, after)
+    tables = [ref for verb, ref in cycle if verb == "create" and fates.inline.get(ref)]
+    if sum(_is_foreign_key(fates, part) for table in tables for part in fates.inline[table]):
+        # many such rings are common, and each turn looks at everything: all at once
+        keys = {
+            part
+            for verb, ref in stuck
+            if verb == "create"
+            for part in fates.inline.get(ref, ())
+            if _is_foreign_key(fates, part) and _leads_to(fates, part, stuck)
+        }
+        if keys - fates.apart:
+            fates.apart |= keys
+            return
+    for chosen in ("other", "default"):
+        loose = {
+            part
+            for table in tables
+            for part in fates.inline[table]
+            if (chosen == "default") is (part.kind == "default") and not _is_generated(fates, part)
+        }
+        if loose:
+            fates.apart |= loose
+            return
+    for verb, ref in cycle:
+        default = default_of(ref)
+        if (
+            verb == "alter"
+            and ref.kind == "column"
+            and default not in fates.defaults
+            and not _is_generated(fates, default)
+            and not _was_generated(fates, ref)
+        ):
+            # what the default needs goes, or comes, between taking it away and giving it back
+            fates.defaults.add(default)
+            return
+        if verb == "drop" and ref.kind in TABLES:
+            for kinds in (
+                ("foreign key",),
+                ("check", "exclusion", "policy", "rule", "trigger"),
+                ("column",),
+            ):
+                parts = {part for part in fates.parts_before.get(ref, ()) if fates.sort_of(part) in kinds}
+                if kinds == ("column",):
+                    parts = {default_of(part) for part in parts if fates.has_default(part)}
+                    if parts - fates.defaults:
+                        fates.defaults |= parts
+                        return
+                elif parts - fates.explicit:
+                    fates.explicit |= parts
+                    return
+    for verb, ref in cycle:
+        if verb == "alter" and ref in fates.altered and ref.kind in KEEPS_NO_DATA:
+            work: list[Ref] = []
+            replace(fates, ref, work)
+            spread(fates, work)
+            return
+    edges = set(zip(cycle, (*cycle[1:], cycle[0]), strict=True)) & fates.soft
+    if edges:
+        fates.ignored |= edges
+        return
+    names = ", ".join(f"{ref.kind} {ref}" for _, ref in cycle)
+    raise OrmonyError(
+        "plan-cycle",
+        f"no order of statements serves these objects, each of which needs the next: {names}",
+        hint="make the change in two steps: first without one of them, then with it",
+        exit_status=1,
+    )
+
+
+def _is_foreign_key(fates: Fates, ref: Ref) -> bool:
+    value = fates.new.objects.get(ref)
+    return isinstance(value, Constraint) and value.type == "foreign key"
+
+
+def _leads_to(fates: Fates, part: Ref, stuck: set[Node]) -> bool:
+    value = fates.new.objects[part]
+    assert isinstance(value, Constraint)
+    return value.references is not None and ("create", value.references) in stuck
+
+
+def _was_generated(fates: Fates, column: Ref) -> bool:
+    value = fates.old.objects.get(column)
+    return isinstance(value, Column) and value.generated is not None
+
+
+def _is_generated(fates: Fates, ref: Ref) -> bool:
+    if ref.kind != "default":
+        return False
+    value = fates.new.objects.get(column_of(ref))
+    return isinstance(value, Column) and value.generated is not None
+
+
+def written(fates: Fates, node: Node) -> Iterable[Statement]:
+    verb, ref = node
+    match verb:
+        case "keep":
+            return keep(fates.kept[ref], fates.old)
+        case "fill":
+            below = partitions_below(ref, fates.new, fates.children_after)
+            return fill(fates.kept[ref], fates.old, fates.new, (ref, *below))
+        case "drop":
+            if ref.kind == "default":
+                return _dropped_default(fates, ref)
+            if ref.kind == "column" and comes_by_itself(ref, fates.old) and is_made_anew(fates, ref):
+                return (remove(ref, fates.old, if_there=True),)
+            return (*_taken_off(fates, ref), *_dropped(fates, ref))
+        case "create":
+            if ref.kind == "column" and comes_by_itself(ref, fates.new) and is_made_anew(fates, ref):
+                return add(ref, fates.new, if_missing=True)
+            return RENDERERS[ref.kind].create(ref, fates.new, fates.inline.get(ref, frozenset()))
+        case "late":
+            late = fates.completion(ref)
+            return late.statements if late is not None else ()
+        case "alter":
+            if ref in fates.joined:
+                return _joined_again(fates, ref)
+            if ref.kind == "column" and (default_of(ref) in fates.defaults or ref in fates.retyped):
+                return _altered_column(fates, ref)
+            return fates.altered[ref].statements
+        case "set aside":
+            return set_aside(ref, fates.old, *fates.asides[ref])
+        case "drop aside":
+            aside = ref._replace(name=fates.asides[ref][0])
+            return RENDERERS[ref.kind].drop(aside, with_value(fates.old, aside, fates.old.objects[ref]))
+
+
+def _taken_off(fates: Fates, ref: Ref) -> Iterable[Statement]:
+    """A partition can be dropped only when foreign keys to the whole do not reach it."""
+    value = fates.old.objects[ref]
+    upper: Object | None = value
+    while isinstance(upper, Table) and upper.partition is not None:
+        if any(fates.down(key) is None for key in fates.keys_to.get(upper.partition.parent, ())):
+            return detach(ref, fates.old)
+        upper = fates.old.objects.get(upper.partition.parent)
+    return ()
+
+
+def _dropped(fates: Fates, ref: Ref) -> tuple[Statement, ...]:
+    found = RENDERERS[ref.kind].drop(ref, fates.old)
+    value = fates.old.objects.get(ref)
+    if ref.kind == "table":
+        return tuple(_with_loss(fates, ref, each) for each in found)
+    if not (isinstance(value, Constraint | Index) and value.parent is not None):
+        return found
+    # a partition that leaves may have dropped a column of it, and it with that, already
+    word = "DROP CONSTRAINT " if ref.kind == "constraint" else "DROP INDEX "
+    return tuple(
+        msgspec.structs.replace(each, sql=each.sql.replace(word, f"{word}IF EXISTS ", 1)) for each in found
+    )
+
+
+def _with_loss(fates: Fates, table: Ref, dropped: Statement) -> Statement:
+    """DROP TABLE, and what is lost where the rows are kept."""
+    rows = fates.kept.get(table)
+    if rows is not None:
+        return msgspec.structs.replace(dropped, loses=", ".join(rows.losses))
+    if any(table in each.sources for each in fates.kept.values()):
+        return msgspec.structs.replace(dropped, loses="")
+    return dropped
+
+
+def _dropped_default(fates: Fates, default: Ref) -> tuple[Statement, ...]:
+    column = column_of(default)
+    held = fates.old.objects[column]
+    assert isinstance(held, Column)
+    if held.default is not None:
+        return RENDERERS["default"].drop(default, fates.old)
+    after = fates.new.objects.get(column)
+    if isinstance(after, Column) and after.identity is not None:
+        return ()  # it stays, or its own ALTER takes it
+    bare = with_value(fates.old, column, _without_default(held))
+    alteration = RENDERERS["column"].alter(column, fates.old, bare)
+    return alteration.statements if alteration is not None else ()
+
+
+def _altered_column(fates: Fates, column: Ref) -> tuple[Statement, ...]:
+    """The alteration of a column less what other steps do: its conversion from a type that was set aside,
+    and its default (or identity that goes) where that was taken away before.
+    """
+    before, after = fates.old.objects[column], fates.new.objects[column]
+    assert isinstance(before, Column)
+    assert isinstance(after, Column)
+    bare, goal = before, after
+    statements: tuple[Statement, ...] = ()
+    if column in fates.retyped:
+        statements = retype(column, fates.old, fates.new, alone=fates.leaves_whole(column)).statements
+        bare = msgspec.structs.replace(bare, type=after.type, collation=after.collation)
+    if default_of(column) in fates.defaults:
+        keeps = before.identity if after.identity is not None else None
+        bare = msgspec.structs.replace(_without_default(bare), identity=keeps)
+        goal = msgspec.structs.replace(goal, default=None)
+    if bare == goal:
+        return statements
+    alteration = RENDERERS["column"].alter(
+        column, with_value(fates.old, column, bare), with_value(fates.new, column, goal)
+    )
+    return statements + (alteration.statements if alteration is not None else ())
+
+
+def _joined_again(fates: Fates, publication: Ref) -> tuple[Statement, ...]:
+    """A table that was dropped and created left its publications; put it back."""
+    held = fates.old.objects[publication]
+    assert isinstance(held, Publication)
+    left = set(fates.joined[publication])
+    rest = msgspec.structs.replace(held, tables=tuple(each for each in held.tables if each.table not in left))
+    alteration = RENDERERS["publication"].alter(
+        publication, with_value(fates.old, publication, rest), fates.new
+    )
+    return alteration.statements if alteration is not None else ()
+
+
+def with_value(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
+    return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
+
+
+def _with_name(value: Column | Domain, name: str) -> Object:
+    """The column or domain with its NOT NULL named."""
+    assert value.not_null is not None
+    not_null = msgspec.structs.replace(value.not_null, name=name)
+    if isinstance(value, Column):
+        return msgspec.structs.replace(value, not_null=not_null)
+    return msgspec.structs.replace(value, not_null=not_null)
+
+
+def bequeaths(column: Object | None) -> bool:
+    """Whether heirs have the column's NOT NULL, too."""
+    return isinstance(column, Column) and column.not_null is not None and not column.not_null.no_inherit
+
+
+def _has_unnamed_not_null(value: Object | None) -> bool:
+    return isinstance(value, Column | Domain) and value.not_null is not None and value.not_null.name is None
+
+
+def _without_default(column: Column) -> Column:
+    return msgspec.structs.replace(column, default=None, identity=None)
+
+
+def on_relations(catalog: Catalog) -> Mapping[Ref, tuple[Ref, ...]]:
+    """What needs what, where a column that is no object of its own stands for its view or type."""
+    objects = catalog.objects
+    lifted: dict[Ref, Ref] = {}
+
+    def lift(ref: Ref) -> Ref:
+        if ref.kind != "column" or ref in objects:
+            return ref
+        found = lifted.get(ref)
+        if found is None:
+            kinds: tuple[Kind, ...] = ("view", "materialized view", "composite type")
+            whole = (Ref(kind, ref.schema, ref.name) for kind in kinds)
+            found = lifted[ref] = next((each for each in whole if each in objects), ref)
+        return found
+
+    moved = {
+        ref: tuple(dict.fromkeys(lift(each) for each in needs))
+        for ref, needs in catalog.depends.items()
+        for need in needs
+        if need[0] == "column" and need not in objects
+    }
+    return {**catalog.depends, **moved} if moved else catalog.depends
+
+
+def _fits_inside(constraint: Constraint) -> bool:
+    """Whether CREATE TABLE can hold it with nothing lost."""
+    return (
+        constraint.valid
+        and not constraint.clustered
+        and not constraint.replica_identity
+        and constraint.parent is None
+        and not constraint.inherited
+    )
+
+
+def _fires(value: Object) -> bool:
+    """Whether it is an event trigger that fires in usual sessions."""
+    return isinstance(value, EventTrigger) and value.enabled in ("origin", "always")
+
+
+def free_name(name: str, taken: set[str], word: str = "old") -> str:
+    """The name under which the old version of a type waits, or what is kept of a table, none of `taken`,
+    which it joins."""
+    number = 1
+    while True:
+        end = f"_{number}" if number > 1 else ""
+        room = 63 - len(end)  # in bytes
+        found = f"ormony_{word}_{name}".encode()[:room].decode("utf-8", "ignore") + end
+        if found not in taken:
+            taken.add(found)
+            return found
+        number += 1
+
+
+def names_in(schema: str, *catalogs: Catalog) -> set[str]:
+    """Every name of the schema that a type, its row type or its constructors could run into."""
+    found = set[str]()
+    for catalog in catalogs:
+        for ref, value in catalog.objects.items():
+            if ref[1] != schema:
+                continue
+            found.add(ref[3] if ref[0] == "constraint" else ref[2])
+            if isinstance(value, RangeType):
+                found.add(multirange(ref, catalog).name)
+            elif isinstance(value, Column) and value.identity is not None:
+                found.add(value.identity.sequence.name)
+    return found
+
+
+def parents_of(value: Object | None) -> tuple[Ref, ...]:
+    """What a table is a partition of, or inherits from."""
+    if not isinstance(value, Table):
+        return ()
+    return (value.partition.parent,) if value.partition is not None else value.inherits
+
+
+def attachment_of(value: Object) -> object:
+    return (value.partition, value.inherits, value.of_type) if isinstance(value, Table) else None
+
+
+def children_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        if ref[0] in TABLES:
+            for parent in parents_of(value):
+                found[parent].append(ref)
+    return found
+
+
+def attached_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """The indexes and constraints of partitions under those of the partitioned table."""
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        if ref[0] not in ("constraint", "index"):
+            continue
+        if isinstance(value, Constraint | Index) and value.parent is not None:
+            found[value.parent].append(ref)
+    return found
+
+
+def keys_to_wholes(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """The foreign keys to each partitioned table."""
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for ref, value in catalog.objects.items():
+        if ref[0] == "constraint" and isinstance(value, Constraint) and value.references is not None:
+            held = catalog.objects.get(value.references)
+            if isinstance(held, Table) and held.partition_key is not None:
+                found[value.references].append(ref)
+    return found
+
+
+def dependents_of(depends: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, list[Ref]]:
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    for dependent, needs in depends.items():
+        for need in needs:
+            found[need].append(dependent)
+    return found
+
+
+def parts_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """What each relation or domain holds; the sequence that a column owns is a part of that column."""
+    found: dict[Ref, list[Ref]] = defaultdict(list)
+    holders: dict[tuple[str, str, str], Ref] = {}  # as `holder` answers, without a new reference for each
+    for ref in catalog.objects:
+        kind = ref[0]
+        if kind in RELATIONS:
+            holders["relation", ref[1], ref[2]] = ref
+        elif kind == "domain":
+            holders[kind, ref[1], ref[2]] = ref
+    for ref, value in catalog.objects.items():
+        kind = ref[0]
+        if kind in PARTS:
+            above = holders.get(("domain" if kind == "domain constraint" else "relation", ref[1], ref[2]))
+            if above is not None:
+                found[above].append(ref)
+        elif kind == "index" or kind == "statistics":
+            assert isinstance(value, Index | Statistics)
+            found[value.table].append(ref)
+        elif kind == "sequence":
+            assert isinstance(value, Sequence)
+            if value.owned_by is not None:
+                found[value.owned_by].append(ref)
+    return found
+
+
+def slots_of(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
+    """The names that an object occupies: relations share theirs, and tables share theirs with types."""
+    value = catalog.objects.get(ref)
+    match ref.kind:
+        case "table" | "foreign table" | "view" | "materialized view" | "composite type":
+            yield ("relation", ref.schema, ref.name)
+            yield ("type", ref.schema, ref.name)
+        case "sequence" | "index":
+            yield ("relation", ref.schema, ref.name)
+        case "enum" | "domain" | "base type":
+            yield ("type", ref.schema, ref.name)
+        case "range type":
+            yield ("type", ref.schema, ref.name)
+        case "function" | "procedure" | "aggregate":
+            yield ("routine", ref.schema, ref.name, ref.part)
+        case "constraint":
+            yield ("constraint", ref.schema, ref.name, ref.part)
+            if isinstance(value, Constraint) and value.type in ("primary key", "unique", "exclusion"):
+                yield ("relation", ref.schema, ref.part)
+            if isinstance(value, Constraint) and value.type == "primary key":
+                yield ("primary key", ref.schema, ref.name)
+        case "column":
+            yield ("column", ref.schema, ref.name, ref.part)
+            if isinstance(value, Column) and value.not_null is not None:
+                name = value.not_null.name or object_name(ref.name, ref.part, "not_null")
+                yield ("constraint", ref.schema, ref.name, name)
+            if isinstance(value, Column) and value.identity is not None:
+                yield ("relation", value.identity.sequence.schema, value.identity.sequence.name)
+        case _:
+            yield tuple(ref)
+
+
+def in_order(nodes: set[Node], after: Mapping[Node, set[Node]]) -> tuple[list[Node], set[Node]]:
+    """The nodes in an order that the edges allow, smallest first, and those that a cycle holds back."""
+    ranked = sorted(nodes, key=_priority)
+    numbers = {node: number for number, node in enumerate(ranked)}
+    followers: list[list[int]] = [[] for _ in ranked]
+    waiting = [0] * len(ranked)
+    for node, later in after.items():
+        found = followers[numbers[node]] = [numbers[each] for each in later]
+        for number in found:
+            waiting[number] += 1
+    ready = [number for number, count in enumerate(waiting) if not count]  # ascending: a heap
+    order: list[Node] = []
+    while ready:
+        number = heapq.heappop(ready)
+        order.append(ranked[number])
+        for follower in followers[number]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heapq.heappush(ready, follower)
+    return order, nodes - set(order) if len(order) < len(nodes) else set()
+
+
+def _priority(node: Node) -> tuple[int, int, str, str, str, _Verb]:
+    verb, (kind, schema, name, part) = node
+    rank = _RANKS["statistics" if verb == "fill" else kind]
+    if verb == "keep":
+        turn = -1
+    elif verb == "drop":
+        turn = 0 if kind in KEEPS_NO_DATA else 3 if kind == "default privileges" else 2
+    elif verb == "drop aside":
+        turn = 2
+    else:
+        # until then new objects get what the old default privileges say, which attached.py counts on
+        turn = 3 if kind == "default privileges" else 1
+    return (turn, -rank if verb in ("drop", "drop aside") else rank, schema, name, part, verb)
+
+
+def cycle_of(stuck: set[Node], after: Mapping[Node, set[Node]]) -> list[Node]:
+    """One cycle among the nodes that could not be sorted (each of which a cycle is before)."""
+    before: dict[Node, list[Node]] = defaultdict(list)
+    for node in stuck:
+        for follower in after.get(node, ()):
+            if follower in stuck:
+                before[follower].append(node)
+    node = min(stuck, key=_priority)
+    path: list[Node] = []
+    seen: dict[Node, int] = {}
+    while node not in seen:
+        seen[node] = len(path)
+        path.append(node)
+        node = min(before[node], key=_priority)
+    return list(reversed(path[seen[node] :]))
