@@ -16,8 +16,6 @@ from functools import cached_property
 import msgspec
 
 from ormony.catalog import (
-    PARTS,
-    RELATIONS,
     TABLES,
     Catalog,
     Column,
@@ -31,11 +29,9 @@ from ormony.catalog import (
     MaterializedView,
     Object,
     Publication,
-    RangeType,
     Ref,
     Routine,
     Sequence,
-    Statistics,
     Table,
     column_of,
     default_of,
@@ -43,6 +39,29 @@ from ormony.catalog import (
 )
 from ormony.errors import OrmonyError
 from ormony.plan.order.graph import KEEPS_NO_DATA, First, Node, cycle_of, in_order
+from ormony.plan.order.structure import (
+    EXPRESSIVE,
+    TYPES,
+    WITH_INDEX,
+    attached_of,
+    attachment_of,
+    bequeaths,
+    children_of,
+    dependents_of,
+    free_name,
+    indexes_of,
+    is_partitioned,
+    keys_to_wholes,
+    names_in,
+    on_relations,
+    parents_of,
+    partitions_below,
+    parts_of,
+    slots_of,
+    table_of,
+    whole_of,
+    with_value,
+)
 from ormony.plan.render.columns import (
     add,
     comes_by_itself,
@@ -64,27 +83,6 @@ from ormony.plan.render.types import multirange, set_aside
 from ormony.plan.statement import Alteration, Late, Statement
 from ormony.sql import object_name, words
 
-# Types whose columns hold rows: never dropped under a surviving column, but set aside until it is converted.
-TYPES: frozenset[Kind] = frozenset(
-    {"enum", "domain", "composite type", "range type", "base type", "collation"}
-)
-# Kinds with expressions, which casts and functions may be a hidden part of.
-EXPRESSIVE: frozenset[Kind] = frozenset(
-    {
-        "table",
-        "column",
-        "default",
-        "constraint",
-        "domain",
-        "domain constraint",
-        "index",
-        "view",
-        "materialized view",
-        "rule",
-        "trigger",
-        "policy",
-    }
-)
 # Whose DROP names types.
 _NAMED_BY_TYPES: frozenset[Kind] = frozenset(
     {
@@ -98,7 +96,6 @@ _NAMED_BY_TYPES: frozenset[Kind] = frozenset(
         "transform",
     }
 )
-WITH_INDEX: frozenset[str] = frozenset({"primary key", "unique", "exclusion"})
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
 _WITH_NOT_NULL = (Column, Domain)
@@ -969,14 +966,6 @@ def renew_indexes_of_wholes(fates: Fates) -> None:
         spread(fates, work)
 
 
-def indexes_of(table: Ref, parts: Mapping[Ref, list[Ref]], catalog: Catalog) -> Iterator[Ref]:
-    """The indexes of a table, those of its constraints too."""
-    for part in parts.get(table, ()):
-        value = catalog.objects[part]
-        if isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX):
-            yield part
-
-
 def _is_unreachable(fates: Fates, key: Ref) -> bool:
     """Whether a partition gets an index with the whole's that it is to be without, or has one that cannot
     go, or the whole's becomes valid and nothing that is attached to it says so."""
@@ -1021,13 +1010,6 @@ def _is_attached_again(fates: Fates, partition: Ref) -> bool:
     assert isinstance(before, Table)
     assert isinstance(after, Table)
     return before.partition != after.partition or parents_of(after)[0] in fates.replaced
-
-
-def whole_of(key: Ref, catalog: Catalog) -> Ref | None:
-    """The partitioned table that an index or a constraint with one is of."""
-    value = catalog.objects[key]
-    table = value.table if isinstance(value, Index) else holder(key, catalog)
-    return table if table is not None and is_partitioned(table, catalog) else None
 
 
 def _lets_parent_go(fates: Fates, partition: Ref, work: list[Ref]) -> bool:
@@ -1218,15 +1200,6 @@ def wholes_above(fates: Fates, table: Ref) -> list[Ref]:
     return found
 
 
-def partitions_below(table: Ref, catalog: Catalog, children: Mapping[Ref, list[Ref]]) -> list[Ref]:
-    """The partitions of a partitioned table, and theirs."""
-    found = [*children.get(table, ())] if is_partitioned(table, catalog) else []
-    for each in found:
-        if is_partitioned(each, catalog):
-            found += children.get(each, ())
-    return found
-
-
 def _leaves_below(fates: Fates, table: Ref) -> list[Ref]:
     """What held the rows of a table."""
     value = fates.old.objects[table]
@@ -1235,11 +1208,6 @@ def _leaves_below(fates: Fates, table: Ref) -> list[Ref]:
         return [table]
     below = partitions_below(table, fates.old, fates.children_before)
     return [each for each in below if not is_partitioned(each, fates.old)]
-
-
-def is_partitioned(table: Ref, catalog: Catalog) -> bool:
-    value = catalog.objects.get(table)
-    return isinstance(value, Table) and value.partition_key is not None
 
 
 def _can_hold(fates: Fates, table: Ref) -> bool:
@@ -1719,14 +1687,6 @@ def _declares_again(fates: Fates, constraint: Ref) -> bool:
         and held.not_null.inherited
         for column in columns
     )
-
-
-def table_of(column: Ref, catalog: Catalog) -> Ref | None:
-    for kind in TABLES:
-        found = Ref(kind, column.schema, column.name)
-        if found in catalog.objects:
-            return found
-    return None
 
 
 def nodes_of(fates: Fates) -> set[Node]:
@@ -2504,10 +2464,6 @@ def _joined_again(fates: Fates, publication: Ref) -> tuple[Statement, ...]:
     return alteration.statements if alteration is not None else ()
 
 
-def with_value(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
-    return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
-
-
 def _with_name(value: Column | Domain, name: str) -> Object:
     """The column or domain with its NOT NULL named."""
     assert value.not_null is not None
@@ -2517,41 +2473,12 @@ def _with_name(value: Column | Domain, name: str) -> Object:
     return msgspec.structs.replace(value, not_null=not_null)
 
 
-def bequeaths(column: Object | None) -> bool:
-    """Whether heirs have the column's NOT NULL, too."""
-    return isinstance(column, Column) and column.not_null is not None and not column.not_null.no_inherit
-
-
 def _has_unnamed_not_null(value: Object | None) -> bool:
     return isinstance(value, Column | Domain) and value.not_null is not None and value.not_null.name is None
 
 
 def _without_default(column: Column) -> Column:
     return msgspec.structs.replace(column, default=None, identity=None)
-
-
-def on_relations(catalog: Catalog) -> Mapping[Ref, tuple[Ref, ...]]:
-    """What needs what, where a column that is no object of its own stands for its view or type."""
-    objects = catalog.objects
-    lifted: dict[Ref, Ref] = {}
-
-    def lift(ref: Ref) -> Ref:
-        if ref.kind != "column" or ref in objects:
-            return ref
-        found = lifted.get(ref)
-        if found is None:
-            kinds: tuple[Kind, ...] = ("view", "materialized view", "composite type")
-            whole = (Ref(kind, ref.schema, ref.name) for kind in kinds)
-            found = lifted[ref] = next((each for each in whole if each in objects), ref)
-        return found
-
-    moved = {
-        ref: tuple(dict.fromkeys(lift(each) for each in needs))
-        for ref, needs in catalog.depends.items()
-        for need in needs
-        if need[0] == "column" and need not in objects
-    }
-    return {**catalog.depends, **moved} if moved else catalog.depends
 
 
 def _fits_inside(constraint: Constraint) -> bool:
@@ -2568,140 +2495,3 @@ def _fits_inside(constraint: Constraint) -> bool:
 def _fires(value: Object) -> bool:
     """Whether it is an event trigger that fires in usual sessions."""
     return isinstance(value, EventTrigger) and value.enabled in ("origin", "always")
-
-
-def free_name(name: str, taken: set[str], word: str = "old") -> str:
-    """The name under which the old version of a type waits, or what is kept of a table, none of `taken`,
-    which it joins."""
-    number = 1
-    while True:
-        end = f"_{number}" if number > 1 else ""
-        room = 63 - len(end)  # in bytes
-        found = f"ormony_{word}_{name}".encode()[:room].decode("utf-8", "ignore") + end
-        if found not in taken:
-            taken.add(found)
-            return found
-        number += 1
-
-
-def names_in(schema: str, *catalogs: Catalog) -> set[str]:
-    """Every name of the schema that a type, its row type or its constructors could run into."""
-    found = set[str]()
-    for catalog in catalogs:
-        for ref, value in catalog.objects.items():
-            if ref[1] != schema:
-                continue
-            found.add(ref[3] if ref[0] == "constraint" else ref[2])
-            if isinstance(value, RangeType):
-                found.add(multirange(ref, catalog).name)
-            elif isinstance(value, Column) and value.identity is not None:
-                found.add(value.identity.sequence.name)
-    return found
-
-
-def parents_of(value: Object | None) -> tuple[Ref, ...]:
-    """What a table is a partition of, or inherits from."""
-    if not isinstance(value, Table):
-        return ()
-    return (value.partition.parent,) if value.partition is not None else value.inherits
-
-
-def attachment_of(value: Object) -> object:
-    return (value.partition, value.inherits, value.of_type) if isinstance(value, Table) else None
-
-
-def children_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
-    found: dict[Ref, list[Ref]] = defaultdict(list)
-    for ref, value in catalog.objects.items():
-        if ref[0] in TABLES:
-            for parent in parents_of(value):
-                found[parent].append(ref)
-    return found
-
-
-def attached_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
-    """The indexes and constraints of partitions under those of the partitioned table."""
-    found: dict[Ref, list[Ref]] = defaultdict(list)
-    for ref, value in catalog.objects.items():
-        if ref[0] not in ("constraint", "index"):
-            continue
-        if isinstance(value, Constraint | Index) and value.parent is not None:
-            found[value.parent].append(ref)
-    return found
-
-
-def keys_to_wholes(catalog: Catalog) -> dict[Ref, list[Ref]]:
-    """The foreign keys to each partitioned table."""
-    found: dict[Ref, list[Ref]] = defaultdict(list)
-    for ref, value in catalog.objects.items():
-        if ref[0] == "constraint" and isinstance(value, Constraint) and value.references is not None:
-            held = catalog.objects.get(value.references)
-            if isinstance(held, Table) and held.partition_key is not None:
-                found[value.references].append(ref)
-    return found
-
-
-def dependents_of(depends: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, list[Ref]]:
-    found: dict[Ref, list[Ref]] = defaultdict(list)
-    for dependent, needs in depends.items():
-        for need in needs:
-            found[need].append(dependent)
-    return found
-
-
-def parts_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
-    """What each relation or domain holds; the sequence that a column owns is a part of that column."""
-    found: dict[Ref, list[Ref]] = defaultdict(list)
-    holders: dict[tuple[str, str, str], Ref] = {}  # as `holder` answers, without a new reference for each
-    for ref in catalog.objects:
-        kind = ref[0]
-        if kind in RELATIONS:
-            holders["relation", ref[1], ref[2]] = ref
-        elif kind == "domain":
-            holders[kind, ref[1], ref[2]] = ref
-    for ref, value in catalog.objects.items():
-        kind = ref[0]
-        if kind in PARTS:
-            above = holders.get(("domain" if kind == "domain constraint" else "relation", ref[1], ref[2]))
-            if above is not None:
-                found[above].append(ref)
-        elif kind == "index" or kind == "statistics":
-            assert isinstance(value, Index | Statistics)
-            found[value.table].append(ref)
-        elif kind == "sequence":
-            assert isinstance(value, Sequence)
-            if value.owned_by is not None:
-                found[value.owned_by].append(ref)
-    return found
-
-
-def slots_of(ref: Ref, catalog: Catalog) -> Iterator[tuple[str, ...]]:
-    """The names that an object occupies: relations share theirs, and tables share theirs with types."""
-    value = catalog.objects.get(ref)
-    match ref.kind:
-        case "table" | "foreign table" | "view" | "materialized view" | "composite type":
-            yield ("relation", ref.schema, ref.name)
-            yield ("type", ref.schema, ref.name)
-        case "sequence" | "index":
-            yield ("relation", ref.schema, ref.name)
-        case "enum" | "domain" | "base type":
-            yield ("type", ref.schema, ref.name)
-        case "range type":
-            yield ("type", ref.schema, ref.name)
-        case "function" | "procedure" | "aggregate":
-            yield ("routine", ref.schema, ref.name, ref.part)
-        case "constraint":
-            yield ("constraint", ref.schema, ref.name, ref.part)
-            if isinstance(value, Constraint) and value.type in ("primary key", "unique", "exclusion"):
-                yield ("relation", ref.schema, ref.part)
-            if isinstance(value, Constraint) and value.type == "primary key":
-                yield ("primary key", ref.schema, ref.name)
-        case "column":
-            yield ("column", ref.schema, ref.name, ref.part)
-            if isinstance(value, Column) and value.not_null is not None:
-                name = value.not_null.name or object_name(ref.name, ref.part, "not_null")
-                yield ("constraint", ref.schema, ref.name, name)
-            if isinstance(value, Column) and value.identity is not None:
-                yield ("relation", value.identity.sequence.schema, value.identity.sequence.name)
-        case _:
-            yield tuple(ref)
