@@ -199,8 +199,8 @@ def pg_dump(url: str, *flags: str) -> str:
 def home_of(project: Path, name: str = "db") -> Path:
     """The folder of the project's cluster `name`; made by `start`.
 
-    It lies in the project's `.ormony` where that is ours to write and the server's uid can reach it, else in a
-    cache: a checkout may be mounted read-only.
+    It lies in the project's `.ormony` where that is ours to write and the server's uid can reach it, else in
+    a cache: a checkout may be mounted read-only.
     """
     root = project.resolve()
     inside = root / FOLDER
