@@ -38,7 +38,18 @@ from ormony.catalog import (
 from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import KEEPS_NO_DATA, First, Node, cycle_of, in_order
-from ormony.plan.order.spread import clear, free_keys, reattach, replace, spread, uses_new_label
+from ormony.plan.order.partitions import (
+    after_who_has_none,
+    attached_indexes,
+    completions,
+    free_partitions,
+    is_key_of_whole,
+    keys_held_by,
+    refuse_doubts,
+    renew_indexes_of_wholes,
+    wholes_above,
+)
+from ormony.plan.order.spread import clear, free_keys, replace, spread, uses_new_label
 from ormony.plan.order.structure import (
     EXPRESSIVE,
     TYPES,
@@ -51,7 +62,6 @@ from ormony.plan.order.structure import (
     partitions_below,
     slots_of,
     table_of,
-    whole_of,
     with_value,
 )
 from ormony.plan.render.columns import (
@@ -69,7 +79,7 @@ from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.rows import fill, keep, kept
 from ormony.plan.render.sequences import following, set_logged
-from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, doubted, swaps
+from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import set_aside
 from ormony.plan.statement import Alteration, Late, Statement
@@ -644,104 +654,6 @@ def _keeps_not_null(fates: Fates, column: Ref) -> bool:
     )
 
 
-def refuse_doubts(fates: Fates) -> None:
-    """A check that holds in a partition is not made NOT VALID there while it is attached."""
-    work: list[Ref] = []
-    for table in sorted(fates.altered):
-        value = fates.new.objects[table]
-        if not isinstance(value, Table) or value.partition is None:
-            continue
-        parent = value.partition.parent
-        if fates.old.objects[table] == value or parent in fates.replaced:
-            continue
-        before = fates.old.objects[table]
-        if isinstance(before, Table) and before.partition == value.partition:
-            for name in doubted(table, fates.old, fates.new):
-                if _lets_parent_go(fates, table, work):
-                    break
-                raise OrmonyError(
-                    "cannot-alter",
-                    f"PostgreSQL does not take back that check {name} was tried in partition {table}",
-                    hint=f"try it in all of {parent}, here and in the models: "
-                    f"ALTER TABLE {relation(parent)} VALIDATE CONSTRAINT {identifier(name)}",
-                    exit_status=1,
-                )
-
-    spread(fates, work)
-
-
-def renew_indexes_of_wholes(fates: Fates) -> None:
-    """An index of a partitioned table is made again where its partitions would not come to have what they
-    are to have of it."""
-    turning = {ref for ref in fates.changed if ref[0] == "index" and _becomes_valid(fates, ref)}
-    keys = [
-        key
-        for key in sorted({*fates.attached_before, *fates.half_attached, *turning})
-        if key in fates.old.objects and key in fates.new.objects
-    ]
-    while keys:
-        work: list[Ref] = []
-        for key in keys:
-            if key not in fates.replaced and _is_unreachable(fates, key):
-                replace(fates, key, work)
-        if not work:
-            return
-        spread(fates, work)
-
-
-def _is_unreachable(fates: Fates, key: Ref) -> bool:
-    """Whether a partition gets an index with the whole's that it is to be without, or has one that cannot
-    go, or the whole's becomes valid and nothing that is attached to it says so."""
-    table = whole_of(key, fates.new)
-    after = fates.new.objects[key]
-    if table is None or fates.comes(table):
-        return False
-    if isinstance(after, Constraint) and after.type not in WITH_INDEX:
-        return False
-    was = {holder(each, fates.old): each for each in fates.attached_before.get(key, ())}
-    now = {holder(each, fates.new): each for each in fates.attached_after.get(key, ())}
-    told = False
-    for partition in fates.children_after.get(table, ()):
-        lower, wanted = was.get(partition), now.get(partition)
-        if _is_attached_again(fates, partition):
-            if wanted is None or wanted in fates.half_attached:
-                return True
-        elif lower is not None and (lower != wanted or fates.goes(lower)):
-            return True
-        elif wanted is not None and (lower is None or _becomes_valid(fates, lower)):
-            told = True
-    return _becomes_valid(fates, key) and not told
-
-
-def is_key_of_whole(fates: Fates, ref: Ref) -> bool:
-    """Whether it was an index of a partitioned table, or a constraint with one."""
-    value = fates.old.objects.get(ref)
-    is_key = isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX)
-    return is_key and whole_of(ref, fates.old) is not None
-
-
-def _becomes_valid(fates: Fates, index: Ref) -> bool:
-    before, after = fates.old.objects[index], fates.new.objects[index]
-    return isinstance(before, Index) and isinstance(after, Index) and after.valid and not before.valid
-
-
-def _is_attached_again(fates: Fates, partition: Ref) -> bool:
-    """Whether the plan attaches the partition to its whole."""
-    if fates.comes(partition):
-        return True
-    before, after = fates.old.objects[partition], fates.new.objects[partition]
-    assert isinstance(before, Table)
-    assert isinstance(after, Table)
-    return before.partition != after.partition or parents_of(after)[0] in fates.replaced
-
-
-def _lets_parent_go(fates: Fates, partition: Ref, work: list[Ref]) -> bool:
-    """Whether the partition can be taken off and be attached again; then it is."""
-    fates.altered.pop(partition)
-    reattach(fates, partition, work)
-    return partition in fates.altered
-
-
 def refuse_held_rows(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
     """A table's rows cannot be written anew while a column holds its row type."""
     for table, holders in fates.rows_held.items():
@@ -845,33 +757,6 @@ def share_out_anew(fates: Fates) -> None:
     spread(fates, work)
 
 
-def free_partitions(fates: Fates) -> None:
-    """A partition to whose rows foreign keys point is taken off the whole only when these are gone."""
-    work: list[Ref] = []
-    for table in sorted(fates.altered):
-        for key in keys_held_by(fates, table):
-            if fates.goes(key):
-                fates.explicit.add(key)
-            else:
-                replace(fates, key, work)
-    spread(fates, work)
-
-
-def keys_held_by(fates: Fates, partition: Ref) -> list[Ref]:
-    """The foreign keys to what a partition is one of, where it is taken off that."""
-    before, after = fates.old.objects.get(partition), fates.new.objects.get(partition)
-    if not (isinstance(before, Table) and isinstance(after, Table)) or before.partition is None:
-        return []
-    if before.partition == after.partition and before.partition.parent not in fates.replaced:
-        return []
-    found = (key for upper in wholes_above(fates, partition) for key in fates.keys_to.get(upper, ()))
-    return [
-        key
-        for key in found
-        if isinstance(value := fates.old.objects[key], Constraint) and value.parent is None
-    ]
-
-
 def hides_rows(fates: Fates, tables: Iterable[Ref]) -> bool:
     """Whether row level security of one of the tables holds for its owner, too."""
     return any(
@@ -911,16 +796,6 @@ def keep_rows(fates: Fates) -> None:
         if rows is not None:
             fates.kept[ref] = rows
             covered.update(sources)
-
-
-def wholes_above(fates: Fates, table: Ref) -> list[Ref]:
-    """The partitioned tables above a partition, as they were."""
-    found: list[Ref] = []
-    value = fates.old.objects.get(table)
-    while isinstance(value, Table) and value.partition is not None:
-        found.append(value.partition.parent)
-        value = fates.old.objects.get(value.partition.parent)
-    return found
 
 
 def _leaves_below(fates: Fates, table: Ref) -> list[Ref]:
@@ -1534,31 +1409,6 @@ def _after_what_holds(fates: Fates, node: Node, first: First) -> None:
         first(node, fates.down(before.owned_by))
 
 
-def after_who_has_none(fates: Fates, key: Ref, node: Node, first: First) -> None:
-    """An index is valid when the last partition's is attached: those without one have gone by then."""
-    table = None if fates.comes(key) else whole_of(key, fates.new)
-    has = {holder(each, fates.old) for each in fates.attached_before.get(key, ())}
-    for sibling in fates.children_before.get(table, ()) if table is not None else ():
-        if sibling not in has:
-            first(fates.down(sibling), node)
-            first(fates.alters(sibling), node)
-
-
-def attached_indexes(fates: Fates, key: Ref) -> Iterator[Ref]:
-    """The indexes that belong to those of the whole, of the partition that this key or index is of."""
-    value = fates.new.objects[key]
-    if isinstance(value, Constraint) and value.type not in WITH_INDEX:
-        return
-    table = value.table if isinstance(value, Index) else holder(key, fates.new)
-    held = fates.new.objects[table] if table is not None else None
-    if table is None or not isinstance(held, Table) or held.partition is None:
-        return
-    for part in fates.parts_after.get(table, ()):
-        other = fates.new.objects[part]
-        if isinstance(other, Index | Constraint) and other.parent is not None:
-            yield part
-
-
 def columns_in_the_way(fates: Fates, table: Ref) -> Iterator[Ref]:
     """The columns that the parents of a new table had under the names of its own."""
     names = {part.part for part in fates.parts_after.get(table, ()) if part.kind == "column"}
@@ -1695,32 +1545,6 @@ def _one_name_at_a_time(fates: Fates, nodes: set[Node], first: First) -> None:
         for slot in slots_of(ref, fates.new):
             for node in taken.get(slot, ()):
                 first(node, made)
-
-
-def completions(fates: Fates, nodes: set[Node], first: First) -> None:
-    """A partitioned index is valid when its last partition is attached; a foreign key to it waits for
-    that."""
-    waiting: dict[Ref, list[Node]] = defaultdict(list)
-    for verb, ref in nodes:
-        value = fates.new.objects.get(ref) if verb == "late" else None
-        if isinstance(value, Constraint | Index) and value.parent is not None:
-            upper: Ref | None = value.parent
-            while upper is not None:
-                waiting[upper].append((verb, ref))
-                above = fates.new.objects.get(upper)
-                upper = above.parent if isinstance(above, Constraint | Index) else None
-    if not waiting:
-        return
-    for dependent, needs in fates.depends_after.items():
-        if isinstance(fates.new.objects.get(dependent), Constraint) and (
-            dependent not in waiting and dependent.kind == "constraint"
-        ):
-            value = fates.new.objects[dependent]
-            if not (isinstance(value, Constraint) and value.type == "foreign key"):
-                continue
-            for need in needs:
-                for node in waiting.get(need, ()):
-                    first(node, fates.up(dependent))
 
 
 def loosen(fates: Fates, stuck: set[Node], after: Mapping[Node, set[Node]]) -> None:
