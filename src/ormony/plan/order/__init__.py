@@ -38,6 +38,7 @@ from ormony.catalog import (
 from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import KEEPS_NO_DATA, First, Node, cycle_of, in_order
+from ormony.plan.order.kept_rows import counting_on, edges_of_rows, hides_rows, keep_rows, share_out_anew
 from ormony.plan.order.partitions import (
     after_who_has_none,
     attached_indexes,
@@ -47,7 +48,6 @@ from ormony.plan.order.partitions import (
     keys_held_by,
     refuse_doubts,
     renew_indexes_of_wholes,
-    wholes_above,
 )
 from ormony.plan.order.spread import clear, free_keys, replace, spread, uses_new_label
 from ormony.plan.order.structure import (
@@ -56,7 +56,6 @@ from ormony.plan.order.structure import (
     WITH_INDEX,
     attachment_of,
     bequeaths,
-    free_name,
     is_partitioned,
     parents_of,
     partitions_below,
@@ -77,8 +76,8 @@ from ormony.plan.render.columns import (
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.retype import retype
-from ormony.plan.render.rows import fill, keep, kept
-from ormony.plan.render.sequences import following, set_logged
+from ormony.plan.render.rows import fill, keep
+from ormony.plan.render.sequences import set_logged
 from ormony.plan.render.tables import apart_meanwhile, declare_again, detach, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import set_aside
@@ -101,8 +100,6 @@ _NAMED_BY_TYPES: frozenset[Kind] = frozenset(
 # Whose names a NOT NULL cannot be given by PostgreSQL.
 _NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
 _WITH_NOT_NULL = (Column, Domain)
-# What acts when rows are put back, or reads them.
-_WATCHING: frozenset[Kind] = frozenset({"trigger", "rule", "materialized view"})
 # What others' statements can bring to its goal: those of a parent, a type, a table or an index.
 _FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
 # What `parts_of` finds parts of.
@@ -737,136 +734,6 @@ def _goes_apart(fates: Fates, table: Ref) -> bool:
         if name in wanted and Ref("column", table.schema, table.name, name) not in fates.replaced
     ]
     return len(kept) < len(wanted) and tuple(kept) != wanted[: len(kept)]
-
-
-def share_out_anew(fates: Fates) -> None:
-    """Where other columns decide which partition a row is in, partitions are made anew, too: their rows
-    need not be theirs any more."""
-    work: list[Ref] = []
-    for ref in sorted(fates.replaced):
-        before, after = fates.old.objects[ref], fates.new.objects[ref]
-        if not (isinstance(before, Table) and isinstance(after, Table)):
-            continue
-        if before.partition_key is None or before.partition_key == after.partition_key:
-            continue
-        staying = {*_leaves_below(fates, ref)} & {*partitions_below(ref, fates.new, fates.children_after)}
-        if _can_hold(fates, ref) and not hides_rows(fates, (ref, *staying)):
-            for leaf in sorted(staying):
-                if leaf.kind == "table":
-                    replace(fates, leaf, work)
-    spread(fates, work)
-
-
-def hides_rows(fates: Fates, tables: Iterable[Ref]) -> bool:
-    """Whether row level security of one of the tables holds for its owner, too."""
-    return any(
-        isinstance(value := catalog.objects.get(each), Table) and value.force_row_security
-        for each in tables
-        for catalog in (fates.old, fates.new)
-    )
-
-
-def keep_rows(fates: Fates) -> None:
-    """Rows of tables that are made anew: they wait elsewhere meanwhile. A partitioned table has those of
-    its partitions that go or are made anew, too, and the new one gives each row its place."""
-    if not any(ref[0] == "table" for ref in fates.replaced):
-        return
-    going = {*fates.dropped, *fates.replaced, *fates.altered}
-    taken: set[str] = set()
-    covered: set[Ref] = set()
-    found = (ref for ref in fates.replaced if ref[0] == "table")
-    for ref in sorted(found, key=lambda each: (len(wholes_above(fates, each)), each)):
-        if ref in covered or not _can_hold(fates, ref):
-            continue
-        below = partitions_below(ref, fates.new, fates.children_after)
-        leaves = _leaves_below(fates, ref)
-        sources = tuple(
-            leaf
-            for leaf in leaves
-            if leaf.kind == "table"
-            and leaf not in covered
-            and (leaf in fates.dropped or leaf == ref or (leaf in fates.replaced and leaf in below))
-        )
-        if not sources or hides_rows(fates, (ref, *sources)):
-            continue
-        was = fates.old.objects[ref]
-        whole = isinstance(was, Table) and was.partition_key is not None and len(sources) == len(leaves)
-        name = free_name(ref.name, taken, "rows")
-        rows = kept(ref, sources, whole, name, going, fates.old, fates.new)
-        if rows is not None:
-            fates.kept[ref] = rows
-            covered.update(sources)
-
-
-def _leaves_below(fates: Fates, table: Ref) -> list[Ref]:
-    """What held the rows of a table."""
-    value = fates.old.objects[table]
-    assert isinstance(value, Table)
-    if value.partition_key is None:
-        return [table]
-    below = partitions_below(table, fates.old, fates.children_before)
-    return [each for each in below if not is_partitioned(each, fates.old)]
-
-
-def _can_hold(fates: Fates, table: Ref) -> bool:
-    """Whether the new table can have rows: it is no partitioned one without partitions."""
-    if not is_partitioned(table, fates.new):
-        return True
-    below = partitions_below(table, fates.new, fates.children_after)
-    return any(each.kind == "table" and not is_partitioned(each, fates.new) for each in below)
-
-
-def edges_of_rows(fates: Fates, nodes: set[Node], first: First) -> None:
-    """Rows are put back when their table is whole, before anything acts on them or points at them."""
-    watching = [node for node in nodes if node[0] == "create" and node[1].kind in _WATCHING]
-    filled: dict[Ref, Node] = {}
-    for table in fates.kept:
-        node: Node = ("fill", table)
-        for each in (table, *partitions_below(table, fates.new, fates.children_after)):
-            filled[each] = node
-            first(fates.up(each), node)
-            first(("late", each), node)
-            for part in fates.parts_after.get(each, ()):
-                if part.kind == "column":
-                    first(fates.up(part), node)
-                    first(fates.up(default_of(part)), node)
-    for watcher in watching:
-        ref = watcher[1]
-        if ref.kind == "materialized view":
-            for node in filled.values():
-                first(node, watcher)
-        elif (about := holder(ref, fates.new)) in filled:
-            first(filled[about], watcher)
-    for ref, value in fates.new.objects.items():
-        if ref[0] == "constraint" and isinstance(value, Constraint) and value.references in filled:
-            node, made = filled[value.references], fates.up(ref)
-            if made == ("create", ref):
-                first(node, made)
-            about = holder(ref, fates.new)
-            if about is None or filled.get(about) == node:
-                continue
-            first(node, filled.get(about))
-            for below in partitions_below(about, fates.new, fates.children_after):
-                first(node, ("late", below))  # its rows are tried when it is attached
-
-
-def counting_on(fates: Fates) -> Iterator[Statement]:
-    """What was made again above rows that stayed or came back goes on counting after them."""
-    for table in sorted(fates.replaced):
-        children = fates.children_before.get(table, ())
-        if table.kind != "table" or not (
-            table in fates.kept or any(child in fates.new.objects for child in children)
-        ):
-            continue
-        for part in fates.parts_after.get(table, ()):
-            column = fates.new.objects.get(part)
-            if isinstance(column, Column) and column.identity is not None:
-                identity = column.identity
-                yield following(identity.sequence, table, part.part, identity.options)
-            for owned in fates.parts_after.get(part, ()):
-                sequence = fates.new.objects.get(owned)
-                if isinstance(sequence, Sequence) and fates.comes(owned):
-                    yield following(owned, table, part.part, sequence.options)
 
 
 def _insist(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
