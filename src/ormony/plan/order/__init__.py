@@ -10,7 +10,7 @@ re-creating what was to be altered.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -19,7 +19,6 @@ from ormony.catalog import (
     Catalog,
     Column,
     Constraint,
-    Domain,
     EventTrigger,
     Index,
     Kind,
@@ -41,13 +40,18 @@ from ormony.plan.order.heirs import (
     heirs_before,
     is_made_anew,
     leaving,
-    make_anew,
     origins_of,
     part_from_parents,
     redeclare,
     take_inherited_defaults,
 )
 from ormony.plan.order.kept_rows import counting_on, edges_of_rows, keep_rows, share_out_anew
+from ormony.plan.order.not_nulls import (
+    follow_not_null,
+    name_not_nulls_in_use,
+    name_not_nulls_meanwhile,
+    renew_not_nulls,
+)
 from ormony.plan.order.partitions import (
     after_who_has_none,
     attached_indexes,
@@ -63,8 +67,6 @@ from ormony.plan.order.structure import (
     EXPRESSIVE,
     WITH_INDEX,
     attachment_of,
-    bequeaths,
-    is_partitioned,
     parents_of,
     partitions_below,
     slots_of,
@@ -82,16 +84,7 @@ from ormony.plan.order.values import (
     set_domains_aside,
     writes_rows,
 )
-from ormony.plan.render.columns import (
-    add,
-    comes_by_itself,
-    drop_not_null,
-    give_not_null,
-    leave_not_null,
-    name_of_not_null,
-    remove,
-    rename_not_null,
-)
+from ormony.plan.render.columns import add, comes_by_itself, name_of_not_null, remove
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import retype
 from ormony.plan.render.rows import fill, keep
@@ -99,8 +92,7 @@ from ormony.plan.render.sequences import set_logged
 from ormony.plan.render.tables import detach, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import set_aside
-from ormony.plan.statement import Late, Statement
-from ormony.sql import object_name
+from ormony.plan.statement import Statement
 
 # Whose DROP names types.
 _NAMED_BY_TYPES: frozenset[Kind] = frozenset(
@@ -115,9 +107,6 @@ _NAMED_BY_TYPES: frozenset[Kind] = frozenset(
         "transform",
     }
 )
-# Whose names a NOT NULL cannot be given by PostgreSQL.
-_NAMED_CONSTRAINTS: frozenset[Kind] = frozenset({"constraint", "domain constraint", "trigger"})
-_WITH_NOT_NULL = (Column, Domain)
 # What others' statements can bring to its goal: those of a parent, a type, a table or an index.
 _FOLLOWING: frozenset[Kind] = frozenset({"column", "default", "constraint", "index", "trigger"})
 # What `parts_of` finds parts of.
@@ -276,163 +265,6 @@ def _guarded(fates: Fates, guards: list[Node]) -> tuple[tuple[Statement, ...], t
     return tuple(first), tuple(last)
 
 
-def renew_not_nulls(fates: Fates) -> None:
-    """A NOT NULL that a parent has, too, gets another name, or is its own or its parent's alone, only
-    while the parent has none."""
-    if fates.new.version < 180000:
-        return
-    work: list[Ref] = []
-    for ref in sorted(fates.changed):
-        if ref[0] != "column" or ref in fates.replaced or any(ref in each for each in fates.renewed.values()):
-            continue
-        if ref not in fates.renewed and (_is_named_apart(fates, ref) or _parts_names_of_heirs(fates, ref)):
-            parents, heirs = _family(fates, ref)
-            if not parents or not heirs:
-                continue
-            if not _is_in_the_way(fates, parents, heirs):
-                _renewed(fates, parents, heirs)
-                continue
-            for heir in sorted({ref, *heirs} - {*parents}):
-                if heir in fates.changed and _is_named_apart(fates, heir):
-                    make_anew(fates, heir, "NOT NULL in this way", work)
-    spread(fates, work)
-
-
-def _is_named_apart(fates: Fates, column: Ref) -> bool:
-    """Whether a NOT NULL that a parent has all the time, too, changes its name, or whose it is."""
-    before, after = fates.old.objects[column], fates.new.objects[column]
-    was, now = fates.relation_before(column), fates.relation_after(column)
-    if not (isinstance(before, Column) and isinstance(after, Column)) or parents_of(was) != parents_of(now):
-        return False
-    if before.not_null is None or after.not_null is None or before.not_null == after.not_null:
-        return False
-    if not isinstance(now, Table) or now.partition is not None or not _bequeathing(fates, column):
-        return False
-    if after.not_null.inherited:
-        return not before.not_null.inherited
-    names = [name_of_not_null(column, catalog) for catalog in (fates.old, fates.new)]
-    above = [
-        [name_of_not_null(each, catalog) for catalog in (fates.old, fates.new)]
-        for each in _bequeathing(fates, column)
-    ]
-    return names[0] != names[1] and names not in above
-
-
-def _parts_names_of_heirs(fates: Fates, column: Ref) -> bool:
-    """Whether it is a parent's, and its NOT NULL changes its name while an heir's has another one."""
-    if not fates.renames_not_null(column):
-        return False
-    names = [name_of_not_null(column, catalog) for catalog in (fates.old, fates.new)]
-    return any(
-        [name_of_not_null(each, catalog) for catalog in (fates.old, fates.new)] != names
-        for each in _heirs_of(fates, column)
-    )
-
-
-def _bequeathing(fates: Fates, column: Ref) -> list[Ref]:
-    """The columns of parents, before and after, from which the column has a NOT NULL all the time."""
-    return [
-        each
-        for parent in parents_of(fates.relation_before(column))
-        if (each := Ref("column", parent.schema, parent.name, column.part)) not in fates.replaced
-        and bequeaths(fates.old.objects.get(each))
-        and bequeaths(fates.new.objects.get(each))
-    ]
-
-
-def _heirs_of(fates: Fates, column: Ref) -> list[Ref]:
-    table = table_of(column, fates.old)
-    found = (
-        Ref("column", child.schema, child.name, column.part)
-        for child in (fates.children_before.get(table, ()) if table is not None else ())
-    )
-    return [each for each in found if each in fates.old.objects and each in fates.new.objects]
-
-
-def _family(fates: Fates, column: Ref) -> tuple[list[Ref], list[Ref]]:
-    """The parents' columns and the heirs' columns that have a NOT NULL together with this one."""
-    heirs = [column] if _bequeathing(fates, column) else _heirs_of(fates, column)
-    parents: list[Ref] = []
-    for heir in heirs:
-        for parent in _bequeathing(fates, heir):
-            if parent not in parents:
-                parents.append(parent)
-                heirs += (each for each in _heirs_of(fates, parent) if each not in heirs)
-    return parents, heirs
-
-
-def _is_in_the_way(fates: Fates, parents: list[Ref], heirs: list[Ref]) -> bool:
-    """Whether the parents' NOT NULLs cannot go for a while, or would not come back as they were."""
-    for ref in (*parents, *heirs):
-        before, after = fates.old.objects[ref], fates.new.objects[ref]
-        if not (isinstance(before, Column) and isinstance(after, Column)) or ref in fates.replaced:
-            return True
-        if any(each.not_null is None or not each.not_null.valid for each in (before, after)):
-            return True
-        was, now = fates.relation_before(ref), fates.relation_after(ref)
-        if parents_of(was) != parents_of(now) or (isinstance(now, Table) and now.partition is not None):
-            return True
-    for ref in parents:
-        table = table_of(ref, fates.old)
-        if table is None or table in fates.replaced or is_partitioned(table, fates.new):
-            return True
-        if {*fates.children_before.get(table, ())} != {*fates.children_after.get(table, ())}:
-            return True
-        columns = [catalog.objects[ref] for catalog in (fates.old, fates.new)]
-        if any(isinstance(each, Column) and each.identity is not None for each in columns):
-            return True
-        if _bequeathing(fates, ref) or _is_in_primary_key(fates, ref):
-            return True
-    for ref in heirs:
-        after = fates.new.objects[ref]
-        theirs = isinstance(after, Column) and after.not_null is not None and after.not_null.inherited
-        if _heirs_of(fates, ref) or (theirs and _is_in_primary_key(fates, ref)):
-            return True
-    return False
-
-
-def _is_in_primary_key(fates: Fates, column: Ref) -> bool:
-    return any(
-        isinstance(value, Constraint) and value.type == "primary key" and column.part in value.columns
-        for catalog in (fates.old, fates.new)
-        for ref, value in catalog.objects.items()
-        if ref[0] == "constraint" and ref[1:3] == column[1:3]
-    )
-
-
-def _renewed(fates: Fates, parents: list[Ref], heirs: list[Ref]) -> None:
-    for place, ref in enumerate(parents):
-        rest = leave_not_null(ref, fates.old, fates.new)
-        if rest is None:
-            return
-        done = rest.late or Late(())
-        late = Late(
-            (*done.statements, give_not_null(ref, fates.new)),
-            after=(*done.after, *heirs),
-            after_late=(*done.after_late, *parents[place - 1 : place]),
-        )
-        fates.altered[ref] = msgspec.structs.replace(
-            rest, statements=(drop_not_null(ref), *rest.statements), late=late
-        )
-        fates.renewed[ref] = heirs
-    for ref in heirs:
-        before, after = fates.old.objects[ref], fates.new.objects[ref]
-        rest = leave_not_null(ref, fates.old, fates.new)
-        assert rest is not None
-        assert isinstance(before, Column)
-        assert isinstance(after, Column)
-        own = before.not_null is not None and not before.not_null.inherited
-        theirs = after.not_null is not None and after.not_null.inherited
-        statements: tuple[Statement, ...] = ()
-        if own and theirs:
-            statements = (drop_not_null(ref),)
-        elif own and name_of_not_null(ref, fates.old) != name_of_not_null(ref, fates.new):
-            statements = (rename_not_null(ref, fates.old, fates.new),)
-        elif not own and not theirs:
-            statements = (give_not_null(ref, fates.new),)
-        fates.altered[ref] = msgspec.structs.replace(rest, statements=statements + rest.statements)
-
-
 def _insist(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
     """Every difference has its statements, or belongs to something that has."""
     if fates.old.version // 10000 != fates.new.version // 10000:
@@ -486,58 +318,6 @@ def _stands_alone(fates: Fates, column: Ref) -> bool:
         if parents_of(value) or (isinstance(value, Table) and value.of_type is not None):
             return False
     return True
-
-
-def name_not_nulls_meanwhile(fates: Fates) -> None:
-    """Where the names that PostgreSQL would give are taken for a while: in a table that is made beside
-    partitions which have its NOT NULLs already, and in a domain beside its old version."""
-    if fates.new.version < 180000:
-        return
-    named: dict[Ref, Object] = {}
-    parents = {parent for child in fates.altered for parent in parents_of(fates.new.objects.get(child))}
-    for table in fates.replaced | (fates.created & parents):
-        for part in fates.parts_after.get(table, ()) if table.kind == "table" else ():
-            value = fates.new.objects[part]
-            if isinstance(value, Column) and value.not_null is not None and value.not_null.name is None:
-                named[part] = _with_name(value, object_name(part.name, part.part, "not_null"))
-    for ref in fates.created | fates.replaced if fates.set_aside else ():
-        value = fates.new.objects[ref]
-        if isinstance(value, Domain) and value.not_null is not None and value.not_null.name is None:
-            named[ref] = _with_name(value, object_name(ref.name, "", "not_null"))
-    if named:
-        fates.new = msgspec.structs.replace(fates.new, objects={**fates.new.objects, **named})
-
-
-def name_not_nulls_in_use(fates: Fates, coming: Set[Ref], going: Set[Ref]) -> None:
-    """Where anything in the schema has, for a while at least, the name that PostgreSQL would give to a
-    new NOT NULL, the NOT NULL is given that name: else it would get one with a number."""
-    if fates.new.version < 180000 or not coming:
-        return
-    used: dict[tuple[str, str], set[Ref]] = defaultdict(set)
-    for catalog in (fates.old, fates.new):
-        for ref, value in catalog.objects.items():
-            if isinstance(value, _WITH_NOT_NULL):
-                not_null = value.not_null
-                if not_null is not None and (name := not_null.name) and name.endswith("_not_null"):
-                    used[ref[1], name].add(ref)
-            elif ref[3][-9:] == "_not_null" and ref[0] in _NAMED_CONSTRAINTS:
-                used[ref[1], ref[3]].add(ref)
-    for ref in going:
-        if _has_unnamed_not_null(fates.old.objects.get(ref)):
-            used[ref.schema, object_name(ref.name, ref.part, "not_null")].add(ref)
-    if not used:
-        return
-    named: dict[Ref, Object] = {}
-    for ref in coming:
-        value = fates.new.objects[ref]
-        if not _has_unnamed_not_null(value):
-            continue
-        name = object_name(ref.name, ref.part, "not_null")
-        if used.get((ref.schema, name), set()) - {ref}:
-            assert isinstance(value, Column | Domain)
-            named[ref] = _with_name(value, name)
-    if named:
-        fates.new = msgspec.structs.replace(fates.new, objects={**fates.new.objects, **named})
 
 
 def _all_made(fates: Fates, nodes: set[Node]) -> frozenset[Ref]:
@@ -973,24 +753,6 @@ def _after_what_holds(fates: Fates, node: Node, first: First) -> None:
         first(node, fates.down(before.owned_by))
 
 
-def follow_not_null(fates: Fates, node: Node, first: First) -> None:
-    """A NOT NULL is given another name while no parent has it."""
-    ref = node[1]
-    before, after = fates.old.objects[ref], fates.new.objects[ref]
-    if not (isinstance(before, Column) and isinstance(after, Column)) or before.not_null == after.not_null:
-        return
-    before_that = parents_of(fates.relation_before(ref))
-    for parent in parents_of(fates.relation_after(ref)):
-        if parent not in before_that:
-            continue  # it is entered when all is done
-        above = Ref("column", parent.schema, parent.name, ref.part)
-        was, now = bequeaths(fates.old.objects.get(above)), bequeaths(fates.new.objects.get(above))
-        if was and not now:
-            first(fates.alters(above), node)
-        elif now and not was and (before.not_null or (after.not_null and not after.not_null.inherited)):
-            first(node, fates.up(above))
-
-
 def _before_what_holds(fates: Fates, node: Node, first: First) -> None:
     _, ref = node
     above = fates.keeper_before(ref)
@@ -1276,19 +1038,6 @@ def _joined_again(fates: Fates, publication: Ref) -> tuple[Statement, ...]:
         publication, with_value(fates.old, publication, rest), fates.new
     )
     return alteration.statements if alteration is not None else ()
-
-
-def _with_name(value: Column | Domain, name: str) -> Object:
-    """The column or domain with its NOT NULL named."""
-    assert value.not_null is not None
-    not_null = msgspec.structs.replace(value.not_null, name=name)
-    if isinstance(value, Column):
-        return msgspec.structs.replace(value, not_null=not_null)
-    return msgspec.structs.replace(value, not_null=not_null)
-
-
-def _has_unnamed_not_null(value: Object | None) -> bool:
-    return isinstance(value, Column | Domain) and value.not_null is not None and value.not_null.name is None
 
 
 def _without_default(column: Column) -> Column:
