@@ -10,7 +10,7 @@ re-creating what was to be altered.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -46,6 +46,7 @@ from ormony.plan.order.heirs import (
     take_inherited_defaults,
 )
 from ormony.plan.order.kept_rows import counting_on, edges_of_rows, keep_rows, share_out_anew
+from ormony.plan.order.logged import logged_apart, logging_order
 from ormony.plan.order.not_nulls import (
     follow_not_null,
     name_not_nulls_in_use,
@@ -88,7 +89,6 @@ from ormony.plan.render.columns import add, comes_by_itself, name_of_not_null, r
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import retype
 from ormony.plan.render.rows import fill, keep
-from ormony.plan.render.sequences import set_logged
 from ormony.plan.render.tables import detach, swaps
 from ormony.plan.render.triggers import silence
 from ormony.plan.render.types import set_aside
@@ -532,54 +532,6 @@ def edges_of(fates: Fates, nodes: set[Node]) -> dict[Node, set[Node]]:
     logging_order(fates, first)
     _unseen(fates, nodes, after)
     return after
-
-
-def logging_order(fates: Fates, first: First) -> None:
-    """A logged table must not reference an unlogged one, at no moment."""
-    turning = _turning(fates)
-    if len(turning) < 2:
-        return
-    for ref, value in fates.new.objects.items():
-        if not isinstance(value, Constraint) or value.references not in turning:
-            continue
-        table, far = Ref("table", ref.schema, ref.name), value.references
-        if table in turning and far is not None and table != far:
-            goal = fates.new.objects[far]
-            ends = (table, far) if isinstance(goal, Table) and goal.unlogged else (far, table)
-            first(("alter", ends[0]), ("alter", ends[1]))
-
-
-def _turning(fates: Fates) -> set[Ref]:
-    """The tables that are made logged, or unlogged."""
-    found = set()
-    for ref in fates.altered:
-        before, after = fates.old.objects.get(ref), fates.new.objects.get(ref)
-        if isinstance(before, Table) and isinstance(after, Table) and before.unlogged != after.unlogged:
-            found.add(ref)
-    return found
-
-
-def logged_apart(fates: Fates) -> Iterator[Statement]:
-    """The sequences that are not as logged as their table: it takes all along that it owns when it
-    turns."""
-    turning = _turning(fates)
-    if not turning:
-        return
-    for ref, value in sorted(fates.new.objects.items()):
-        if isinstance(value, Sequence):
-            before = fates.old.objects.get(ref)
-            was = before.owned_by if isinstance(before, Sequence) else None
-            owner, sequence, unlogged = value.owned_by, ref, value.unlogged
-        elif isinstance(value, Column) and value.identity is not None:
-            was = owner = ref
-            sequence, unlogged = value.identity.sequence, value.identity.unlogged
-        else:
-            continue
-        homes = {each and table_of(each, fates.new) for each in (was, owner)} & turning
-        tables = [fates.new.objects[home] for home in homes if home is not None]
-        apart = any(isinstance(each, Table) and each.unlogged != unlogged for each in tables)
-        if apart or (tables and was != owner):
-            yield set_logged(sequence, unlogged)
 
 
 def _unseen(fates: Fates, nodes: set[Node], after: dict[Node, set[Node]]) -> None:
