@@ -388,8 +388,27 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "null is not set": ("export default { out: undefined, dialect: null }", {"out": None, "dialect": None}),
     "environment": ("export default { out: process.env.OUT || 'a' }", {"out": UNKNOWN}),
     "a call": (
-        "export default { out: path.join(__dirname, 'a'), dialect: 'pg' }",
+        "export default { out: path.join(root(), 'a'), dialect: 'pg' }",
         {"out": UNKNOWN, "dialect": "pg"},
+    ),
+    "a path from the config's folder": (
+        "export default { out: path.join(__dirname, 'a', '..', 'b'), dialect: 'pg' }",
+        {"out": "b", "dialect": "pg"},
+    ),
+    "a path from where drizzle-kit is started": (
+        "export default { out: resolve(process.cwd(), 'a'), schema: join('src', 'b.ts') }",
+        {"out": "a", "schema": "src/b.ts"},
+    ),
+    "a path by way of a URL": (
+        "const here = path.dirname(fileURLToPath(import.meta.url));\n"
+        "const out = relative(process.cwd(), fileURLToPath(new URL('./a', import.meta.url)))\n"
+        "export default { out, schema: new URL('../b.ts', import.meta.url).pathname, dialect: here + '/x' }",
+        {"out": "a", "schema": "../b.ts", "dialect": "x"},
+    ),
+    "templates and sums of known strings": (
+        "const dir = 'a'\n"
+        "export default { out: `${dir}/b`, schema: `${import.meta.dirname}/c`, dialect: 'p' + 'g' }",
+        {"out": "a/b", "schema": "c", "dialect": "pg"},
     ),
     "a template with a hole": (
         "export default { out: `${x}/{'a'}`, dialect: 'pg' }",
@@ -427,6 +446,15 @@ def test_a_config_is_read_as_far_as_it_is_literal(tmp_path: Path, case: str) -> 
         else:
             assert setting is not None, name
             assert setting.value == value, name
+
+
+def test_a_path_of_a_config_below_its_package_is_the_packages(tmp_path: Path) -> None:
+    text = "export default { out: path.resolve(__dirname, '../sql'), schema: './src/a.ts' }"
+    write(tmp_path, {"db/package.json": "{}", "db/config/drizzle.config.ts": text})
+    config = drizzle_config.read(tmp_path, "db/config/drizzle.config.ts")
+    assert config.out is not None
+    assert config.schema is not None
+    assert (config.out.value, config.schema.value) == ("sql", "./src/a.ts")
 
 
 def test_a_json_config_is_read(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """Reads a Drizzle config (`drizzle.config.ts` and its kin) without running it: what is written literally.
 
 The file is JavaScript, TypeScript or JSON. This module splits it into tokens, finds the exported object and
-follows constants of the same file; it evaluates nothing, so whatever needs a call, the environment or another
+follows constants of the same file. Of calls it knows those that put paths together (`join(__dirname, "x")`,
+`fileURLToPath(new URL("./x", import.meta.url))`); whatever needs another call, the environment or another
 module is reported as not static, with the line on which it stands.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +57,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(root: Path, path: str) -> Config:
-    """The settings in `root/path`. Raises `invalid-config` for what is no JavaScript, TypeScript or JSON."""
+    """The settings in `root/path`. Raises `invalid-config` for what is no JavaScript, TypeScript or JSON.
+
+    A path that the config makes from its own place is told from the folder of the package around it, as
+    drizzle-kit's other paths are.
+    """
     text = files.read_text(root, path)
     try:
         tokens = list(_tokens(text.removeprefix("\ufeff"), path))
@@ -71,7 +77,7 @@ def read(root: Path, path: str) -> Config:
             case None | _Unset():
                 return None
             case _Literal():
-                return Setting(found.line, found.values)
+                return Setting(found.line, tuple(_from_package(root, path, each) for each in found.values))
             case _Unknown():
                 return Setting(found.line, static=False, fallback=found.fallback)
             case _Object():
@@ -96,6 +102,21 @@ def read(root: Path, path: str) -> Config:
         prefix=setting("prefix", ledger),
         casing=setting("casing"),
     )
+
+
+_HERE: Final = "\0"  # the folder of the config, where a path begins with it
+
+
+def _from_package(root: Path, path: str, value: str) -> str:
+    if not value.startswith(_HERE):
+        return value
+    folder = start = posixpath.dirname(path)
+    while start and not (root / start / "package.json").is_file():
+        start = posixpath.dirname(start)
+    if not (root / start / "package.json").is_file():
+        start = folder
+    target = posixpath.normpath(posixpath.join(folder, value.removeprefix(_HERE).lstrip("/")))
+    return posixpath.relpath(target or ".", start or ".")
 
 
 class _Token(NamedTuple):
@@ -128,7 +149,11 @@ def _tokens(text: str, path: str) -> Iterator[_Token]:
             last = _Token("string", value, line)
         elif text[at] == "`":
             literal, at = _template(text, at, path, line)
-            last = _Token("template", "", line) if literal is None else _Token("string", literal, line)
+            last = (
+                _Token("template", text[start + 1 : at - 1], line)
+                if literal is None
+                else _Token("string", literal, line)
+            )
         elif found := _NAME.match(text, at):
             last, at = _Token("name", found[0], line), found.end()
         elif found := _NUMBER.match(text, at):
@@ -328,11 +353,105 @@ class _Reader:
                         after += 1
                     else:
                         value, after = None, i + 1
+            case "template", text:
+                value = self._filled(text, token.line, depth)
             case "name", name:
                 value = self._constant(name, token.line, depth)
+                if isinstance(value, _Unknown) or not self._ends(after):
+                    found, stop = self._path(i, depth)
+                    if found is not None:
+                        value, after = _Literal(token.line, (found,)), stop
+        while isinstance(value, _Literal) and len(value.values) == 1 and self.tokens[after].text == "+":
+            more, after = self._operand(after + 1, depth + 1)
+            value = None if more is None else _Literal(value.line, (value.values[0] + more,))
         if value is not None and self._ends(after):
             return value, self._past_assertions(after)
         return self._unknown(i)
+
+    def _operand(self, i: int, depth: int) -> tuple[str | None, int]:
+        """The string before the next `+`."""
+        if self.tokens[i].kind == "string":
+            return self.tokens[i].text, i + 1
+        return self._path(i, depth)
+
+    def _filled(self, text: str, line: int, depth: int) -> _Value | None:
+        """A template whose holes are names of strings."""
+        parts = []
+        for at, part in enumerate(re.split(r"\$\{\s*([\w.]+)\s*\}", text)):
+            if at % 2 == 0:
+                if "${" in part:
+                    return None
+                parts.append(_unescape(part))
+                continue
+            found = self._named(part, line, depth)
+            if found is None:
+                return None
+            parts.append(found)
+        return _Literal(line, ("".join(parts),))
+
+    def _named(self, name: str, line: int, depth: int) -> str | None:
+        """The string that a name or a path of names stands for."""
+        if name in self.constants:
+            value = self._constant(name, line, depth)
+            return value.values[0] if isinstance(value, _Literal) and len(value.values) == 1 else None
+        own = f"{_HERE}/{posixpath.basename(self.path)}"
+        return {
+            "__dirname": _HERE,
+            "import.meta.dirname": _HERE,
+            "import.meta.dir": _HERE,
+            "__filename": own,
+            "import.meta.filename": own,
+            "import.meta.url": own,
+        }.get(name)
+
+    def _path(self, i: int, depth: int) -> tuple[str | None, int]:
+        """The path that names or a call stand for at token `i`, and the token after it; None: no such path.
+
+        Paths below the config begin with `_HERE`; others are relative to where drizzle-kit is started.
+        """
+        token = self.tokens[i]
+        if depth > _DEEPEST or token.kind not in ("name", "string"):
+            return None, i
+        if token.kind == "string":
+            return token.text, i + 1
+        i += token.text == "new"
+        words = [self.tokens[i].text]
+        i += 1
+        while self.tokens[i].text == "." and self.tokens[i + 1].kind == "name":
+            words.append(self.tokens[i + 1].text)
+            i += 2
+        if self.tokens[i].text != "(" or self.tokens[i].kind != "punct":
+            return self._named(".".join(words), token.line, depth), i
+        given: list[str] = []
+        i += 1
+        while self.tokens[i].text != ")" or self.tokens[i].kind != "punct":
+            found, i = self._path(i, depth + 1)
+            if found is None or self.tokens[i].text not in (",", ")"):
+                return None, i
+            given.append(found)
+            i += self.tokens[i].text == ","
+        i += 1
+        name = ".".join(words)
+        if (
+            words[0] == "URL"
+            and self.tokens[i].text == "."
+            and self.tokens[i + 1].text in ("pathname", "href")
+        ):
+            i += 2
+        match name.removeprefix("path.").removeprefix("posix."), given:
+            case "process.cwd", []:
+                return ".", i
+            case (("join" | "resolve"), [_, *_]):
+                return _joined(*given), i
+            case "relative", [".", target]:
+                return target, i
+            case "dirname", [target]:
+                return posixpath.dirname(target), i
+            case "URL", [target, base]:
+                return _joined(posixpath.dirname(base), target), i
+            case (("fileURLToPath" | "url.fileURLToPath" | "normalize"), [target]):
+                return target, i
+        return None, i
 
     def _constant(self, name: str, line: int, depth: int) -> _Value:
         start = self.constants.get(name)
@@ -425,6 +544,11 @@ class _Reader:
                 fallback = self.tokens[i + 1].text if self._ends(i + 2) else None
             i += 1
         return _Unknown(line, fallback), i
+
+
+def _joined(*parts: str) -> str:
+    path = posixpath.join(*parts)
+    return path if path.startswith(_HERE) else posixpath.normpath(path)
 
 
 def _step(token: _Token) -> int:
