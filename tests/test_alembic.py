@@ -395,6 +395,7 @@ def test_branches_merges_labels_and_several_folders() -> None:
     assert by_id["m200"].depends_on == ("bb20",)
     assert by_id["m200"].path == "alembic_branches/migrations/billing/2024/m2_invoices.py"
     assert by_id["bb20"].label == "second_of_core"
+
     assert history.heads(read.revisions) == ("m200", "zz40")
     assert read.ledger == history.Ledger(
         kind="alembic", table="branches_version", schema="public", primary_key=False
@@ -402,6 +403,15 @@ def test_branches_merges_labels_and_several_folders() -> None:
     assert read.notices == ()
     configured = alembic.read(PROJECTS, service("alembic_branches", ledger="ops.versions")).ledger
     assert configured == history.Ledger(kind="alembic", table="versions", schema="ops", primary_key=False)
+
+
+@pytest.mark.parametrize(
+    "first", ["", "empty message", "Create Date: 2024-10-15 12:21:32", "Revision ID: r7", "Revises: r6"]
+)
+def test_a_docstring_without_a_message_leaves_the_name_of_the_file(tmp_path: Path, first: str) -> None:
+    text = f'"""\n{first}\n"""\nrevision = "r7"\ndown_revision = None\n\ndef upgrade():\n    pass\n'
+    root = make_project(tmp_path, {"0007_add_prices": text})
+    assert alembic.read(root, service()).revisions[0].label == "add_prices"
 
 
 def test_the_order_is_that_of_alembic() -> None:

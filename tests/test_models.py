@@ -661,7 +661,12 @@ def test_models_that_cannot_be_loaded(
     ("env", "code", "message"),
     [
         ("raise RuntimeError('no such luck')\n", "export-failed", "no such luck"),
-        ("context.configure(url='postgresql://', target_metadata=None)\n", "models-not-found", "no target_metadata"),
+        ("context.configure(url='postgresql://', target_metadata=None)\n", "no-models", "no target_metadata"),
+        (
+            "target_metadata = None\nimport sqlalchemy as sa\nwith sa.create_engine('postgresql://').connect() as c:\n"
+            "    context.configure(connection=c, target_metadata=target_metadata)\n",
+            "no-models", "no target_metadata",
+        ),
         ("context.configure(url='sqlite://', target_metadata=7)\n", "models-not-found", "is no MetaData"),
         ("import time\ntime.sleep(60)\n", "export-timeout", "within 3 s"),
     ],

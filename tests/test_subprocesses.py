@@ -134,6 +134,7 @@ def test_the_environment_is_that_of_the_files_without_a_database(tmp_path: Path)
         "SHARED": "outer",
         "NAME": "api",
         "POSTGRES_HOST": "ormony.invalid",
+        **{key: value for key, value in made.items() if key.startswith(("POSTGRES_", "DB_"))},
         "QUOTED": "two words # kept\n",
         "SINGLE": "a $NAME",
         "HASH": "a#b",
@@ -145,6 +146,10 @@ def test_the_environment_is_that_of_the_files_without_a_database(tmp_path: Path)
         "MORE": "postgresql://as/is",
     }
     assert made["PGHOST"] == "ormony.invalid"
+    # Of settings that make the address out of parts none is missing, and none is real.
+    assert (made["POSTGRES_DB"], made["POSTGRES_SERVER"], made["DB_HOST"]) == (
+        "ormony", "ormony.invalid", "ormony.invalid",
+    )  # fmt: skip
     assert "PGHOSTADDR" not in made
     assert "PGSERVICE" not in made
     assert "db.example.com" not in " ".join(made.values())

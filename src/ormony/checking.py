@@ -539,6 +539,8 @@ def _service(
             yield from job()
         except OrmonyError as error:
             if error.code in ("no-models", "models-empty"):
+                if error.code == "no-models" and what == "models":
+                    skipped.append(f"the models of {service.name}: {error.message}")
                 continue
             if str(error) not in told:
                 told.add(str(error))

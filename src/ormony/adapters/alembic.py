@@ -554,13 +554,15 @@ def _identifiers(key: str, assigned: Mapping[str, ast.expr], path: str) -> tuple
 def _label(docstring: str | None, name: str, identifier: str) -> str:
     """A short slug: of the message, else of the file name without its id and numbers."""
     message = (docstring or "").strip().split("\n", 1)[0]
-    if not message or message.lower().startswith("revision id:"):
+    if not message or re.match(
+        r"(?:revision id|revises|create date)\s*:|empty message$", message, re.IGNORECASE
+    ):
         message = name.removesuffix(".py").replace(identifier, "")
         message = re.sub(r"^[\d_\-\s.]+", "", message)
     slug = "_".join(re.findall(r"\w+", message)).lower().strip("_")
     if len(slug) > 40:
         slug = slug[:41].rpartition("_")[0] or slug[:40]
-    return slug or identifier
+    return slug or re.sub(r"^\d+_(?=.)", "", identifier)
 
 
 def _resolve(scripts: Sequence[_Script]) -> tuple[Revision, ...]:
@@ -1204,7 +1206,11 @@ class _Probe:
                 f"echo {key}=… >> {self._shown(self.folder / '.env.example')}   # a value that is no secret"
             )
         if "ValidationError" in text or "Field required" in text:
-            return f"put the missing settings into {self._shown(self.folder / '.env.example')}"
+            target = self._shown(self.folder / ".env.example")
+            missing = re.findall(r"(\w+)\s+[Ff]ield required", text)
+            if not missing:
+                return f"put the missing settings into {target}"
+            return f"printf '%s=x\\n' {' '.join(missing)} >> {shlex.quote(target)}   # no secrets"
         return self.by_hand()
 
     def _flask_hint(self) -> str:

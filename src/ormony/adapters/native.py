@@ -262,6 +262,9 @@ def _alembic_said(
             f"and the heads are {', '.join(sorted(heads)) or 'none'}"
         )
         return Native(service=service.name, agrees=False, said=said, command=command, versions=versions)
+    if found["diffs"] is None and "does not provide a MetaData" in (found["refused"] or ""):
+        said = "the database is at the heads; env.py gives Alembic no models to check"
+        return Native(service=service.name, agrees=True, said=said, command=command, versions=versions)
     if found["diffs"] is None:
         said = _line(found["refused"] or "alembic check said nothing")
         return Native(service=service.name, agrees=False, said=said, command=command, versions=versions)

@@ -152,6 +152,8 @@ def from_env() -> tuple[list[Any], dict[str, Any]]:
     target = said.get("target_metadata")
     for candidate in (written.get("target_metadata"), names.get("target_metadata")):
         target = candidate if target is None else target
+    if target is None and gives_none(tree):
+        raise probe.Abort("no-models", "env.py gives Alembic no models: no target_metadata")
     if target is None and failed is not None:
         raise failed
     if target is None:
@@ -173,6 +175,24 @@ def from_env() -> tuple[list[Any], dict[str, Any]]:
         )
     filters = {name: said.get(name) or written.get(name) for name in FILTERS}
     return found, filters
+
+
+def gives_none(tree: ast.Module) -> bool:
+    """Whether env.py has no value but None for target_metadata, as `alembic init` writes it."""
+    values: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "configure":
+            values += [each.value for each in node.keywords if each.arg in (None, "target_metadata")]
+        elif isinstance(node, ast.Assign):
+            if any(isinstance(each, ast.Name) and each.id == "target_metadata" for each in node.targets):
+                values.append(node.value)
+        elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", None) == "target_metadata":
+            values += [node.value] if node.value is not None else []
+    return all(
+        (isinstance(each, ast.Constant) and each.value is None)
+        or getattr(each, "id", None) == "target_metadata"
+        for each in values
+    )
 
 
 def written_arguments(tree: ast.Module, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:

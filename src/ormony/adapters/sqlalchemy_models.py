@@ -204,6 +204,10 @@ class _Run:
         match error["kind"]:
             case "no-such-models":
                 return self._not_found(message, self.place(error["place"]))
+            case "no-models":
+                return self._not_found(message, place, code="no-models")
+            case "no-app":
+                return OrmonyError("export-failed", message, place=place, hint=self.by_hand())
             case "too-old":
                 return OrmonyError(
                     "tool-missing",
@@ -239,9 +243,11 @@ class _Run:
             exit_status=TOOL_MISSING,
         )
 
-    def _not_found(self, what: str, place: str | None = None) -> OrmonyError:
+    def _not_found(
+        self, what: str, place: str | None = None, *, code: str = "models-not-found"
+    ) -> OrmonyError:
         return OrmonyError(
-            "models-not-found",
+            code,
             what,
             place=place or self.service.path,
             hint=f'in ormony.toml, under [services.{self.service.name}]: models = "app.models:Base.metadata"',
@@ -259,7 +265,8 @@ class _Run:
         if self.service.models is not None:
             module = self.service.models.partition(":")[0]
             return f"{step}{shlex.quote(str(tool))} -c 'import {module}'"
-        return f"{step}{shlex.quote(str(tool))} -m alembic upgrade heads --sql"
+        words = "flask db" if self.alembic is not None and self.alembic.flask else "alembic"
+        return f"{step}{shlex.quote(str(tool))} -m {words} upgrade heads --sql"
 
     def shown_env(self) -> str | None:
         if self.service.models is None and self.alembic is not None and self.alembic.env is not None:

@@ -40,6 +40,20 @@ _LINE: Final = re.compile(
 _DATABASE_KEY: Final = re.compile(
     r"DATABASE|POSTGRES|SQLALCHEMY|TIMESCALE|(?:^|_)(?:PG[A-Z]*|DSN|DB|RDS|NEON|COCKROACH)(?:_|$)"
 )
+# What settings classes that make the address out of parts insist on, under the names of images and templates.
+_USUAL: Final = {
+    "POSTGRES_HOST": PLACEHOLDER_HOST,
+    "POSTGRES_SERVER": PLACEHOLDER_HOST,
+    "POSTGRES_PORT": "5432",
+    "POSTGRES_USER": "ormony",
+    "POSTGRES_PASSWORD": "ormony",
+    "POSTGRES_DB": "ormony",
+    "DB_HOST": PLACEHOLDER_HOST,
+    "DB_PORT": "5432",
+    "DB_USER": "ormony",
+    "DB_PASSWORD": "ormony",
+    "DB_NAME": "ormony",
+}
 _LIBPQ_KEYS: Final = (
     "PGHOSTADDR",
     "PGSERVICE",
@@ -184,7 +198,7 @@ def environment(
 
     A key that only `.env`, or only `.env.example` and the like, has is supplied too, so that settings classes
     that insist on it can be made. The files of the folder win over those of its parents, up to the project.
-    `DATABASE_URL` and `PGHOST` are always there. `extra` is added as it is.
+    `DATABASE_URL`, `PGHOST` and the usual parts of an address are always there. `extra` is added as it is.
     """
     known = dict(os.environ if outer is None else outer)
     for files in (_REAL_FILES, _SAMPLE_FILES):
@@ -195,6 +209,7 @@ def environment(
     result = {key: replaced(key, value) for key, value in known.items()}
     for key in _LIBPQ_KEYS:
         result.pop(key, None)
+    result = _USUAL | result
     result.setdefault("DATABASE_URL", PLACEHOLDER_URL)
     result |= {
         "PGHOST": PLACEHOLDER_HOST,  # else libpq's default is a socket, and a real server may listen there
