@@ -70,7 +70,11 @@ def test_init_freezes_the_branch_that_there_is(root: Path, branch: str, line: st
     write(root, "supabase/migrations/20240101000000_first.sql", "create table a (id int);\n")
     saas.git(root, "init", "-q", "-b", branch)
     saas.commit(root, "first")
+    write(root, "packages/core/supabase/migrations/1_a.sql", "")
     done = commands.init(root)
+    assert [(each.code, each.place) for each in done.notices] == [
+        ("other-stream", "packages/core/supabase/migrations")
+    ]
     assert f"\n{line}    #" in done.text
     assert (done.stream, done.stream_files, done.next) == ("supabase/migrations", 1, "ormony deploy")
 

@@ -123,6 +123,49 @@ def test_two_configs_are_two_services_unless_they_share_their_folder(tmp_path: P
     ]
 
 
+def test_of_two_configs_with_one_folder_that_of_its_package_counts(tmp_path: Path) -> None:
+    elsewhere = CONFIG.replace(" }", ', out: "../../packages/db/sql" }')
+    texts = {
+        "apps/web/package.json": PACKAGE,
+        "apps/web/drizzle.config.ts": elsewhere,
+        "packages/db/package.json": PACKAGE,
+        "packages/db/drizzle.config.ts": CONFIG.replace(" }", ', out: "./sql" }'),
+        "packages/db/sql/0000_a.sql": "",
+    }
+    assert found(tmp_path, texts) == [("drizzle", "packages/db", "drizzle.config.ts", "sql", "db")]
+
+
+def test_configs_of_other_names_are_found_in_scripts(tmp_path: Path) -> None:
+    scripts = " && ".join(f"drizzle-kit migrate --config ./configs/{each}.config.ts" for each in ("pg", "my"))
+    texts = {
+        "db/package.json": json.dumps({"scripts": {"migrate": scripts, "gone": "drizzle-kit --config=x.ts"}}),
+        "db/configs/pg.config.ts": CONFIG.replace(" }", ', out: "./migrations/pg" }'),
+        "db/configs/my.config.ts": 'export default { dialect: "mysql", out: "./migrations/my" };',
+        "db/migrations/pg/0000_a.sql": "",
+        "web/package.json": '{ "scripts": { "build": "vite build --config vite.config.ts" } }',
+        "web/vite.config.ts": CONFIG,
+    }
+    assert found(tmp_path, texts) == [("drizzle", "db", "configs/pg.config.ts", "migrations/pg", "db")]
+
+
+def test_a_config_that_leads_nowhere_is_none_where_another_is(tmp_path: Path) -> None:
+    pulled = "-- Current sql file was generated after introspecting the database\n/*\nCREATE TABLE a ();\n*/"
+    texts = {
+        "package.json": PACKAGE,
+        "drizzle.config.ts": CONFIG.replace(" }", ', schema: "./src/schema/*.ts", out: "./sql" }'),
+        "src/schema/a.ts": "",
+        "drizzle.pull.config.ts": CONFIG.replace(" }", ', out: "./pulled" }'),
+        "pulled/meta/_journal.json": '{ "dialect": "postgresql", "entries": [{ "tag": "0000_a" }] }',
+        "pulled/0000_a.sql": pulled,
+        "starters/blog/package.json": PACKAGE,
+        "starters/blog/files/drizzle.config.ts": CONFIG.replace(" }", ', schema: "./db/schema.ts" }'),
+    }
+    assert [each[:3] for each in found(tmp_path, texts)] == [("drizzle", ".", "drizzle.config.ts")]
+    (tmp_path / "drizzle.config.ts").unlink()
+    (tmp_path / "drizzle.pull.config.ts").unlink()
+    assert [each[1] for each in found(tmp_path, {})] == ["starters/blog"]
+
+
 def test_a_config_below_its_package_is_relative_to_the_package(tmp_path: Path) -> None:
     assert found(
         tmp_path / "shop",
@@ -288,6 +331,15 @@ def test_several_streams_come_outermost_first(tmp_path: Path) -> None:
     assert [each[3] for each in found(tmp_path, texts)] == [
         "app/supabase/migrations",
         "app/b/supabase/migrations",
+    ]
+    assert detect.streams(tmp_path) == ("app/supabase/migrations",)
+
+
+def test_a_stream_with_files_comes_before_one_without(tmp_path: Path) -> None:
+    texts = {"supabase/config.toml": "", "apps/web/supabase/migrations/1_a.sql": ""}
+    assert [each[3] for each in found(tmp_path, texts)] == [
+        "apps/web/supabase/migrations",
+        "supabase/migrations",
     ]
 
 

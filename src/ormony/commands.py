@@ -311,6 +311,8 @@ def init(root: Path, *, dry_run: bool = False, behavior: bool = False) -> Initia
     Raises `config-exists` when there is one and no behavior is asked for, and `no-project` when nothing was
     found. Nothing is ever overwritten.
     """
+    from ormony.adapters import detect
+
     there = (root / projects.CONFIG).exists()
     if there and not dry_run and not behavior:
         raise OrmonyError(
@@ -333,6 +335,17 @@ def init(root: Path, *, dry_run: bool = False, behavior: bool = False) -> Initia
         notices += more
     if not dry_run:
         files.write(root, written)
+    if not keeps:
+        notices += tuple(
+            Notice(
+                code="other-stream",
+                message=f"{other} holds migrations, too; {projects.CONFIG} names {folder} alone",
+                place=other,
+                hint=f'stream = "{other}"   # under [database]; another one: [databases.NAME]',
+            )
+            for other in detect.streams(root)
+            if other != folder
+        )
     return Initialized(
         file=projects.CONFIG,
         text=text,

@@ -42,7 +42,7 @@ _Tree = Mapping[str, _Folder]  # by path relative to the project, "." first; par
 
 
 def detect(root: Path) -> tuple[Detected, ...]:
-    """The services below `root` by path, then the places of a stream, outermost first.
+    """The services below `root` by path, then the places of a stream, those with files first, then outermost.
 
     A stream's place has orm `supabase`, path `.` and its folder in `migrations`. Every service has a unique
     name made from its folder's. A service whose own config is broken is reported all the same:
@@ -53,6 +53,16 @@ def detect(root: Path) -> tuple[Detected, ...]:
     found += _sqlalchemy(root, tree, found)
     found.sort(key=lambda each: (_parts(each.path), each.orm, each.config or ""))
     return (*_named(root, found), *_supabase(tree))
+
+
+def streams(root: Path) -> tuple[str, ...]:
+    """The folders below `root` that hold files of a stream, outermost first."""
+    tree = dict(_walk(root))
+    return tuple(
+        folder
+        for each in _supabase(tree)
+        if (folder := each.migrations) in tree and any(_SQL.fullmatch(name) for name in tree[folder].files)
+    )
 
 
 def _walk(root: Path) -> Iterator[tuple[str, _Folder]]:
@@ -124,19 +134,62 @@ def _table(value: object, *keys: str) -> dict[str, Any]:
 
 
 def _drizzle(root: Path, tree: _Tree) -> Iterator[Detected]:
-    seen = set[str]()
+    configs = dict[str, str]()  # path of the config: its package
     for folder, entry in tree.items():
-        if not any(drizzle_config.FILE_NAME.fullmatch(name) for name in entry.files):
-            if "package.json" in entry.files:
-                yield from _drizzle_without_config(root, folder, entry)
-            continue
         package = next((each for each in _up(folder) if "package.json" in tree[each].files), folder)
-        for name in drizzle.find_configs(root, folder):
-            found, out = _drizzle_config(root, package, _join(folder, name))
-            if found is not None and (out is None or out not in seen):
-                # A second config with the same folder is another stage of one service.
-                seen.add(out or "")
-                yield found
+        if any(drizzle_config.FILE_NAME.fullmatch(name) for name in entry.files):
+            configs |= {_join(folder, name): package for name in drizzle.find_configs(root, folder)}
+        if "package.json" in entry.files:
+            configs |= {path: folder for path in _named_in_scripts(root, folder) if path not in configs}
+    found = [(*_drizzle_config(root, package, path), path) for path, package in configs.items()]
+    several = len([each for each, *_ in found if each is not None]) > 1
+    services = dict[str, Detected]()
+    for each, out, path in found:
+        if each is None or (several and _is_template(root, configs[path], path, out)):
+            continue
+        other = services.get(out or path)
+        # A second config with the same folder is another stage of one service, or leads into its package.
+        if other is None or (_within(out, each.path) and not _within(out, other.path)):
+            services[out or path] = each
+    yield from services.values()
+    for folder, entry in tree.items():
+        if "package.json" in entry.files and folder not in configs.values():
+            yield from _drizzle_without_config(root, folder, entry)
+
+
+def _within(path: str | None, folder: str) -> bool:
+    return path is not None and folder in _up(path)
+
+
+def _named_in_scripts(root: Path, folder: str) -> Iterator[str]:
+    """Configs of other names that scripts of the package give to drizzle-kit."""
+    text = _text(root, _join(folder, "package.json"))
+    if "drizzle-kit" not in text:
+        return
+    for name in re.findall(r"--config[= ]\s*([\w@./-]+\.(?:ts|mts|cts|js|mjs|cjs|json))\b", text):
+        path = _join(folder, name)
+        if not _leads_out(path) and (root / path).is_file():
+            yield path
+
+
+def _is_template(root: Path, package: str, path: str, out: str | None) -> bool:
+    """Whether the config leads to nothing that is there, or only to what `drizzle-kit pull` wrote down."""
+    if out is None:
+        return False
+    if (root / out).is_dir():
+        journal = _text(root, _join(out, drizzle.JOURNAL))
+        tags = re.findall(r'"tag"\s*:\s*"([^"]+)"', journal)
+        return len(tags) == 1 and drizzle.is_pulled(_text(root, _join(out, f"{tags[0]}.sql")))
+    try:
+        schema = drizzle_config.read(root, path).schema
+    except OrmonyError:
+        return False
+    if schema is None or not schema.static or not schema.values:
+        return False
+    places = [_join(package, each.replace("\\", "/")) for each in schema.values]
+    return not any(
+        _leads_out(each) or (root / re.split(r"[*?{\[]", each)[0].rstrip("/")).exists() for each in places
+    )
 
 
 def _drizzle_config(root: Path, package: str, path: str) -> tuple[Detected | None, str | None]:
@@ -403,7 +456,7 @@ def _supabase(tree: _Tree) -> Iterator[Detected]:
         begins = folder == "supabase" and migrations in tree and not tree[migrations].files
         if config is not None or has_sql or begins:
             places.append((len(_parts(folder)), folder, config, has_sql))
-    for _, folder, config, has_sql in sorted(places, key=lambda place: place[:2]):
+    for _, folder, config, has_sql in sorted(places, key=lambda place: (not place[3], *place[:2])):
         said = [word for word in (config, "SQL files in migrations" if has_sql else None) if word]
         yield Detected(
             orm="supabase",

@@ -116,6 +116,14 @@ def migrations_folder(root: Path, path: str, config: Config) -> str | None:
     return None
 
 
+def is_pulled(text: str) -> bool:
+    """Whether a migration is what `drizzle-kit pull` writes: the database as it was, in a comment."""
+    head = text.lstrip("\ufeff \r\n")
+    return head.startswith(
+        "-- Current sql file was generated after introspecting"
+    ) and head.rstrip().endswith("*/")
+
+
 def foreign_dialect(config: Config) -> Setting | None:
     """The setting that says that this config is not for PostgreSQL; None where it may be."""
     if config.dialect is not None:
