@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import (
     exchanged,
     find_class,

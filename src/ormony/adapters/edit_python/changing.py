@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import libcst as cst
+
 from ormony.adapters import python_models
 from ormony.adapters.edit_python.concrete import (
     argument_at,

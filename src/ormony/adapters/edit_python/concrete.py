@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import libcst as cst
+
 from ormony.adapters.edit_python.left import Left
 
 _Item = TypeVar("_Item", cst.Arg, cst.ImportAlias, cst.DictElement)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterable
 
 import msgspec
+
 from ormony.adapters import python_models
 from ormony.adapters.edit_python.adding import add
 from ormony.adapters.edit_python.changing import alter

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import argument_at, code_of, text_of, with_argument, with_keyword
 from ormony.adapters.edit_python.left import Left
 from ormony.adapters.edit_python.names import CORE
@@ -72,7 +73,8 @@ def _new_enum(work: Work, name: str, labels: Sequence[str]) -> str:
     return _enum_text(name, labels, {}, f"str, {work.names.use('enum', 'Enum')}")
 
 
-def _said_enum(work: Work, kind: SqlType, each: Edit) -> str:
+def said_enum(work: Work, kind: SqlType, each: Edit) -> str:
+    """SQLAlchemy's type of an enum, by the Python class that has its labels."""
     python, same = enum_for(work, kind, each)
     arguments = [python]
     if python.lower() != kind.base:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import libcst as cst
 import msgspec
+
 from ormony.adapters import subprocesses
 from ormony.adapters.edit_python.concrete import (
     argument_at,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import code_of, cut, exchanged, inserted, is_string, leading_of
 
 

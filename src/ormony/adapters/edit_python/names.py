@@ -6,6 +6,7 @@ import ast
 from typing import Final
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import as_ast, search
 
 CORE: Final = "sqlalchemy"

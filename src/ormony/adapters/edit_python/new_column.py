@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import code_of, find_class, target_of
 from ormony.adapters.edit_python.left import Left
 from ormony.adapters.edit_python.names import CORE
@@ -40,7 +41,7 @@ def new_field(work: Work, each: Edit) -> str:
     field = each.field
     assert field is not None
     if work.style == "table":
-        return _new_in_table(work, each)
+        return new_in_table(work, each)
     attribute, named = _attribute(work, each.column)
     work.names.avoid |= {attribute}
     if work.style == "sqlmodel":
@@ -280,7 +281,8 @@ def _prefers_sa_column(work: Work) -> bool:
     return bool(re.search(r"\bsa_column\s*=", work.text))
 
 
-def _new_in_table(work: Work, each: Edit) -> str:
+def new_in_table(work: Work, each: Edit) -> str:
+    """The argument of a `Table(…)` for a new column."""
     field = each.field
     assert field is not None
     kind = wanted_type(work, each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import (
     argument_at,
     as_ast,

@@ -6,6 +6,7 @@ import ast
 import re
 
 import libcst as cst
+
 from ormony.adapters import python_models
 from ormony.adapters.edit_python.concrete import exchanged, find_class, is_string, starts_apart, target_of
 from ormony.adapters.edit_python.left import Left

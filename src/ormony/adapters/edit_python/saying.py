@@ -6,7 +6,8 @@ import ast
 import re
 
 import msgspec
-from ormony.adapters.edit_python.enums import _said_enum, enum_for
+
+from ormony.adapters.edit_python.enums import enum_for, said_enum
 from ormony.adapters.edit_python.left import Left
 from ormony.adapters.edit_python.names import CORE, DIALECT, VECTOR
 from ormony.adapters.edit_python.sqltypes import TYPES, SqlType, spelled, type_of
@@ -104,7 +105,7 @@ def said_type(work: Work, kind: SqlType, each: Edit) -> str:
         array = work.names.bound(DIALECT, "ARRAY") or work.names.use(CORE, "ARRAY")
         return f"{array}({inner})"
     if each.labels:
-        return _said_enum(work, kind, each)
+        return said_enum(work, kind, each)
     known = TYPES[kind.base]
     arguments = [kind.arguments] if kind.arguments else []
     module, name = known.module, known.name

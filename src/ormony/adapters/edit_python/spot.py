@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import libcst as cst
+
 from ormony.adapters.edit_python.concrete import argument_at, code_of
 from ormony.adapters.edit_python.left import Left
 from ormony.adapters.edit_python.work import Work, callee

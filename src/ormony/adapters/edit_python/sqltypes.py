@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 import msgspec
+
 from ormony.adapters.edit_python.names import CORE, DIALECT, VECTOR, Names
 
 _DATETIME: Final = "datetime"

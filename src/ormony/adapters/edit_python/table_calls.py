@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import libcst as cst
+
 from ormony.adapters.edit_python.changing import apply
 from ormony.adapters.edit_python.concrete import code_of, exchanged, inserted, text_of, without_argument
 from ormony.adapters.edit_python.left import Left
-from ormony.adapters.edit_python.new_column import _new_in_table, paste
+from ormony.adapters.edit_python.new_column import new_in_table, paste
 from ormony.adapters.edit_python.spot import Spot
 from ormony.adapters.edit_python.work import Work, finished
 from ormony.adapters.edit_python.written import COLUMNS, NOT_TYPES
@@ -29,7 +30,7 @@ def edited_table(work: Work, each: Edit) -> str:
     if each.action == "add":
         if at is not None:
             return work.text
-        text = _new_in_table(work, each).rstrip().removesuffix(",")
+        text = new_in_table(work, each).rstrip().removesuffix(",")
         after = spots.get(each.after or "")
         index = (after + 1) if after is not None else (min(spots.values()) if each.after is None and spots
                  else max(spots.values(), default=1) + 1)  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 import libcst as cst
+
 from ormony.adapters import python_models
 from ormony.adapters.edit_python.concrete import (
     as_ast,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+
 from ormony.adapters.edit_python.names import Names
 
 COLUMNS: Final = frozenset({"Column", "mapped_column"})
