@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from ormony import edges
-from ormony.catalog import Catalog, Constraint, Index, Ref
+from ormony.catalog import Catalog, Column, Constraint, Index, Ref
 from ormony.diff import compare
 from ormony.history import Service
 from ormony.loading import Loaded
@@ -42,11 +42,54 @@ def index(more: str = "", **values: Any) -> Index:
     )
 
 
-def judged(orm: Literal["alembic", "drizzle"], before: Any, after: Any) -> list[tuple[str, str]]:
+def judged(
+    orm: Literal["alembic", "drizzle", "sqlalchemy"], before: Any, after: Any
+) -> list[tuple[str, str]]:
     service = Service(name="api", orm=orm, path="api", database="main", lane=(200, 299))
-    old, new = (catalog({KEY if isinstance(each, Constraint) else INDEX: each}) for each in (before, after))
+    refs: dict[type, Ref] = {Constraint: KEY, Index: INDEX, Column: Ref("column", "public", "users", "mail")}
+    old, new = (catalog({refs[type(each)]: each}) for each in (before, after))
     groups = edges._grouped(compare(old, new), old, new)
     return [(edges._severity(service, each, old, new), edges._said(each, old, new)) for each in groups]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        (("text", None), ("character varying", None), "warning"),
+        (("text", "''::text"), ("character varying", "''::character varying"), "warning"),
+        (("character(3)", None), ("character varying(3)", None), "warning"),
+        (("text", None), ("character varying(64)", None), "error"),
+        (("real", None), ("double precision", None), "error"),
+        (("json", None), ("jsonb", None), "error"),
+        (("timestamp(6) with time zone", None), ("timestamp with time zone", None), "note"),
+        (("timestamp with time zone", None), ("timestamp without time zone", None), "error"),
+        (("numeric(10,2)", "0"), ("numeric(10,2)", "'0'::numeric"), "note"),
+        (("numeric", "0.00"), ("numeric", "0.0"), "note"),
+        (("numeric", "0.00"), ("numeric", "0.01"), "warning"),
+        (("integer", "'-1'::integer"), ("integer", "(-1)"), "note"),
+        (("text", "'0.0'::text"), ("text", "'0'::text"), "warning"),
+        (("text[]", "ARRAY[]::text[]"), ("text[]", "'{}'::text[]"), "note"),
+        (("date", "now()"), ("date", "CURRENT_TIMESTAMP"), "note"),
+        (("text", "('a'::text || 'b'::text)"), ("text", "'a'::text"), "warning"),
+        (("integer", "1"), ("integer", None), "note"),
+        (("integer", None), ("integer", "1"), "error"),
+    ],
+)
+def test_columns_that_hold_the_same_are_no_errors(was: Any, now: Any, expected: str) -> None:
+    old, new = (Column(type=type_, default=default) for type_, default in (was, now))
+    assert [severity for severity, _ in judged("alembic", old, new)] == [expected]
+    if was[0] != now[0]:  # `sync` would write a migration for it
+        assert [severity for severity, _ in judged("sqlalchemy", old, new)] == ["error"]
+
+
+def test_a_constraint_of_another_name_is_told_by_its_name() -> None:
+    service = Service(name="api", orm="alembic", path="api", database="main", lane=(200, 299))
+    old, new = (catalog({KEY._replace(part=name): unique()}) for name in ("uq_mail", "users_mail_key"))
+    ((*group,),) = edges._grouped(compare(old, new), old, new)
+    assert edges._severity(service, group, old, new) == "note"
+    assert edges._said(group, old, new) == (
+        "constraint public.users.users_mail_key of the models is called uq_mail in the migrations: UNIQUE (mail)"
+    )
 
 
 def test_a_unique_constraint_and_a_unique_index_are_one_difference() -> None:

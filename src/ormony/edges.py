@@ -24,7 +24,7 @@ from ormony.history import Service
 from ormony.loading import kept_of
 from ormony.mirrors import Model, Place, Shape, Verdict
 from ormony.project import Project, target_url
-from ormony.rules.finding import Finding, Severity, Side
+from ormony.rules.finding import RANKS, Finding, Severity, Side
 from ormony.sources import Reader, Source
 from ormony.stream import StreamFile, in_stream_order
 
@@ -222,16 +222,37 @@ def _severity(service: Service, group: Sequence[Change], before: Catalog, after:
             one
         ) is not None and _guarantee(one) == _guarantee(other):
             return "warning"
-    if all(
-        each.action == "alter"
-        and isinstance(was := before.objects.get(each.object), Column)
-        and isinstance(now := after.objects.get(each.object), Column)
-        and was == msgspec.structs.replace(now, default=was.default, not_null=_named(was, now))
-        and (now.default is None or was.default is not None)
-        for each in group
-    ):
-        return "note" if all(_default(each, after) is None for each in group) else "warning"
-    return "error"
+    found: set[Severity] = set()
+    for each in group:
+        was, now = before.objects.get(each.object), after.objects.get(each.object)
+        if isinstance(was, Column) and isinstance(now, Column):
+            found.add(_column_severity(service, was, now))
+        else:
+            found.add("error")
+    return min(found, key=lambda each: RANKS[each])
+
+
+def _column_severity(service: Service, was: Column, now: Column) -> Severity:
+    """How bad it is that a model of SQLAlchemy has a column otherwise than the migrations.
+
+    What holds the same values is no error, and a note where Alembic itself sees no difference. Without a tool
+    `sync` would write the change of a type: there it is one.
+    """
+    if was != msgspec.structs.replace(now, default=was.default, not_null=_named(was, now), type=was.type):
+        return "error"
+    found: set[Severity] = {"note"}
+    if was.type != now.type:
+        alike = mirrors.holds(was.type, now.type) and mirrors.holds(now.type, was.type)
+        if service.orm == "sqlalchemy" or not alike:
+            return "error"
+        if not mirrors.same_but_for_precision(was.type, now.type):
+            found.add("warning")
+    if now.default is not None:
+        if was.default is None:
+            return "error"
+        if not mirrors.same_default(was.default, now.default, now.type):
+            found.add("warning")
+    return "warning" if "warning" in found else "note"
 
 
 def _is_of_others(group: Sequence[Change], before: Catalog, after: Catalog) -> bool:
@@ -244,11 +265,6 @@ def _is_of_others(group: Sequence[Change], before: Catalog, after: Catalog) -> b
 def _named(was: Column, now: Column) -> NotNull | None:
     """NOT NULL under the name that it has on the other side."""
     return was.not_null if was.not_null is not None and now.not_null is not None else now.not_null
-
-
-def _default(change: Change, catalog: Catalog) -> str | None:
-    value = catalog.objects.get(change.object)
-    return value.default if isinstance(value, Column) else None
 
 
 def _origin(
@@ -370,10 +386,12 @@ def _said(group: Sequence[Change], before: Catalog, after: Catalog) -> str:
     if {"create", "drop"} <= actions and first.action != "alter":
         old = next(each.object for each in group if each.action == "drop")
         new = next(each.object for each in group if each.action == "create")
-        return (
-            f"{first.kind} {new} is {_definition(new, after)} in the models, "
-            f"and {_definition(old, before)} in the migrations"
-        )
+        said, other = _definition(new, after), _definition(old, before)
+        if said == other:
+            return (
+                f"{first.kind} {new} of the models is called {old.part or old.name} in the migrations: {said}"
+            )
+        return f"{first.kind} {new} is {said} in the models, and {other} in the migrations"
     if first.action == "create":
         return f"{what} is in the models, and in no migration"
     if first.action == "drop":

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
 import msgspec
 
+from ormony import sql
 from ormony.catalog import (
     Catalog,
     Column,
@@ -285,6 +287,56 @@ def holds(type_: str, values: str) -> bool:
     if one.name == "inet" and other.name == "cidr":
         return True
     return one.name == other.name and not one.modifiers
+
+
+_NOW: Final = {("now", "(", ")"), ("current_timestamp",), ("transaction_timestamp", "(", ")")}
+
+
+def same_default(one: str, other: str, type_: str) -> bool:
+    """Whether two defaults of a column of this type, as PostgreSQL prints them, are one value.
+
+    Constants are compared, and the time of the transaction; of other expressions only equal ones are one.
+    """
+    if one == other:
+        return True
+    values = _constant(one, type_), _constant(other, type_)
+    return values[0] is not None and values[0] == values[1]
+
+
+def _constant(expression: str, type_: str) -> str | Decimal | None:
+    """The value of a constant, casts aside; None for what is none."""
+    words = sql.words(expression)
+    if tuple(each.lower() for each in words) in _NOW:
+        return "now()"
+    if "::" in words:
+        at = words.index("::")
+        if not all(re.fullmatch(r"[\w\".,()\[\]]+", each) for each in words[at + 1 :]):
+            return None
+        words = words[:at]
+    if [each.lower() for each in words] == ["array", "[", "]"]:
+        return "{}"
+    said = "".join(each for each in words if each not in ("(", ")"))
+    quoted = re.fullmatch(r"'((?:[^']|'')*)'", said)
+    if quoted is None and not re.fullmatch(r"-?[\d.]+(?:[eE][+-]?\d+)?|true|false", said):
+        return None
+    value = quoted[1].replace("''", "'") if quoted else said
+    parsed = _parsed(type_)
+    if parsed.array or (_digits(parsed) is None and parsed.name not in ("double precision", "real")):
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return value
+
+
+def same_but_for_precision(one: str, other: str) -> bool:
+    """Whether two types are one time, of any precision."""
+    names = _parsed(one), _parsed(other)
+    return (
+        names[0].name == names[1].name
+        and names[0].name.startswith(_TIMES)
+        and names[0].array == names[1].array
+    )
 
 
 _ENDLESS: Final = 1 << 30
