@@ -249,6 +249,41 @@ def test_migrations_that_the_code_names(tmp_path: Path) -> None:
     ) == [("sqlx", "server", None, "../sql/pg", "server")]
 
 
+def test_a_crate_without_features_of_its_own_is_known_by_its_code(tmp_path: Path) -> None:
+    """The workspace names no database, and one of its crates has SQLite from another one's features."""
+    shared = '[workspace.dependencies]\nsqlx = { version = "0.9", features = ["uuid"] }\n'
+    crate = '[package]\nname = "x"\n[dependencies]\nsqlx = { workspace = true }\n'
+    texts = {"Cargo.toml": shared}
+    for name, code in {
+        "cache": "use sqlx::sqlite::SqlitePool;",
+        "shop": 'use sqlx::{PgPool};\n#[cfg(feature = "demo")]\nuse sqlx::sqlite::SqlitePool;',
+        "plain": "sqlx::migrate!();",
+    }.items():
+        texts |= {
+            f"crates/{name}/Cargo.toml": crate,
+            f"crates/{name}/migrations/1_a.sql": "",
+            f"crates/{name}/src/lib.rs": code,
+        }
+    assert [each[1] for each in found(tmp_path, texts)] == ["crates/plain", "crates/shop"]
+
+
+def test_migrations_of_tests_and_examples_are_no_services(tmp_path: Path) -> None:
+    migrate = '#[cfg(test)]\nmod tests {\n    static M: Migrator = sqlx::migrate!("./old_schema");\n}\n'
+    texts = {
+        "crates/shop/Cargo.toml": CARGO,
+        "crates/shop/old_schema/1_a.sql": "",
+        "crates/shop/src/lib.rs": migrate,
+        "crates/other/Cargo.toml": CARGO,
+        "crates/other/data/1_a.sql": "",
+        "crates/other/tests/all.rs": 'sqlx::migrate!("data");',
+    }
+    assert found(tmp_path, texts) == []
+    example = {"examples/rust/Cargo.toml": CARGO, "examples/rust/migrations/1_a.sql": ""}
+    assert [each[1] for each in found(tmp_path, example)] == ["examples/rust"], "a project of examples alone"
+    own = {"ledger/Cargo.toml": CARGO, "ledger/migrations/1_a.sql": ""}
+    assert [each[1] for each in found(tmp_path, own)] == ["ledger"]
+
+
 def test_migrations_that_sqlx_toml_names(tmp_path: Path) -> None:
     config = "[migrate]\nmigrations-dir = 'db'\n"
     assert found(tmp_path, {"a/Cargo.toml": CARGO, "a/sqlx.toml": config, "a/db/1_a.sql": ""}) == [
@@ -341,6 +376,12 @@ def test_a_stream_with_files_comes_before_one_without(tmp_path: Path) -> None:
         "apps/web/supabase/migrations",
         "supabase/migrations",
     ]
+
+
+def test_a_name_that_is_taken_gets_the_folder_that_differs(tmp_path: Path) -> None:
+    folders = ["ee/db/migrations/core", "oss/db/migrations/core", "web/core"]
+    services = found(tmp_path, {f"{folder}/alembic.ini": ALEMBIC for folder in folders})
+    assert [each[4] for each in services] == ["core", "oss-core", "web-core"]
 
 
 def test_names_are_unique_and_plain(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def detect(root: Path) -> tuple[Detected, ...]:
     tree = dict(_walk(root))
     found = [*_drizzle(root, tree), *_alembic(root, tree), *_sqlx(root, tree)]
     found += _sqlalchemy(root, tree, found)
+    found = [each for each in found if not _is_aside(each.path)] or found
     found.sort(key=lambda each: (_parts(each.path), each.orm, each.config or ""))
     return (*_named(root, found), *_supabase(tree))
 
@@ -63,6 +64,16 @@ def streams(root: Path) -> tuple[str, ...]:
         for each in _supabase(tree)
         if (folder := each.migrations) in tree and any(_SQL.fullmatch(name) for name in tree[folder].files)
     )
+
+
+_ASIDE: Final = frozenset(
+    {"examples", "example", "samples", "tests", "test", "e2e", "bench", "benches", "benchmarks", "docs"}
+)
+
+
+def _is_aside(path: str) -> bool:
+    """Whether a service lies in a folder of examples or tests, of a project whose own are elsewhere."""
+    return not _ASIDE.isdisjoint(_parts(path))
 
 
 def _walk(root: Path) -> Iterator[tuple[str, _Folder]]:
@@ -279,8 +290,11 @@ def _sqlx(root: Path, tree: _Tree) -> Iterator[Detected]:
     seen = set[str]()
     for folder, (features, inherits) in crates.items():
         above = next((shared[each] for each in _up(folder) if each in shared), ())
-        if _other_database((*features, *above) if inherits or not features else features):
+        known = (*features, *above) if inherits or not features else features
+        if _other_database(known):
             continue
+        if not _POSTGRES & set(known) and _talks_to_another(root, tree, folder):
+            continue  # its features come from another crate
         found = _sqlx_folder(root, tree, folder)
         if found is not None and _join(found.path, found.migrations or "") not in seen:
             seen.add(_join(found.path, found.migrations or ""))
@@ -305,7 +319,18 @@ def _sqlx_features(cargo: Mapping[str, Any]) -> tuple[tuple[str, ...], bool] | N
 def _other_database(features: Iterable[str]) -> bool:
     """Whether this sqlx is built for MySQL or SQLite and not for PostgreSQL."""
     named = {feature.removesuffix("-unbundled") for feature in features}
-    return bool(named & {"mysql", "sqlite"}) and not named & {"postgres", "any"}
+    return bool(named & {"mysql", "sqlite"}) and not named & _POSTGRES
+
+
+_POSTGRES: Final = frozenset({"postgres", "any"})
+_OTHERS_TYPES: Final = re.compile(r"\bsqlx::(?:sqlite|mysql)\b|\b(?:Sqlite|MySql)(?:Pool|Connect|Row|Query)")
+_OWN_TYPES: Final = re.compile(r"\bsqlx::(?:postgres|any)\b|\b(?:Pg|Any)(?:Pool|Connect|Row)|\bPostgres\b")
+
+
+def _talks_to_another(root: Path, tree: _Tree, crate: str) -> bool:
+    """Whether the code of the crate names SQLx's types for SQLite or MySQL, and none for PostgreSQL."""
+    texts = [text for _, text in _sources(root, tree, crate) if "sqlx" in text]
+    return any(map(_OTHERS_TYPES.search, texts)) and not any(map(_OWN_TYPES.search, texts))
 
 
 def _sqlx_folder(root: Path, tree: _Tree, crate: str) -> Detected | None:
@@ -354,6 +379,16 @@ def _holds_sqlx(root: Path, folder: str) -> bool:
 
 
 def _named_in_code(root: Path, tree: _Tree, crate: str) -> Iterator[str]:
+    """The folders that `migrate!` names in the crate, outside of tests."""
+    for path, text in _sources(root, tree, crate):
+        if "migrate!" in text and "tests" not in _parts(posixpath.relpath(path, crate)):
+            # A file has its tests at its end.
+            code = re.split(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+\s*\{", text)[0]
+            yield from re.findall(r'\bmigrate!\s*\(\s*"([^"\\]+)"', code)
+
+
+def _sources(root: Path, tree: _Tree, crate: str) -> Iterator[tuple[str, str]]:
+    """The Rust files of a crate, without those of crates in it: path and text."""
     for folder, entry in tree.items():
         if folder != crate and not folder.startswith("" if crate == "." else f"{crate}/"):
             continue
@@ -361,9 +396,7 @@ def _named_in_code(root: Path, tree: _Tree, crate: str) -> Iterator[str]:
             continue
         for name in sorted(entry.files):
             if name.endswith(".rs"):
-                text = _text(root, _join(folder, name))
-                if "migrate!" in text:
-                    yield from re.findall(r'\bmigrate!\s*\(\s*"([^"\\]+)"', text)
+                yield _join(folder, name), _text(root, _join(folder, name))
 
 
 # --- SQLAlchemy and SQLModel without a migration tool
@@ -481,7 +514,11 @@ def _named(root: Path, found: Iterable[Detected]) -> Iterator[Detected]:
         variant = drizzle_config.FILE_NAME.fullmatch(posixpath.basename(each.config or ""))
         if len(siblings) > 1 and variant is not None:
             name = _slug(f"{folder}{variant['before']}{variant['after']}")
-        outer = _parts(each.path)[-2:-1]
+        others = [_parts(other.path) for other in services if other is not each]
+        same = [other for other in others if other[-1:] == _parts(each.path)[-1:]]
+        above = _parts(each.path)[-2::-1]
+        # The nearest folder above that tells it from those of its name.
+        outer = [part for part in above if not any(part in other for other in same)][:1] or above[:1]
         wishes = [name, *(_slug(f"{part}-{name}") for part in outer), _slug(f"{name}-{each.orm}")]
         if each.path in {other.path for other in services if other is not each}:
             wishes = [name, wishes[-1]]
