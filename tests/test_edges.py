@@ -88,7 +88,8 @@ def test_a_constraint_of_another_name_is_told_by_its_name() -> None:
     ((*group,),) = edges._grouped(compare(old, new), old, new)
     assert edges._severity(service, group, old, new) == "note"
     assert edges._said(group, old, new) == (
-        "constraint public.users.users_mail_key of the models is called uq_mail in the migrations: UNIQUE (mail)"
+        "constraint public.users.users_mail_key of the models is called uq_mail in the migrations: "
+        "UNIQUE (mail)"
     )
 
 
