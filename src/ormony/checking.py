@@ -1,7 +1,7 @@
 """`check`: every edge between models, migrations, the stream and a database, and the rules, as findings.
 
 What costs a server or a foreign tool is done once and kept under a hash of all that it hangs on: an unchanged
-project is answered from there. `commands.py` is above the edges and beside nothing: this module adds the verb
+project is answered from there. `commands` is above the edges and beside nothing: this module adds the verb
 `check` to it.
 """
 

@@ -1,4 +1,4 @@
-"""The command line: parses, calls `commands.py`, prints through `report.py`, exits. It decides nothing.
+"""The command line: parses, calls `commands`, prints through `report.py`, exits. It decides nothing.
 
 Imports are local to each verb, so that `ormony --help` costs no more than click itself.
 """

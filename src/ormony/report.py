@@ -1,4 +1,4 @@
-"""The values that `commands.py` returns, as text for people and as JSON for programs.
+"""The values that `commands` returns, as text for people and as JSON for programs.
 
 Data goes to stdout, talk to stderr. Nothing is decided or computed here: a value is shown as it is. Colors
 and bars are rich's, which is loaded only where a person looks at a terminal.

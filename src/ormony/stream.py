@@ -1,7 +1,7 @@
 """The stream: `supabase/migrations/`, in which every service's migrations converge, in one order.
 
 Pure: lanes, epochs, provenance lines, merge and numbering of values. This module reads and writes no file,
-runs no SQL and starts no tool: `commands.py` gives it texts, `files.py` writes what it returns.
+runs no SQL and starts no tool: `commands` gives it texts, `files.py` writes what it returns.
 """
 
 from __future__ import annotations
