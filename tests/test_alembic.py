@@ -377,6 +377,27 @@ def test_flask_migrate_gets_its_application(tmp_path: Path, shadow: Server) -> N
     assert (error.code, error.place) == ("tool-missing", "web/notes.py:1")
 
 
+def test_a_migration_may_work_on_alembics_own_ledger(tmp_path: Path, shadow: Server) -> None:
+    widen = "op.alter_column('alembic_version', 'version_num', type_=sa.String(255))"
+    asked = "assert sa.inspect(op.get_bind()).has_table('alembic_version')\n" + widen
+    with shadow.connect() as connection:
+        for role in ("anon", "authenticated"):  # Supabase's, which every database of a stream has
+            connection.execute(f"CREATE ROLE {role}")
+    root = make_project(tmp_path, {"r1": "pass", "r2": asked, "r3": widen})
+    _, made = generate(root, service(), shadow)
+    assert made.parts["r1"] == ()
+    url = shadow.create("ledger")
+    for each in ("r2", "r3"):
+        assert made.parts[each][0].sql.startswith("/* Alembic makes its ledger before it migrates. */ CREATE")
+        with psycopg.connect(url) as connection:
+            connection.execute(made.parts[each][0].sql)
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT atttypmod FROM pg_attribute WHERE attname = 'version_num'"
+        ).fetchall()
+    assert {*rows} == {(259,)}
+
+
 def test_what_calls_alembic_may_name_its_folder(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"r1": "op.execute('select 1')"})
     (root / "alembic.ini").write_text("[alembic]\nprepend_sys_path = .\n")

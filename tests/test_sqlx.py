@@ -189,3 +189,24 @@ def test_a_ledger_that_names_no_table_is_refused(tmp_path: Path, name: str) -> N
     error = refusal(write(tmp_path, {"sqlx.toml": f"[migrate]\ntable-name = '{name}'\n"}))
     assert error.code == "invalid-config"
     assert error.message.endswith("does not name a table for SQLx to record its migrations in")
+
+
+def test_a_migration_may_work_on_the_ledger_itself(tmp_path: Path) -> None:
+    """SQLx makes it before the first migration; the lines of the file stay what they are."""
+    forget = "-- done by 3 since\nDELETE FROM public._sqlx_migrations WHERE version = 2;\n"
+    texts = {
+        "migrations/1_a.sql": "-- _sqlx_migrations is not ours\nSELECT '_sqlx_migrations';\n",
+        "migrations/3_c.sql": forget,
+        "migrations/4_d.sql": "ALTER TABLE other._sqlx_migrations ENABLE ROW LEVEL SECURITY;",
+    }
+    history = sqlx.read(write(tmp_path, texts), service())
+    first, second, third = (revision.sql or "" for revision in history.revisions)
+    assert (first, third) == (texts["migrations/1_a.sql"], texts["migrations/4_d.sql"])
+    assert second.startswith(
+        '/* SQLx makes its ledger before it migrates. */ CREATE TABLE IF NOT EXISTS "public"'
+    )
+    assert second.endswith(f'REVOKE ALL ON "public"."_sqlx_migrations" FROM anon, authenticated; {forget}')
+    assert second.count("\n") == forget.count("\n")
+    stamp = history.revisions[1].stamp
+    assert isinstance(stamp, SqlxStamp)
+    assert stamp.checksum == hashlib.sha384(forget.encode()).digest()

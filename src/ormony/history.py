@@ -7,10 +7,12 @@ make these values, `stream.py` orders them, `database/ledgers.py` reads and writ
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
 
+from ormony import sql
 from ormony.errors import OrmonyError
 
 Orm = Literal["drizzle", "alembic", "sqlx", "sqlalchemy", "supabase"]
@@ -154,6 +156,43 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     table: str
     schema: str | None = None
     primary_key: bool = True  # Alembic's version_table_pk
+
+
+def with_ledger(text: str, ledger: Ledger | None, search_path: Sequence[str], *, width: int = 32) -> str:
+    """The SQL of a migration, after a CREATE TABLE IF NOT EXISTS of its tool's ledger if it works on that.
+
+    Alembic and SQLx make their ledger before the first migration, so a migration may count on it, and nothing
+    else of a stream makes it. `width` is that of Alembic's `version_num`.
+    """
+    if ledger is None or ledger.kind not in ("alembic", "sqlx") or ledger.table not in text:
+        return text
+    schemas = [ledger.schema] if ledger.schema is not None else [*search_path]
+    try:
+        found = sql.facts(text, search_path=search_path)
+    except OrmonyError:  # told where it is merged
+        return text
+    used = {name for facts in found for name in (*facts.needs, *facts.uses_late)}
+    if not any(
+        (each.kind, each.name, each.of) == ("relation", ledger.table, "") and each.schema in schemas
+        for each in used
+    ):
+        return text
+    table = f"{sql.quote_identifier(schemas[0])}.{sql.quote_identifier(ledger.table)}"
+    # All in the first line: messages name the lines of the file that the text is from.
+    if ledger.kind == "alembic":
+        key = f", CONSTRAINT {sql.quote_identifier(ledger.table + '_pkc')} PRIMARY KEY (version_num)"
+        columns = f"version_num varchar({width}) NOT NULL{key if ledger.primary_key else ''}"
+    else:
+        columns = (
+            "version bigint PRIMARY KEY, description text NOT NULL,"
+            " installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL,"
+            " checksum bytea NOT NULL, execution_time bigint NOT NULL"
+        )
+    return (
+        f"/* {'Alembic' if ledger.kind == 'alembic' else 'SQLx'} makes its ledger before it migrates. */ "
+        f"CREATE TABLE IF NOT EXISTS {table} ({columns}); "
+        f"REVOKE ALL ON {table} FROM anon, authenticated; {text}"
+    )
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -931,12 +931,24 @@ def sql(
             reason = steps[each]["needs"] if each in steps and steps[each]["needs"] else whole
             notices += _recording_notices(probe, known[each], step, reason)
     return Generated(
-        parts={each: parts[each] for each in ids},
+        parts={each: _on_ledger(parts[each], history, service) for each in ids},
         notices=tuple(notices),
         loaded=tuple(sorted({probe.relative(each) for each in (*offline["loaded"], *online["loaded"])})),
         versions=offline["versions"],
         wall=offline["wall"],
     )
+
+
+def _on_ledger(parts: tuple[Part, ...], known: History, service: Service) -> tuple[Part, ...]:
+    """The parts, the first after the ledger's own CREATE TABLE if one of them works on that."""
+    whole = "\n".join(each.sql for each in parts)
+    if history.with_ledger(whole, known.ledger, service.search_path) == whole:
+        return parts
+    made = history.with_ledger(whole, known.ledger, service.search_path).removesuffix(whole)
+    first = parts[0]
+    if not first.transaction:
+        return (Part(made), *parts)
+    return (msgspec.structs.replace(first, sql=made + first.sql), *parts[1:])
 
 
 def _parts(step: Mapping[str, Any], *, recorded: bool) -> tuple[Part, ...]:

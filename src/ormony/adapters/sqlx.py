@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from ormony import files
+from ormony import files, history
 from ormony.errors import OrmonyError
 from ormony.history import History, Ledger, Notice, Revision, Service, SqlxStamp
 
@@ -101,13 +101,15 @@ def read(root: Path, service: Service) -> History:
     if config.create_schemas:
         notices.append(_schemas(config, config_path))
     given = config.table if service.ledger is None else service.ledger
+    ledger = _ledger(DEFAULT_TABLE if given is None else given)
     ordered: list[Revision] = []
     for version in sorted(ups):
-        parents = (ordered[-1].id,) if ordered else ()
-        ordered.append(msgspec.structs.replace(ups[version], parents=parents))
+        up, parents = ups[version], (ordered[-1].id,) if ordered else ()
+        text = history.with_ledger(up.sql or "", ledger, service.search_path) if up.transaction else up.sql
+        ordered.append(msgspec.structs.replace(up, parents=parents, sql=text))
     return History(
         service=service.name,
-        ledger=_ledger(DEFAULT_TABLE if given is None else given),
+        ledger=ledger,
         revisions=tuple(ordered),
         notices=tuple(notices),
     )
