@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from ormony import edges
+from ormony.adapters import drizzle
 from ormony.catalog import Catalog, Column, Constraint, Index, Ref
 from ormony.diff import compare
 from ormony.history import Service
@@ -104,6 +106,37 @@ def test_a_unique_constraint_and_a_unique_index_are_one_difference() -> None:
     assert severity == "warning"
     ((severity, said),) = judged("drizzle", index(), unique())
     assert severity == "error", "drizzle-kit would write a migration"
+
+
+def test_what_drizzle_cannot_say_is_a_note() -> None:
+    late = Constraint(type="check", definition="CHECK ((mail <> ''::text)) NOT VALID", valid=False)
+    now = Constraint(type="check", definition="CHECK ((mail <> ''::text))")
+    assert [each for each, _ in judged("drizzle", late, now)] == ["note"]
+    assert [each for each, _ in judged("drizzle", now, late)] == ["error"]
+    old, new = Column(type="text", collation='pg_catalog."C"'), Column(type="text")
+    assert [each for each, _ in judged("drizzle", old, new)] == ["note"]
+    assert [each for each, _ in judged("drizzle", new, old)] == ["error"]
+    assert [each for each, _ in judged("drizzle", old, Column(type="integer"))] == ["error"]
+
+
+def test_what_no_snapshot_of_drizzle_names_was_made_by_hand(tmp_path: Path) -> None:
+    service = Service(name="web", orm="drizzle", path=".", database="main", lane=(100, 199))
+    (tmp_path / "drizzle/meta").mkdir(parents=True)
+    (tmp_path / "drizzle.config.ts").write_text('export default { dialect: "postgresql" };')
+    recorded = drizzle.recorded(tmp_path, service)
+    assert recorded == ""
+    (tmp_path / "drizzle/meta/0000_snapshot.json").write_text('{ "name": "ix_users_mail" }')
+    (tmp_path / "drizzle/meta/0001_snapshot.json").write_text('{ "name": "users_mail_key" }')
+    recorded = drizzle.recorded(tmp_path, service)
+    for made, severity in (
+        (index(unique=False), "note"),
+        (index(), "warning"),
+        (unique(), "error"),
+    ):
+        ref = INDEX if isinstance(made, Index) else KEY
+        old, new = catalog({ref: made}), catalog({})
+        ((*group,),) = edges._grouped(compare(old, new), old, new)
+        assert edges._severity(service, group, old, new, recorded) == severity
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ function that cannot look raises; the caller says that it was not checked. Nothi
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -151,6 +152,8 @@ _GENERATE: Final = {
 
 def models(ground: Ground, service: Service) -> Iterator[Finding]:
     """Where a service's models and its own migrations differ: what its tool would write a migration for."""
+    from ormony.adapters import drizzle
+
     reader = ground.reader
     has_files = any(
         file.provenance is not None and file.provenance.service == service.name
@@ -165,10 +168,11 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
     # Where all stands takes as long to find as all else.
     whence, places = (ground.whence(), _by_table(ground.models(service))) if changes else ({}, {})
     unread = bool(reader.exported(service).unread)
+    recorded = drizzle.recorded(ground.project.root, service) if changes and service.orm == "drizzle" else ""
     for group in _grouped(changes, before, after):
         if unread and _is_of_others(group, before, after):
             continue
-        severity = _severity(service, group, before, after)
+        severity = _severity(service, group, before, after, recorded)
         ref = group[0].object
         table, part = _home(ref, before, after)
         whole = ref.kind in ("table", "view", "materialized view") and ref.part == ""
@@ -202,15 +206,17 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
         )
 
 
-def _severity(service: Service, group: Sequence[Change], before: Catalog, after: Catalog) -> Severity:
-    """How bad it is; Drizzle generates a migration for everything, Alembic does not.
+def _severity(
+    service: Service, group: Sequence[Change], before: Catalog, after: Catalog, recorded: str = ""
+) -> Severity:
+    """How bad it is; Drizzle generates a migration for everything that it can say, Alembic does not.
 
     What a model of SQLAlchemy leaves unsaid denies nothing: the name of a constraint, a default that the
     server fills in. A table, index or constraint that only the migrations have breaks nothing, though Alembic
     would drop it.
     """
     if service.orm == "drizzle":
-        return "error"
+        return _drizzle_severity(group, before, after, recorded)
     if all(each.action == "drop" for each in group) and group[0].object.kind != "column":
         return "warning"
     old = [before.objects.get(each.object) for each in group if each.action == "drop"]
@@ -227,6 +233,33 @@ def _severity(service: Service, group: Sequence[Change], before: Catalog, after:
         was, now = before.objects.get(each.object), after.objects.get(each.object)
         if isinstance(was, Column) and isinstance(now, Column):
             found.add(_column_severity(service, was, now))
+        else:
+            found.add("error")
+    return min(found, key=lambda each: RANKS[each])
+
+
+def _drizzle_severity(group: Sequence[Change], before: Catalog, after: Catalog, recorded: str) -> Severity:
+    """A note for what a Drizzle model cannot say; no error for what only SQL of one's own made."""
+    found: set[Severity] = set()
+    for each in group:
+        was, now = before.objects.get(each.object), after.objects.get(each.object)
+        name = json.dumps(each.object.part or each.object.name)
+        if isinstance(was, Constraint) and isinstance(now, Constraint):
+            alike = msgspec.structs.replace(
+                was, valid=now.valid, definition=was.definition.removesuffix(" NOT VALID")
+            )
+            found.add("note" if alike == now else "error")
+        elif isinstance(was, Column) and isinstance(now, Column):
+            unsaid = now.collation is None and msgspec.structs.replace(was, collation=None) == now
+            found.add("note" if unsaid else "error")
+        elif (
+            isinstance(was, Constraint | Index)
+            and now is None
+            and recorded
+            and name not in recorded
+            and json.dumps(name)[1:-1] not in recorded  # within a key that is JSON itself, from 1.0 on
+        ):
+            found.add("note" if isinstance(was, Index) and not was.unique else "warning")
         else:
             found.add("error")
     return min(found, key=lambda each: RANKS[each])

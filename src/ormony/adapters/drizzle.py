@@ -116,6 +116,27 @@ def migrations_folder(root: Path, path: str, config: Config) -> str | None:
     return None
 
 
+def recorded(root: Path, service: Service) -> str:
+    """The snapshots by which drizzle-kit knows what its migrations made, as text; '' where there is none.
+
+    What it does not name was made by SQL of one's own, and drizzle-kit would never drop it.
+    """
+    try:
+        folder = _folder(root, service, _config(root, service))[0]
+    except OrmonyError:
+        return ""
+    if folder is None or not (root / folder).is_dir():
+        return ""
+    old = sorted(
+        entry.name for entry in (root / folder).glob("meta/*_snapshot.json") if entry.name[:1].isdigit()
+    )
+    paths = [f"{folder}/meta/{old[-1]}"] if old else []
+    paths += [
+        f"{folder}/{each.parent.name}/snapshot.json" for each in (root / folder).glob("*/snapshot.json")
+    ]
+    return "\n".join(files.read_text(root, path) for path in paths)
+
+
 def is_pulled(text: str) -> bool:
     """Whether a migration is what `drizzle-kit pull` writes: the database as it was, in a comment."""
     head = text.lstrip("\ufeff \r\n")
