@@ -264,6 +264,7 @@ def test_a_query_that_a_new_migration_breaks_is_named(root: Path, monkeypatch: p
     found = [each for each in check(root).findings if each.rule == "query-breaks"]
     assert [(each.severity, each.place) for each in found] == [("error", "api/app/queries.py:3")]
     assert "email" in found[0].message
+    assert [each.place for each in found[0].sides] == ["supabase/migrations/00002_drop.sql:1"]
     # Where a statement stands is nothing to the server, which has said what it thinks of it.
     edit(root, "api/app/queries.py", "MAILS", "\n# moved\nMAILS")
     monkeypatch.setattr(server, "start", lambda *_, **__: pytest.fail("a server was started"))

@@ -67,6 +67,22 @@ def test_the_last_statement_that_altered_a_thing_is_its_place() -> None:
     assert ("public", "users", "team") not in found
 
 
+def test_what_files_take_away_is_where_they_do_it() -> None:
+    files = (
+        hand(
+            "00001", "CREATE TABLE a (b int, c int);\nALTER TABLE a\n  DROP COLUMN b,\n  ADD COLUMN e int;\n"
+        ),
+        hand("00002", "ALTER TABLE a RENAME COLUMN c TO d;\nALTER TABLE a ALTER COLUMN d TYPE bigint;\n"),
+        hand("00003", "ALTER TABLE a ALTER COLUMN c SET NOT NULL;\nDROP VIEW f;\n"),
+    )
+    found = {name: place.removeprefix(f"{FOLDER}/") for name, place in origins.taken(files).items()}
+    assert found["b"] == "00001_by_hand.sql:3"
+    assert found["c"] == "00002_by_hand.sql:1"
+    assert found["d"] == "00002_by_hand.sql:2"
+    assert found["f"] == "00003_by_hand.sql:2"
+    assert "e" not in found
+
+
 def test_names_that_change_take_what_hangs_on_them_along() -> None:
     rename = "ALTER TABLE users RENAME TO people;\nALTER TABLE people RENAME COLUMN id TO number;\n"
     move = "CREATE SCHEMA app;\nALTER TABLE people SET SCHEMA app;\n"

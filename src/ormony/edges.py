@@ -429,7 +429,7 @@ def _said(group: Sequence[Change], before: Catalog, after: Catalog) -> str:
         return f"{what} is in the models, and in no migration"
     if first.action == "drop":
         return f"{what} is in the migrations, and in no model"
-    details = "; ".join(detail for each in group for detail in each.details)
+    details = "; ".join(" ".join(detail.split()) for each in group for detail in each.details)
     return f"{what} differs, from the migrations to the models: {details}"
 
 
@@ -814,8 +814,14 @@ def queries(
         then = _outcomes(ground, service, f"queries-before-{ground.name}", found.queries, settled)
         before = [each for each in then if isinstance(each, prepared.Refusal)]
         broken = prepared.broken(before, refused)
-        for refusal in broken.errors:
-            yield _refused(ground, service, refusal, "error")
+        if broken.errors:
+            new = [each for each in stream if each.path in pending] if pending else stream[-1:]
+            own = origins.natives(ground.reader.loaded.services, ground.reader.loaded.histories)
+            taken = origins.taken(new, own)
+            only = new[0].path if len(new) == 1 else None
+            for refusal in broken.errors:
+                name = refusal.object.rpartition(".")[2].strip('"')
+                yield _refused(ground, service, refusal, "error", taken.get(name, only))
         for refusal in broken.warnings:
             yield _refused(ground, service, refusal, "warning" if _is_cached(refusal.query) else "note")
     for outcome in outcomes:
@@ -849,7 +855,10 @@ def _is_cached(query: object) -> bool:
     return getattr(query, "kind", "") == "sqlx-cache"
 
 
-def _refused(ground: Ground, service: Service, refusal: object, severity: Severity) -> Finding:
+def _refused(
+    ground: Ground, service: Service, refusal: object, severity: Severity, cause: str | None = None
+) -> Finding:
+    """A statement that is refused; `cause` is where a migration breaks it, if that can be told."""
     from ormony.database import prepared
 
     assert isinstance(refusal, prepared.Refusal)
@@ -860,6 +869,7 @@ def _refused(ground: Ground, service: Service, refusal: object, severity: Severi
         message=f"a query of {service.name} is refused: {refusal.message}{gone}",
         object=refusal.object or refusal.query.name,
         place=refusal.place or refusal.query.place,
+        sides=(Side(cause, "the migration that breaks it"),) if cause else (),
         hint=refusal.hint or "change the query, or keep what it uses until no service does",
         service=service.name,
         database=ground.name,
@@ -886,7 +896,8 @@ def deployed(ground: Ground, url: str, versions: frozenset[str]) -> Iterator[Fin
         home, part = _home(ref, before, after)
         itself = whence.get((ref.schema, ref.name, "" if ref.kind == "index" else ref.part))
         origin = itself or whence.get((*home, part)) or whence.get((*home, ""))
-        details = f": {'; '.join(change.details)}" if change.details else ""
+        details = "; ".join(" ".join(each.split()) for each in change.details)
+        details = f": {details}" if details else ""
         made = "in no migration" + (" that is deployed" if itself else "")
         said = {"create": f"is in the database, and {made}", "drop": "is missing in the database"}
         yield Finding(

@@ -82,6 +82,24 @@ def by_name(
         return _by_name(tuple(natives))
 
 
+def taken(files: Iterable[StreamFile], own: Mapping[tuple[str, str], Native] | None = None) -> dict[str, str]:
+    """Where files drop, rename or alter something, by its name alone, without schema and table.
+
+    Where several do, a drop or a new name counts before what only alters, then the last.
+    """
+    altered: dict[str, str] = {}
+    gone: dict[str, str] = {}
+    for file in files:
+        provenance = file.provenance
+        native = (own or {}).get((provenance.service, provenance.source)) if provenance else None
+        whence = Whence(file, None if file.in_place else native)
+        for step in _steps(file):
+            if step.action != "make":
+                into = altered if step.action == "alter" else gone
+                into |= {name.name: whence.places(step.line, step.statement)[0] for name in step.names}
+    return altered | gone
+
+
 # Threads that check one project ask the same: the second waits, and then it is known.
 _ONE_AT_A_TIME: Final = threading.RLock()
 
