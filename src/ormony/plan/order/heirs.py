@@ -10,12 +10,13 @@ import msgspec
 from ormony.catalog import Catalog, Column, Ref, Table, default_of
 from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
-from ormony.plan.order.graph import Node
+from ormony.plan.order.graph import First, Node
 from ormony.plan.order.kept_rows import hides_rows
 from ormony.plan.order.spread import replace, spread
 from ormony.plan.order.structure import attachment_of, bequeaths, parents_of, table_of
+from ormony.plan.render.columns import comes_by_itself
 from ormony.plan.render.names import relation
-from ormony.plan.render.tables import apart_meanwhile, declare_again
+from ormony.plan.render.tables import apart_meanwhile, declare_again, swaps
 from ormony.plan.statement import Alteration, Late
 
 
@@ -83,7 +84,7 @@ def part_from_parents(fates: Fates) -> None:
         if table is None or not isinstance(was, Table) or len(was.inherits) < 2:
             continue
         stays = was.inherits == parents_of(fates.new.objects.get(table))
-        if stays and fates.changes_type(ref) and len(origins_of(fates, ref)) > 1:
+        if stays and fates.changes_type(ref) and len(_origins_of(fates, ref)) > 1:
             changing[table].add(ref.part)
     for table, names in changing.items():
         apart = apart_meanwhile(table, names, fates.old, fates.new)
@@ -102,14 +103,14 @@ def _type_after(fates: Fates, column: Ref) -> str:
     return value.type
 
 
-def origins_of(fates: Fates, column: Ref) -> set[Ref]:
+def _origins_of(fates: Fates, column: Ref) -> set[Ref]:
     """The columns that an inherited column comes from, which come from no other."""
     above = [
         each
         for parent in parents_of(fates.relation_before(column))
         if (each := Ref("column", parent.schema, parent.name, column.part)) in fates.old.objects
     ]
-    return set[Ref]().union(*(origins_of(fates, each) for each in above)) if above else {column}
+    return set[Ref]().union(*(_origins_of(fates, each) for each in above)) if above else {column}
 
 
 def redeclare(fates: Fates) -> None:
@@ -189,7 +190,7 @@ def leaving(fates: Fates, child: Ref, column: Ref) -> Node | None:
     return None if stays else ("alter", child)
 
 
-def columns_in_the_way(fates: Fates, table: Ref) -> Iterator[Ref]:
+def _columns_in_the_way(fates: Fates, table: Ref) -> Iterator[Ref]:
     """The columns that the parents of a new table had under the names of its own."""
     names = {part.part for part in fates.parts_after.get(table, ()) if part.kind == "column"}
     above = [*parents_of(fates.new.objects[table])]
@@ -215,3 +216,99 @@ def is_made_anew(fates: Fates, column: Ref) -> bool:
     ):
         return False
     return attachment_of(before) != attachment_of(after) or fates.leaves_whole(column)
+
+
+def after_parents(fates: Fates, node: Node, first: First) -> None:
+    """What parents are to have they have before their heirs, and what heirs lose is gone before."""
+    verb, ref = node
+    value = fates.new.objects.get(ref)
+    if verb == "create":
+        # a partition needs none, but names that others get depend on who is first
+        for parent in parents_of(value):
+            first(fates.up(parent), node)
+        if isinstance(value, Table) and value.inherits:
+            for above in _columns_in_the_way(fates, ref):
+                first(fates.down(above), node)  # else it would be merged with its own
+            _after_parents_columns(fates, value, node, first)
+    elif verb == "alter":
+        for parent in parents_of(fates.old.objects.get(ref)):
+            first(node, fates.down(parent))
+        if isinstance(value, Table):
+            if attachment_of(fates.old.objects[ref]) != attachment_of(value):
+                for child in fates.children_before.get(ref, ()):  # columns that come would be its own, too
+                    first(fates.down(child), node)
+            if value.inherits and swaps(ref, fates.old, fates.new):
+                _between_parents(fates, value, node, first)
+    if ref[0] == "column":
+        _column_after_parents(fates, node, first)
+
+
+def _after_parents_columns(fates: Fates, table: Table, node: Node, first: First) -> None:
+    """What a new heir's parents say of their columns is said of those of the goal."""
+    above = [*table.inherits]
+    for parent in above:
+        above += (each for each in parents_of(fates.new.objects.get(parent)) if each not in above)
+        for part in fates.parts_after.get(parent, ()):
+            if part[0] == "column" and part not in fates.inside:
+                first(fates.up(part), node)
+                first(("create", default_of(part)), node)  # or the heir would have none
+
+
+def _between_parents(fates: Fates, table: Table, node: Node, first: First) -> None:
+    """An heir goes from some parents to others when these are as they are to be, and those as they were."""
+    ref = node[1]
+    for parent in table.inherits:
+        first(fates.up(parent), node)
+        for part in fates.parts_after.get(parent, ()):
+            first(fates.up(part) if part.kind == "column" else None, node)
+    for parent in {*parents_of(fates.old.objects[ref])} - {*table.inherits}:
+        for part in fates.parts_before.get(parent, ()):  # what they change then is theirs alone
+            if part.kind == "column":
+                first(node, fates.alters(part))
+                first(node, fates.down(part))
+
+
+def _column_after_parents(fates: Fates, node: Node, first: First) -> None:
+    verb, ref = node
+    value = fates.new.objects.get(ref)
+    if verb == "create":
+        for parent in parents_of(fates.relation_before(ref)):
+            # as long as the parent has it, its heir has it
+            first(fates.down(Ref("column", parent.schema, parent.name, ref.part)), node)
+        if isinstance(value, Column) and value.inherited and not value.local:
+            for parent in parents_of(fates.relation_after(ref)):  # else it is not there yet
+                first(fates.up(Ref("column", parent.schema, parent.name, ref.part)), node)
+        if ref not in fates.inside:
+            for child in heirs_before(fates, ref):  # its own would be merged with the new one
+                first(fates.down(child) or leaving(fates, child, ref), node)
+    elif verb == "alter" and (ref in fates.retyped or fates.changes_type(ref)):
+        for child in heirs_before(fates, ref):  # what it checks may hold for values of the old type alone
+            first(fates.down(child), node)
+
+
+def before_parents(fates: Fates, node: Node, first: First) -> None:
+    """What comes from a parent goes before the parent does; what is to come from one goes before it comes."""
+    ref = node[1]
+    for parent in parents_of(fates.old.objects.get(ref)):
+        first(node, fates.down(parent))
+    if ref.kind != "column":
+        return
+    if is_made_anew(fates, ref):
+        table = table_of(ref, fates.old)
+        assert table is not None
+        first(("alter", table), node)
+    for child in heirs_before(fates, ref, fates.old):
+        own = Ref("column", child.schema, child.name, ref.part)
+        if fates.goes(child) or comes_by_itself(own, fates.old):  # what needs the heir's goes before
+            first(fates.down(own), node)
+    for parent in parents_of(fates.relation_after(ref)):
+        # the column that comes from the parent would be merged with its own
+        first(node, fates.up(Ref("column", parent.schema, parent.name, ref.part)))
+
+
+def edges_of_parted(fates: Fates, first: First) -> None:
+    """Heirs that leave some parents meanwhile do so before the parents' columns change."""
+    for heir, names in fates.parted.items():
+        for name in names:
+            for origin in _origins_of(fates, Ref("column", heir.schema, heir.name, name)):
+                first(("alter", heir), ("alter", origin))

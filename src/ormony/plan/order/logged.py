@@ -12,7 +12,7 @@ from ormony.plan.render.sequences import set_logged
 from ormony.plan.statement import Statement
 
 
-def logging_order(fates: Fates, first: First) -> None:
+def edges_of_logged(fates: Fates, first: First) -> None:
     """A logged table must not reference an unlogged one, at no moment."""
     turning = _turning(fates)
     if len(turning) < 2:

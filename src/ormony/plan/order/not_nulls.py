@@ -10,7 +10,7 @@ import msgspec
 from ormony.catalog import Column, Constraint, Domain, Kind, Object, Ref, Table
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import First, Node
-from ormony.plan.order.heirs import make_anew
+from ormony.plan.order.heirs import heirs_before, leaving, make_anew
 from ormony.plan.order.spread import spread
 from ormony.plan.order.structure import bequeaths, is_partitioned, parents_of, table_of
 from ormony.plan.render.columns import (
@@ -187,7 +187,12 @@ def _renewed(fates: Fates, parents: list[Ref], heirs: list[Ref]) -> None:
 
 def follow_not_null(fates: Fates, node: Node, first: First) -> None:
     """A NOT NULL is given another name while no parent has it."""
-    ref = node[1]
+    verb, ref = node
+    if verb != "alter" or ref[0] != "column":
+        return
+    if fates.renames_not_null(ref):
+        for child in heirs_before(fates, ref, fates.old):  # it may have it under a name of its own
+            first(fates.down(child) or leaving(fates, child, ref), node)
     before, after = fates.old.objects[ref], fates.new.objects[ref]
     if not (isinstance(before, Column) and isinstance(after, Column)) or before.not_null == after.not_null:
         return
@@ -266,3 +271,10 @@ def _with_name(value: Column | Domain, name: str) -> Object:
 
 def _has_unnamed_not_null(value: Object | None) -> bool:
     return isinstance(value, Column | Domain) and value.not_null is not None and value.not_null.name is None
+
+
+def edges_of_renewed(fates: Fates, first: First) -> None:
+    """A parent's NOT NULL is away before its heirs' change."""
+    for above, heirs in fates.renewed.items():
+        for below in heirs:
+            first(("alter", above), ("alter", below))

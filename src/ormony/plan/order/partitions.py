@@ -10,7 +10,12 @@ from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import First, Node
 from ormony.plan.order.spread import reattach, replace, spread
-from ormony.plan.order.structure import WITH_INDEX, parents_of, whole_of
+from ormony.plan.order.structure import (
+    WITH_INDEX,
+    parents_of,
+    partitions_below,
+    whole_of,
+)
 from ormony.plan.render.names import identifier, relation
 from ormony.plan.render.tables import doubted
 
@@ -52,7 +57,7 @@ def free_partitions(fates: Fates) -> None:
     """A partition to whose rows foreign keys point is taken off the whole only when these are gone."""
     work: list[Ref] = []
     for table in sorted(fates.altered):
-        for key in keys_held_by(fates, table):
+        for key in _keys_held_by(fates, table):
             if fates.goes(key):
                 fates.explicit.add(key)
             else:
@@ -60,7 +65,7 @@ def free_partitions(fates: Fates) -> None:
     spread(fates, work)
 
 
-def keys_held_by(fates: Fates, partition: Ref) -> list[Ref]:
+def _keys_held_by(fates: Fates, partition: Ref) -> list[Ref]:
     """The foreign keys to what a partition is one of, where it is taken off that."""
     before, after = fates.old.objects.get(partition), fates.new.objects.get(partition)
     if not (isinstance(before, Table) and isinstance(after, Table)) or before.partition is None:
@@ -128,7 +133,7 @@ def _is_unreachable(fates: Fates, key: Ref) -> bool:
     return _becomes_valid(fates, key) and not told
 
 
-def is_key_of_whole(fates: Fates, ref: Ref) -> bool:
+def _is_key_of_whole(fates: Fates, ref: Ref) -> bool:
     """Whether it was an index of a partitioned table, or a constraint with one."""
     value = fates.old.objects.get(ref)
     is_key = isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX)
@@ -165,7 +170,7 @@ def attached_indexes(fates: Fates, key: Ref) -> Iterator[Ref]:
             yield part
 
 
-def after_who_has_none(fates: Fates, key: Ref, node: Node, first: First) -> None:
+def _after_who_has_none(fates: Fates, key: Ref, node: Node, first: First) -> None:
     """An index is valid when the last partition's is attached: those without one have gone by then."""
     table = None if fates.comes(key) else whole_of(key, fates.new)
     has = {holder(each, fates.old) for each in fates.attached_before.get(key, ())}
@@ -175,7 +180,92 @@ def after_who_has_none(fates: Fates, key: Ref, node: Node, first: First) -> None
             first(fates.alters(sibling), node)
 
 
-def completions(fates: Fates, nodes: set[Node], first: First) -> None:
+def after_wholes(fates: Fates, node: Node, first: First) -> None:
+    """A partition is attached when it is as the whole asks; indexes and keys come in the order in which
+    ATTACH takes those that are meant."""
+    verb, ref = node
+    value = fates.new.objects.get(ref)
+    if isinstance(value, Table):
+        if verb == "alter":
+            for key in _keys_held_by(fates, ref):
+                first(fates.down(key), node)
+        elif verb == "late" and value.partition is not None:
+            _after_siblings(fates, ref, value.partition.parent, first)
+    elif isinstance(value, Constraint | Index):
+        if value.parent is not None:
+            first(fates.up(value.parent), node)
+            if verb == "late":
+                _after_who_has_none(fates, value.parent, node, first)
+        if verb == "create":
+            _after_others_indexes(fates, ref, first)
+
+
+def _after_siblings(fates: Fates, partition: Ref, whole: Ref, first: First) -> None:
+    node: Node = ("late", partition)
+    for sibling in fates.children_before.get(whole, ()):
+        if sibling != partition:  # bounds may overlap those of a partition that goes or moves
+            first(fates.down(sibling), node)
+            first(fates.alters(sibling), node)
+    uppers = [whole]
+    for upper in uppers:  # what they have it must have, too
+        uppers += parents_of(fates.new.objects.get(upper))
+        for part in fates.parts_before.get(upper, ()) if not fates.comes(upper) else ():
+            if part[0] == "column" or fates.sort_of(part) == "check":
+                first(fates.down(part), node)
+
+
+def _after_others_indexes(fates: Fates, key: Ref, first: First) -> None:
+    """ATTACH takes the first index that fits, and makes one where none does."""
+    node: Node = ("create", key)
+    value = fates.new.objects[key]
+    assert isinstance(value, Constraint | Index)
+    table = holder(key, fates.new) or key
+    if isinstance(value, Constraint) and value.references is not None:
+        if value.references in fates.children_after:
+            for below in partitions_below(value.references, fates.new, fates.children_after):
+                first(("late", below), node)
+        if value.references in fates.children_before:
+            for below in partitions_below(value.references, fates.old, fates.children_before):
+                first(fates.down(below), node)  # it would be a key to this partition, too
+    if key in fates.half_attached:
+        whole = {*fates.attached_after.get(key, ())} - fates.half_attached
+        has = {holder(each, fates.new) for each in whole}
+        for below in fates.children_after.get(table, ()):
+            first(None if below in has else ("late", below), node)  # it would get one, too
+    if value.parent is None:
+        for part in attached_indexes(fates, key):  # it may fit as well
+            first(("create", part), node)
+    elif isinstance(value, Constraint) and value.columns:
+        for part in fates.parts_after.get(table, ()):
+            other = fates.new.objects[part]
+            if isinstance(other, Index) and other.parent is not None:
+                first(("create", part), node)  # that of a constraint fits an index of the whole, too
+
+
+def before_wholes(fates: Fates, node: Node, first: First) -> None:
+    """What is attached goes when its partition is taken off, or with what it is attached to; keys to the
+    whole go before a partition does."""
+    ref = node[1]
+    value = fates.old.objects.get(ref)
+    if isinstance(value, Constraint | Index):
+        table = holder(ref, fates.old)
+        if value.parent is not None and table is not None:
+            first(fates.alters(table), node)
+        for lower in fates.attached_before.get(ref, ()):
+            if not fates.goes(lower) and (partition := holder(lower, fates.old)) is not None:
+                first(fates.alters(partition), node)  # else it would go along
+        if _is_key_of_whole(fates, ref):
+            for partition in fates.children_after.get(table or ref, ()):
+                first(node, ("late", partition))  # it would get an index of its own for what goes
+    upper = value
+    while isinstance(upper, Table) and upper.partition is not None:
+        # a foreign key to the whole is one to each partition, too
+        for key in fates.keys_to.get(upper.partition.parent, ()):
+            first(fates.down(key), node)
+        upper = fates.old.objects.get(upper.partition.parent)
+
+
+def edges_of_completions(fates: Fates, nodes: set[Node], first: First) -> None:
     """A partitioned index is valid when its last partition is attached; a foreign key to it waits for
     that."""
     waiting: dict[Ref, list[Node]] = defaultdict(list)

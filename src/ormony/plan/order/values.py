@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ormony.catalog import TABLES, Column, Domain, DomainConstraint, MaterializedView, Ref, Routine
 from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
-from ormony.plan.order.graph import Node
+from ormony.plan.order.graph import First, Node
 from ormony.plan.order.kept_rows import hides_rows
 from ormony.plan.order.spread import replace, spread
 from ormony.plan.order.structure import EXPRESSIVE, TYPES, parents_of, table_of
@@ -37,7 +37,7 @@ def set_domains_aside(fates: Fates) -> None:
         coming = (*fates.created, *fates.replaced, *fates.altered)
         for ref in [each for each in coming if each[0] in ("domain", "domain constraint")]:
             domain = Ref("domain", ref.schema, ref.name)
-            if domain in fates.old.objects and _tries_values(fates, ref) and is_inside(fates, domain):
+            if domain in fates.old.objects and _tries_values(fates, ref) and _is_inside(fates, domain):
                 replace(fates, domain, work)
         if not work:
             return
@@ -51,7 +51,7 @@ def _tries_values(fates: Fates, ref: Ref) -> bool:
     return isinstance(after, DomainConstraint) and after.valid
 
 
-def is_inside(fates: Fates, domain: Ref) -> bool:
+def _is_inside(fates: Fates, domain: Ref) -> bool:
     plain = [domain]
     for each in plain:
         for dependent in fates.needed_by.get(each, ()):
@@ -95,7 +95,7 @@ def _is_written_anew(fates: Fates, table: Ref) -> bool:
     columns = {*fates.parts_before.get(table, ()), *fates.parts_after.get(table, ())}
     nodes: list[Node] = [("create" if fates.comes(ref) else "alter", ref) for ref in (table, *columns)]
     return any(
-        _rewrites_rows(fates, node, fates.altered[node[1]].statements if node[1] in fates.altered else ())
+        _re_writes_rows(fates, node, fates.altered[node[1]].statements if node[1] in fates.altered else ())
         for node in nodes
         if node[1] in fates.altered or (node[0] == "create" and node[1].kind == "column")
     )
@@ -104,22 +104,22 @@ def _is_written_anew(fates: Fates, table: Ref) -> bool:
 def refuse_held_rows(fates: Fates, rendered: Mapping[Node, tuple[Statement, ...]]) -> None:
     """A table's rows cannot be written anew while a column holds its row type."""
     for table, holders in fates.rows_held.items():
-        staying = [column for column in holders if not leaves_rows(fates, column, table)]
+        staying = [column for column in holders if not _leaves_rows(fates, column, table)]
         if staying and any(
-            writes_rows(fates, node, table) and _rewrites_rows(fates, node, statements)
+            _writes_rows(fates, node, table) and _re_writes_rows(fates, node, statements)
             for node, statements in rendered.items()
         ):
             raise _cannot_alter(table, staying[0], "jsonb")
 
 
-def leaves_rows(fates: Fates, column: Ref, table: Ref) -> bool:
+def _leaves_rows(fates: Fates, column: Ref, table: Ref) -> bool:
     """Whether the column goes, or is given a type without these rows."""
     return fates.down(column) is not None or (
         column in fates.altered and not fates.still_needs(column, table)
     )
 
 
-def writes_rows(fates: Fates, node: Node, table: Ref) -> bool:
+def _writes_rows(fates: Fates, node: Node, table: Ref) -> bool:
     """Whether the step is about a table that stays, what it inherits from, or columns of these."""
     verb, ref = node
     if verb not in ("create", "alter", "late") or ref[0] not in (*TABLES, "column"):
@@ -131,7 +131,7 @@ def writes_rows(fates: Fates, node: Node, table: Ref) -> bool:
     return about is not None and about in above and not fates.comes(about)
 
 
-def _rewrites_rows(fates: Fates, node: Node, statements: tuple[Statement, ...]) -> bool:
+def _re_writes_rows(fates: Fates, node: Node, statements: tuple[Statement, ...]) -> bool:
     verb, ref = node
     if any(each.rewrites for each in statements):
         return True
@@ -184,3 +184,30 @@ def _goes_apart(fates: Fates, table: Ref) -> bool:
         if name in wanted and Ref("column", table.schema, table.name, name) not in fates.replaced
     ]
     return len(kept) < len(wanted) and tuple(kept) != wanted[: len(kept)]
+
+
+def edges_of_values(fates: Fates, nodes: set[Node], first: First) -> None:
+    """What holds values of a type is converted between the type's two versions, and lets go of rows before
+    these are written anew."""
+    for node in nodes:
+        verb, ref = node
+        if verb != "set aside":
+            continue
+        first(node, ("create", ref))
+        first(("create", ref), ("drop aside", ref))
+        for dependent in fates.needed_by.get(ref, ()):
+            if dependent.kind == "default":
+                first(("drop", dependent), node)
+            elif dependent in fates.retyped:
+                first(("create", ref), ("alter", dependent))
+                first(("alter", dependent), ("drop aside", ref))
+        if ref.kind == "domain" and _is_inside(fates, ref):
+            for part in fates.parts_after.get(ref, ()):  # its checks, before values are inside again
+                for held in fates.held_by(ref):
+                    first(("create", part), ("alter", held))
+    for whole, holders in fates.rows_held.items():
+        writing = [node for node in nodes if _writes_rows(fates, node, whole)]
+        for keeper in holders if writing else ():
+            if _leaves_rows(fates, keeper, whole):
+                for node in writing:
+                    first(fates.down(keeper) or ("alter", keeper), node)
