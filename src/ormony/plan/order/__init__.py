@@ -93,10 +93,30 @@ def steps(old: Catalog, new: Catalog) -> Steps:
             `plan-incomplete` when no statement brings something that differs to its goal, `cannot-alter` when
             PostgreSQL has no way that keeps what a column holds.
     """
-    return _solved(Fates(old, new))
+    fates = _decided(old, new)
+    order = _ordered(fates)
+    rendered = {node: tuple(written(fates, node)) for node in order}
+    refuse_held_rows(fates, rendered)
+    _insist(fates, rendered)
+    late = _of_unlike_owners(fates, order)
+    guards = [node for node in order if node[1].kind == "event trigger"]
+    first, last = _guarded(fates, guards)
+    apart = {*late, *guards}
+    statements = [statement for node, each in rendered.items() if node not in apart for statement in each]
+    gone = frozenset(ref for verb, ref in order if verb in ("drop", "set aside")) | fates.dropped
+    return Steps(
+        (*first, *statements, *logged_apart(fates), *counting_on(fates)),
+        gone | fates.replaced,
+        _all_made(fates, order),
+        unlinked=frozenset(ref for _, ref in late),
+        owned=tuple(statement for node in late for statement in rendered[node]),
+        last=last,
+    )
 
 
-def _solved(fates: Fates) -> Steps:
+def _decided(old: Catalog, new: Catalog) -> Fates:
+    """What becomes of each object: what differs first, then what follows from that."""
+    fates = Fates(old, new)
     name_not_nulls_in_use(fates, fates.created | fates.changed, fates.dropped | fates.changed)
     work: list[Ref] = list(fates.dropped)
     for ref in sorted(fates.changed, key=lambda each: (each.kind not in TABLES, each)):
@@ -133,33 +153,20 @@ def _solved(fates: Fates) -> Steps:
     name_not_nulls_meanwhile(fates)
     if fates.replaced:
         name_not_nulls_in_use(fates, fates.replaced, fates.replaced)
+    return fates
+
+
+def _ordered(fates: Fates) -> list[Node]:
+    """The steps in an order that PostgreSQL accepts; cycles are broken until there is one."""
     for _ in range(len(fates.old.objects) + len(fates.new.objects) + 10):
         choose_inline(fates)
         nodes = nodes_of(fates)
         after = edges_of(fates, nodes)
         order, stuck = in_order(nodes, after)
         if not stuck:
-            break
+            return order
         loosen(fates, stuck, after)
-    else:  # pragma: no cover - each turn takes something away, so there is an end
-        raise AssertionError("no order found")
-    rendered = {node: tuple(written(fates, node)) for node in order}
-    refuse_held_rows(fates, rendered)
-    _insist(fates, rendered)
-    late = _of_unlike_owners(fates, order)
-    guards = [node for node in order if node[1].kind == "event trigger"]
-    first, last = _guarded(fates, guards)
-    apart = {*late, *guards}
-    statements = [statement for node, each in rendered.items() if node not in apart for statement in each]
-    gone = frozenset(ref for verb, ref in nodes if verb in ("drop", "set aside")) | fates.dropped
-    return Steps(
-        (*first, *statements, *logged_apart(fates), *counting_on(fates)),
-        gone | fates.replaced,
-        _all_made(fates, nodes),
-        unlinked=frozenset(ref for _, ref in late),
-        owned=tuple(statement for node in late for statement in rendered[node]),
-        last=last,
-    )
+    raise AssertionError("no order found")  # pragma: no cover - each turn takes something away
 
 
 def _of_unlike_owners(fates: Fates, order: list[Node]) -> list[Node]:
@@ -264,13 +271,13 @@ def _stands_alone(fates: Fates, column: Ref) -> bool:
     return True
 
 
-def _all_made(fates: Fates, nodes: set[Node]) -> frozenset[Ref]:
+def _all_made(fates: Fates, order: list[Node]) -> frozenset[Ref]:
     """What the plan makes, with the parts of it that have no step of their own."""
     made = set(fates.replaced)
     for parent, heirs in fates.renewed.items():
         for column in (parent, *heirs):
             made.add(column._replace(kind="constraint", part=name_of_not_null(column, fates.new)))
-    for verb, ref in nodes:
+    for verb, ref in order:
         if verb == "create":
             made.add(ref)
             if ref[0] in _HOLDING:

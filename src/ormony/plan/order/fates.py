@@ -79,30 +79,37 @@ class Fates:
 
     @cached_property
     def needed_by(self) -> Mapping[Ref, list[Ref]]:
+        """What needs each object of the old catalog."""
         return dependents_of(self.depends_before)
 
     @cached_property
     def parts_before(self) -> Mapping[Ref, list[Ref]]:
+        """The parts of each relation and domain, as they were."""
         return parts_of(self.old)
 
     @cached_property
     def parts_after(self) -> Mapping[Ref, list[Ref]]:
+        """The parts of each relation and domain, as they are to be."""
         return parts_of(self.new)
 
     @cached_property
     def children_before(self) -> Mapping[Ref, list[Ref]]:
+        """The partitions and heirs of each table, as they were."""
         return children_of(self.old)
 
     @cached_property
     def children_after(self) -> Mapping[Ref, list[Ref]]:
+        """The partitions and heirs of each table, as they are to be."""
         return children_of(self.new)
 
     @cached_property
     def attached_before(self) -> Mapping[Ref, list[Ref]]:
+        """The indexes and constraints that were attached to each one of a whole."""
         return attached_of(self.old)
 
     @cached_property
     def attached_after(self) -> Mapping[Ref, list[Ref]]:
+        """The indexes and constraints that are to be attached to each one of a whole."""
         return attached_of(self.new)
 
     @cached_property
@@ -124,6 +131,7 @@ class Fates:
 
     @cached_property
     def keys_to(self) -> Mapping[Ref, list[Ref]]:
+        """The foreign keys to each partitioned table, as they were."""
         return keys_to_wholes(self.old)
 
     @cached_property
@@ -170,9 +178,11 @@ class Fates:
         return sorted(found)
 
     def goes(self, ref: Ref) -> bool:
+        """Whether the old version of an object goes."""
         return ref in self.dropped or ref in self.replaced
 
     def comes(self, ref: Ref) -> bool:
+        """Whether a new version of an object comes."""
         return ref in self.created or ref in self.replaced
 
     def down(self, ref: Ref) -> Node | None:
@@ -247,6 +257,7 @@ class Fates:
         return RENDERERS[ref.kind].late(ref, self.new)
 
     def alters(self, ref: Ref) -> Node | None:
+        """The ALTER of an object, or of a default's column; None when there is none."""
         if ref.kind == "default":
             ref = column_of(ref)
         return ("alter", ref) if ref in self.altered else None
@@ -272,17 +283,21 @@ class Fates:
         return value.partition.parent in self.replaced or after.partition != value.partition
 
     def has_default(self, column: Ref) -> bool:
+        """Whether the column had a default of its own."""
         held = self.old.objects.get(column)
         return isinstance(held, Column) and held.default is not None and held.generated is None
 
     def still_needs(self, dependent: Ref, ref: Ref) -> bool:
+        """Whether an object is to need another."""
         return ref in self.depends_after.get(dependent, ())
 
     def keeps_type(self, column: Ref) -> bool:
+        """Whether it is a column whose type has the same name before and after."""
         before, after = self.old.objects.get(column), self.new.objects.get(column)
         return isinstance(before, Column) and isinstance(after, Column) and before.type == after.type
 
     def changes_type(self, column: Ref) -> bool:
+        """Whether the type or the collation of a column that stays changes."""
         before, after = self.old.objects[column], self.new.objects[column]
         assert isinstance(before, Column)
         assert isinstance(after, Column)
@@ -298,6 +313,7 @@ class Fates:
         return identifier(column.part) in words(table.partition_key)
 
     def renames_not_null(self, column: Ref) -> bool:
+        """Whether a NOT NULL that heirs have, too, gets another name."""
         if self.new.version < 180000 or not all(
             bequeaths(catalog.objects[column]) for catalog in (self.old, self.new)
         ):
@@ -305,10 +321,12 @@ class Fates:
         return name_of_not_null(column, self.old) != name_of_not_null(column, self.new)
 
     def relation_after(self, column: Ref) -> Object | None:
+        """The table of a column as it is to be."""
         table = table_of(column, self.new)
         return None if table is None else self.new.objects[table]
 
     def relation_before(self, column: Ref) -> Object | None:
+        """The table of a column as it was."""
         table = table_of(column, self.old)
         return None if table is None else self.old.objects[table]
 

@@ -10,6 +10,7 @@ from ormony.plan.order.structure import WITH_INDEX
 
 
 def nodes_of(fates: Fates) -> set[Node]:
+    """The steps that what is decided asks for."""
     nodes: set[Node] = set()
     for ref in fates.dropped | fates.replaced:
         node = fates.down(ref)

@@ -59,6 +59,7 @@ def parents_of(value: Object | None) -> tuple[Ref, ...]:
 
 
 def attachment_of(value: Object) -> object:
+    """What a table is a partition of, inherits from, or is of; None for others."""
     return (value.partition, value.inherits, value.of_type) if isinstance(value, Table) else None
 
 
@@ -68,10 +69,12 @@ def bequeaths(column: Object | None) -> bool:
 
 
 def with_value(catalog: Catalog, ref: Ref, value: Object) -> Catalog:
+    """The catalog with another value for one object."""
     return msgspec.structs.replace(catalog, objects={**catalog.objects, ref: value})
 
 
 def table_of(column: Ref, catalog: Catalog) -> Ref | None:
+    """The table or foreign table that a column is of; None for one of a view or a type."""
     for kind in TABLES:
         found = Ref(kind, column.schema, column.name)
         if found in catalog.objects:
@@ -80,6 +83,7 @@ def table_of(column: Ref, catalog: Catalog) -> Ref | None:
 
 
 def is_partitioned(table: Ref, catalog: Catalog) -> bool:
+    """Whether it is a partitioned table."""
     value = catalog.objects.get(table)
     return isinstance(value, Table) and value.partition_key is not None
 
@@ -133,6 +137,7 @@ def on_relations(catalog: Catalog) -> Mapping[Ref, tuple[Ref, ...]]:
 
 
 def dependents_of(depends: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, list[Ref]]:
+    """What needs each object."""
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for dependent, needs in depends.items():
         for need in needs:
@@ -167,6 +172,7 @@ def parts_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
 
 
 def children_of(catalog: Catalog) -> dict[Ref, list[Ref]]:
+    """The partitions and heirs of each table."""
     found: dict[Ref, list[Ref]] = defaultdict(list)
     for ref, value in catalog.objects.items():
         if ref[0] in TABLES:

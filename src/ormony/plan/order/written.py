@@ -21,6 +21,7 @@ from ormony.plan.statement import Statement
 
 
 def written(fates: Fates, node: Node) -> Iterable[Statement]:
+    """The statements of a step."""
     verb, ref = node
     match verb:
         case "keep":
