@@ -171,7 +171,7 @@ def _code() -> str:
     digest = hashlib.sha256()
     for path in (
         Path(__file__),
-        package / "sql.py",
+        *sorted(package.glob("sql/*.py")),
         package / "narrow.py",
         package / "sources.py",
         *sorted(package.glob("behavior/*.py")),

@@ -650,8 +650,8 @@ def _outcomes(
 def _code() -> str:
     """A hash of the code that asks: another version may understand otherwise."""
     folder = Path(__file__).parent
-    names = ("sql.py", "database/prepared.py")
-    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
+    files = (*sorted(folder.glob("sql/*.py")), folder / "database" / "prepared.py")
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()
 
 
 def _mirror_findings(

@@ -81,7 +81,7 @@ def _code() -> str:
     digest = hashlib.sha256()
     for path in (
         Path(__file__),
-        package / "sql.py",
+        *sorted(package.glob("sql/*.py")),
         package / "narrow.py",
         *sorted(package.glob("plan/**/*.py")),
     ):

@@ -33,7 +33,6 @@ KEPT: Final = 32
 _READERS: Final = (
     "catalog.py",
     "snapshot.py",
-    "sql.py",
     "database/introspect.py",
     "database/reading.py",
     "plan/render/privileges.py",
@@ -53,6 +52,7 @@ def _code() -> str:
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     files = [package / name for name in _READERS]
+    files += sorted((package / "sql").glob("*.py"))
     files += sorted((package / "database").glob("decode_*.py"))
     files += sorted((package / "database" / "queries").glob("*.sql"))
     for path in files:
