@@ -19,7 +19,7 @@ from ormony import codegen
 from ormony.catalog import Catalog, Ref, View
 from ormony.codegen import words
 from ormony.codegen.describe import describe
-from ormony.codegen.described import Described, Field, Function, Notice, Relation, Type
+from ormony.codegen.described import Described, Field, Function, Notice, Out, Relation, Type
 from ormony.codegen.lookup import Types
 from ormony.codegen.options import MARK, Language, Options
 from ormony.codegen.views import Views
@@ -598,7 +598,10 @@ def test_what_functions_give(torture: Torture) -> None:
     assert told("any_record") == ("record", False, True, [])
     assert told("does")[0] == "void"
     assert told("does_in_out") == ("row", False, False, [("a", True)])
-    assert torture.function("does_out").out_positions == (1, 3)
+    assert torture.function("does_out").outs == ((1, Out("b")), (3, Out("d")))
+    assert [each.name for each in torture.function("does_out").places] == ["a", "b", "c", "d"]
+    by_position = {"does_out": 0, "half_named": 2, "many": 1, "same_names": 4, "unnamed_outs": 4, "counts": 2}
+    assert {name: torture.function(name).by_position for name in by_position} == by_position
     assert torture.function("few_rows").rows == 1
     assert torture.function("returns_table").rows == 1000
     assert torture.function("add").rows is None

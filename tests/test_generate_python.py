@@ -114,11 +114,12 @@ def host(torture: Torture) -> str:
 
 
 def test_it_is_laid_out_as_ruff_does(torture: Torture) -> None:
-    """With ruff's own settings, which a user has who has set none."""
+    """With ruff's own settings, which a user has who has set none, and with more rules."""
     packages = [each.out for each in PACKAGES]
     ruff = [sys.executable, "-m", "ruff"]
     for command in (
         [*ruff, "format", "--isolated", "--check", *packages],
+        [*ruff, "check", "--isolated", *packages],
         [*ruff, "check", "--isolated", "--select", "E,F,I,B,UP", "--ignore", "E501", *packages],
     ):
         done = subprocess.run(command, cwd=torture.folder, capture_output=True, text=True)

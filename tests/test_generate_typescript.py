@@ -393,7 +393,7 @@ def test_arguments_are_cast_without_what_would_cut_them_off() -> None:
     )
     text = _file(Described(functions=(function,)), "functions.ts")
     assert '"pg_catalog.bpchar", $text' in text
-    assert r'"pg_catalog.\"bit\"", $text' in text
+    assert '"pg_catalog.bit", $text' in text
     assert '"pg_catalog.bpchar[]", $array($text)' in text
 
 

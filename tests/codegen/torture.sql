@@ -321,3 +321,14 @@ CREATE FUNCTION public.table_of_one_composite() RETURNS TABLE (place public.addr
     AS $$VALUES (('s', '1', '12345', '(1,2)')::public.address)$$;
 CREATE FUNCTION public.one_composite_out(OUT place public.address) LANGUAGE sql
     AS $$SELECT ('s', '1', '12345', '(1,2)')::public.address$$;
+-- Calls that have to say what goes where: a name that is given and comes back, OUT without a name, with VARIADIC.
+CREATE PROCEDURE public.same_names(a integer, OUT a text, b integer, INOUT c integer) LANGUAGE sql
+    AS $$SELECT $1::text || '!', $2 + $3$$;
+CREATE PROCEDURE public.unnamed_outs(integer, OUT integer, text, INOUT text) LANGUAGE sql AS 'SELECT $1 + 1, $2 || $3';
+CREATE PROCEDURE public.counts(OUT n integer, VARIADIC v integer[]) LANGUAGE sql AS 'SELECT cardinality(v)';
+CREATE FUNCTION public.many_behind(a integer, b integer DEFAULT 5, VARIADIC v integer[] DEFAULT '{1}') RETURNS text LANGUAGE sql
+    AS $$SELECT concat_ws('|', a, b, v)$$;
+-- Functions that are called as a table is, each with columns of its own.
+CREATE FUNCTION public.no_key(n integer) RETURNS TABLE (m integer, "type" text, x text) LANGUAGE sql AS $$SELECT n, 'type', 'x'$$;
+CREATE FUNCTION public.no_key(t text) RETURNS TABLE (y text, z text) LANGUAGE sql AS $$SELECT t, 'z'$$;
+CREATE FUNCTION public.of_partition(part public.measured_2024) RETURNS SETOF public.measured_2024 LANGUAGE sql AS 'SELECT (part).*';

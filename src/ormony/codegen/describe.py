@@ -39,6 +39,7 @@ from ormony.codegen.described import (
     Field,
     Function,
     Notice,
+    Out,
     Parameter,
     Relation,
     Relationship,
@@ -511,7 +512,9 @@ class _Describing:
                 if each.mode in ("in", "inout", "variadic")
             ),
             result=self._result(ref, routine),
-            out_positions=tuple(place for place, each in enumerate(routine.arguments) if each.mode == "out")
+            outs=tuple(
+                (place, Out(each.name)) for place, each in enumerate(routine.arguments) if each.mode == "out"
+            )
             if ref.kind == "procedure"
             else (),
             volatility=routine.volatility,

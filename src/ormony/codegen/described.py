@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from ormony.sql import quote_identifier
+
 TypeKind = Literal[
     "scalar",  # PostgreSQL's own or an extension's: `name` says which
     "enum",
@@ -33,6 +35,17 @@ class Type(msgspec.Struct, frozen=True, kw_only=True):
     sql: str  # as SQL writes it, modifiers and quotes included: for casts
     modifier: tuple[str, ...] = ()  # of `numeric(10,2)`: ("10", "2")
     element: Type | None = None
+
+
+def cast_of(type_: Type) -> str:
+    """The type as a cast has it that cuts nothing off: without modifiers, and never by a word of the SQL
+    standard, which may have one by itself: `character` is `character(1)`.
+    """
+    if type_.kind == "array" and type_.element is not None:
+        return cast_of(type_.element) + "[]"
+    if type_.schema == "pg_catalog":
+        return f"pg_catalog.{type_.name}"
+    return f"{quote_identifier(type_.schema)}.{quote_identifier(type_.name)}"
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +132,12 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     variadic: bool = False
 
 
+class Out(msgspec.Struct, frozen=True):
+    """An OUT parameter of a procedure: CALL wants something in its place."""
+
+    name: str  # '' where it has none
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What a function gives back.
 
@@ -147,12 +166,35 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     identity: str  # argument types, as `catalog.Ref.part` has them: tells overloads apart
     parameters: tuple[Parameter, ...]
     result: Result
-    out_positions: tuple[int, ...] = ()  # of a procedure: where among all its arguments CALL has NULL for OUT
+    outs: tuple[tuple[int, Out], ...] = ()  # of a procedure: those that are OUT alone, by place among all
     volatility: Literal["immutable", "stable", "volatile"]
     strict: bool  # null in any argument gives null
     rows: float | None = None  # of `many`: how many the planner expects, 1000 unless ROWS says
     security_definer: bool = False
     comment: str | None = None
+
+    @property
+    def places(self) -> tuple[Parameter | Out, ...]:
+        """All that a call has a place for, in the order of the database."""
+        found: list[Parameter | Out] = list(self.parameters)
+        for place, out in self.outs:
+            found.insert(place, out)
+        return tuple(found)
+
+    @property
+    def by_position(self) -> int:
+        """How many of `places`, from the first, can only be given by their position.
+
+        Those before one without a name; of two with one name all; where one is VARIADIC all too, since
+        PostgreSQL finds such a function by names only where nothing is left out.
+        """
+        places = self.places
+        names = [each.name for each in places]
+        if len(set(names) - {""}) < len(names) - names.count("") or any(
+            each.variadic for each in self.parameters
+        ):
+            return len(places)
+        return max((at for at, name in enumerate(names, 1) if not name), default=0)
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):

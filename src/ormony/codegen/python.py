@@ -31,6 +31,7 @@ from ormony.codegen.described import (
     Relation,
     Result,
     Type,
+    cast_of,
 )
 from ormony.codegen.options import MARK, WRAPPERS, Generated, Options
 from ormony.errors import OrmonyError
@@ -128,11 +129,21 @@ OF_MODELS: Final = frozenset(
         *("model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"),
         *("model_post_init", "model_rebuild", "model_validate", "model_validate_json"),
         "model_validate_strings",
+        *("mro", "register"),  # of their metaclass
     )
 )
+# What a module of functions has beside them.
+OF_FUNCTIONS: Final = frozenset(("annotations", "driver"))
 OF_ENUMS: Final = frozenset((*dir(str), "mro", "name", "value"))
 _STRING: Final = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.DOTALL)
 _NAME: Final = re.compile(r"[^\W\d]\w*")
+# Rules of ruff against names that a database may have: those that look like digits, aliases in lower case.
+_OF_NAMES: Final = {
+    "E741": re.compile(r"(?m)(?:^ *|[(,] ?)[IOl](?::| =)"),
+    "E742": re.compile(r"(?m)^class [IOl]\("),
+    "E743": re.compile(r"(?m)^async def [IOl]\("),
+    "PYI042": re.compile(r"(?m)^[a-z]\w*: TypeAlias"),
+}
 
 
 def generate(described: Described, options: Options) -> Generated:
@@ -162,7 +173,7 @@ class _Python:
         self.custom = {key: _custom(key, text) for key, text in options.types.items()}
         self.modules = sorted({module for text in self.custom.values() for module in _modules(text)})
         self.taken = TAKEN | {module.partition(".")[0] for module in self.modules}
-        self.chosen: dict[tuple[str, str], list[str]] = {}
+        self.chosen: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
         self.used_rows = _rows_as_values(described)
         self.functions = [each for each in described.functions if self.callable(each)]
         self.names = self.named()
@@ -243,7 +254,7 @@ class _Python:
         for function, name in zip(self.functions, self.overloaded(self.functions), strict=True):
             prefix = "" if function.schema == self.options.schemas[0] else f"{function.schema}_"
             wanted.append(
-                (_signature(function), words.safe(_public(case(prefix + name)), self.taken | {"driver"}))
+                (_signature(function), words.safe(_public(case(prefix + name)), self.taken | OF_FUNCTIONS))
             )
         given, notices = words.unique(wanted, taken=self.names.values(), same="the function")
         self.notices += notices
@@ -259,16 +270,17 @@ class _Python:
         same: str,
     ) -> list[str]:
         """A Python name for each column, parameter or label, in their order."""
-        if (of, same) in self.chosen:
-            return self.chosen[of, same]
+        key = (of, same, tuple(names))  # overloads give columns of their own, as a table of their name does
+        if key in self.chosen:
+            return self.chosen[key]
         choose = case if self.language else words.plain
         pairs = []
         for name in names:
             pairs.append((f"{of}.{name}", words.safe(_public(choose(name)), reserved)))
         given, notices = words.unique(pairs, same=same)
         self.notices += notices
-        self.chosen[of, same] = [given[f"{of}.{name}"] for name in names]
-        return self.chosen[of, same]
+        self.chosen[key] = [given[f"{of}.{name}"] for name in names]
+        return self.chosen[key]
 
     # Types
 
@@ -315,13 +327,11 @@ class _Python:
 
     def sql(self, type_: Type) -> str:
         """A type as SQL writes it in a cast: without modifiers, which would cut what is too long."""
-        if type_.kind == "array" and type_.element is not None:
-            return self.sql(type_.element) + "[]"
         if type_.kind == "pseudo" and type_.name in POLYMORPHIC:
             return POLYMORPHIC[type_.name][1]
         if type_.schema == "pg_catalog" and type_.name in KNOWN_SQL:
-            return type_.name
-        return _qualified(type_.schema, type_.name)
+            return type_.name + ("[]" if type_.kind == "array" else "")
+        return cast_of(type_)
 
     # models.py
 
@@ -440,7 +450,7 @@ class _Python:
     def writable(self, relation: Relation, kind: str, what: str, fields: Sequence[Field], row: str) -> str:
         named = f"{relation.schema}.{relation.name}"
         lines = [f"class {self.names[f'{named} ({kind})']}({kind}):", *_docstring(what, 4), ""]
-        lines.append(f"    __relation__ = {row}.__relation__")
+        lines += _assigned("    __relation__", f"{row}.__relation__")
         kept = {each.name for each in fields}
         for name, field in zip(self.field_names(named, relation.fields), relation.fields, strict=True):
             if field.name not in kept:
@@ -534,9 +544,7 @@ class _Python:
         head += ["*"] if by_name or result.shape == "record" else []
         head += ["model: type[RecordT]"] if result.shape == "record" else []
         head += [each.text for each in by_name]
-        arguments = [f"Argument({each.argument})" for each in parameters]
-        if function.kind == "procedure":
-            arguments = self.procedure_arguments(function, arguments)
+        arguments = self.arguments(function, parameters)
         calls = _exploded(
             "    query = call(", [_literal(_qualified(function.schema, function.name)), *arguments], ")"
         )
@@ -564,41 +572,28 @@ class _Python:
         unnamed = [at for at, each in enumerate(function.parameters) if not each.name]
         given = []
         for at, (name, parameter) in enumerate(zip(names, function.parameters, strict=True)):
-            given.append(self.parameter(function, parameter, name, bool(unnamed) and at <= unnamed[-1]))
+            key = f"{function.schema}.{function.name}.{parameter.name}"
+            annotation = self.annotation(parameter.type, key)
+            text = f"{name}: {annotation}{' | Unset' if parameter.has_default else ''} | None"
+            text += " = UNSET" if parameter.has_default else ""
+            by_position = bool(unnamed) and at <= unnamed[-1]
+            given.append(_Given(name=name, annotation=annotation, text=text, by_position=by_position))
         return given
 
-    def parameter(self, function: Function, parameter: Parameter, name: str, by_position: bool) -> _Given:
-        key = f"{function.schema}.{function.name}.{parameter.name}"
-        annotation = self.annotation(parameter.type, key)
-        text = f"{name}: {annotation}{' | Unset' if parameter.has_default else ''} | None"
-        text += " = UNSET" if parameter.has_default else ""
-        quoted = "" if by_position else quote_identifier(parameter.name)
-        argument = ", ".join(
-            (_literal(quoted), _literal(self.sql(parameter.type)), self.as_value(annotation), name)
-        )
-        argument += ", variadic=True" if parameter.variadic else ""
-        return _Given(text=text, argument=argument, by_position=by_position)
-
-    def procedure_arguments(self, function: Function, arguments: list[str]) -> list[str]:
-        """With those that a procedure gives back, which CALL wants among the others."""
-        outs = set(function.out_positions)
-        taken, given = iter(zip(function.parameters, arguments, strict=True)), iter(function.result.fields)
-        coming = next(given, None)
-        placed = []
-        last_unnamed = max((at for at, each in enumerate(function.parameters) if not each.name), default=-1)
-        number = 0
-        for position in range(len(arguments) + len(outs)):
-            if position in outs:
-                name = "" if number <= last_unnamed or coming is None else quote_identifier(coming.name)
-                placed.append(f'Argument({_literal(name)}, "", None, None)')
-                coming = next(given, None)
+    def arguments(self, function: Function, parameters: Sequence[_Given]) -> Iterator[str]:
+        """What `call` is given, in the order of the database."""
+        places = function.places
+        taken = zip(parameters, (each for each in places if isinstance(each, Parameter)), strict=True)
+        for at, place in enumerate(places):
+            by_position = at < function.by_position
+            name = _literal("" if by_position else quote_identifier(place.name))
+            if not isinstance(place, Parameter):
+                yield f'Argument({name}, "", None, None)'
                 continue
-            parameter, argument = next(taken)
-            number += 1
-            placed.append(argument)
-            if coming is not None and coming.name == parameter.name:
-                coming = next(given, None)
-        return placed
+            given, parameter = next(taken)
+            value = self.as_value(given.annotation)
+            argument = ", ".join((name, _literal(self.sql(parameter.type)), value, given.name))
+            yield f"Argument({argument}{', variadic=True' if parameter.variadic else ''})"
 
     def returned(self, function: Function) -> tuple[str, list[str]]:
         """What a wrapper gives back, and the lines that get it."""
@@ -642,10 +637,11 @@ class _Python:
 
 
 class _Given(msgspec.Struct, frozen=True):
-    """A parameter of a wrapper: as it is declared, and as it is passed on."""
+    """A parameter of a wrapper: `text` declares it."""
 
+    name: str
+    annotation: str
     text: str
-    argument: str
     by_position: bool
 
 
@@ -847,16 +843,50 @@ def _relation(name: str, columns: Mapping[str, str], padded: Sequence[str]) -> l
     return [*lines, "    )"]
 
 
+def _assigned(name: str, value: str) -> list[str]:
+    """An assignment; what is too long stands in lines of its own, as ruff lays it out."""
+    line = f"{name} = {value}"
+    if len(line) <= WIDTH:
+        return [line]
+    indent = name[: len(name) - len(name.lstrip())]
+    if value.endswith("]") and value.count("[") == 1:
+        outer, _, inner = value[:-1].partition("[")
+        return [f"{name} = {outer}[", f"{indent}    {inner}", f"{indent}]"]
+    return [f"{name} = (", f"{indent}    {value}", f"{indent})"]
+
+
+def _declared(name: str, annotation: str, value: str = "", parts: Sequence[str] = ()) -> list[str]:
+    """A field of a class; `parts` are the arguments where its value is a call.
+
+    Where there is no room beside its name the value gets lines of its own, or else the annotation.
+    """
+
+    def given(before: str) -> list[str]:
+        return _exploded(before + value, parts, ")") if parts else [before + value]
+
+    line = f"{name}: {annotation}"
+    equals = " = " if value else ""
+    if len(line + equals + value) <= WIDTH:
+        return given(line + equals)
+    if value and len(line) + 4 <= WIDTH:
+        return [f"{line} = (", *given("        "), "    )"]
+    if "|" in annotation:
+        return [f"{name}: (", f"        {annotation}", *given(f"    ){equals}")]
+    outer, bracket, inner = annotation.partition("[")
+    if not bracket:
+        return given(line + equals)
+    return [f"{name}: {outer}[", f"        {inner[:-1]}", *given(f"    ]{equals}")]
+
+
 def _field(name: str, annotation: str, field: Field, default: str | None) -> list[str]:
     """A field; one that is not called as its column is says so."""
-    line = f"    {name}: {annotation}"
     if name == field.name:
-        lines = [line + (f" = {default}" if default else "")]
+        lines = _declared(f"    {name}", annotation, default or "")
     else:
         column = _literal(field.name)
         parts = [f"default={default}"] if default else []
         parts += [f"validation_alias={column}", f"serialization_alias={column}"]
-        lines = _exploded(f"{line} = Field(", parts, ")")
+        lines = _declared(f"    {name}", annotation, "Field(", parts)
     return lines + (_docstring(field.comment, 4) if field.comment else [])
 
 
@@ -867,14 +897,15 @@ def _enum(python: _Python, made: EnumType) -> str:
     reserved = _WORDS | OF_ENUMS
     labels = python.members(made.labels, of=named, case=words.upper, reserved=reserved, same="the label")
     lines += [""] if labels else []
-    lines += [f"    {name} = {_literal(label)}" for name, label in zip(labels, made.labels, strict=True)]
+    for name, label in zip(labels, made.labels, strict=True):
+        lines += _assigned(f"    {name}", _literal(label))
     return "\n".join(lines)
 
 
 def _domain(python: _Python, made: DomainType) -> str:
     named = f"{made.schema}.{made.name}"
-    line = f"{python.names[named]}: TypeAlias = {python.annotation(made.type)}"
-    return "\n".join([line, *_docstring(made.comment or f"The domain `{named}`.", 0)])
+    lines = _assigned(f"{python.names[named]}: TypeAlias", python.annotation(made.type))
+    return "\n".join([*lines, *_docstring(made.comment or f"The domain `{named}`.", 0)])
 
 
 def _module(
@@ -893,7 +924,7 @@ def _module(
     for name, module in {**IMPORTS, **(others or {})}.items():
         if name in used:
             wanted.setdefault(module, []).append(name)
-    lines = _docstring(what, 0)
+    lines = [*(_not_for_ruff(body) if used & {"I", "O", "l", "TypeAlias"} else []), *_docstring(what, 0)]
     if driver:  # models are read by pydantic, which has to compile what is not evaluated: most of an import
         lines += ["", "from __future__ import annotations"]
     standard = [
@@ -917,6 +948,13 @@ def _module(
     lines += ["", *own] if own else []
     apart = "\n\n\n" if body.startswith(("class ", "async ")) else "\n\n"
     return "\n".join(lines) + (apart + body if body else "") + "\n"
+
+
+def _not_for_ruff(code: str) -> list[str]:
+    """A comment for ruff, where the names of the database are against its rules."""
+    rules = [rule for rule, pattern in _OF_NAMES.items() if pattern.search(code)]
+    # RUF100 has something against naming rules that are off.
+    return [f"# ruff: noqa: {', '.join(rules)}, RUF100"] if rules else []
 
 
 def _place(name: str) -> tuple[int, str, str]:

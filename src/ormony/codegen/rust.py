@@ -28,6 +28,7 @@ from ormony.codegen.described import (
     Notice,
     Relation,
     Type,
+    cast_of,
 )
 from ormony.codegen.options import Generated, Options
 from ormony.errors import OrmonyError
@@ -1005,7 +1006,7 @@ class _Rust:
     def _adding(self, column: str, type_: Type, shape: _Shape) -> _Adding:
         cast = self._casts.get(type_.sql)
         if cast is None:
-            cast = self._casts[type_.sql] = _literal("::" + _cast(type_))
+            cast = self._casts[type_.sql] = _literal("::" + cast_of(type_))
         return _Adding(_identifier(column), cast, shape)
 
     # ---------------------------------------------------------------------------------------------- functions
@@ -1060,7 +1061,7 @@ class _Rust:
             query = [f"{call}_with(&sql, statement.into_arguments())"]
         else:
             sent = [f"{each.before}${number}{each.cast}" for number, each in enumerate(arguments, 1)]
-            for place in function.out_positions:
+            for place, _ in function.outs:
                 sent.insert(place, "NULL")
             text = head + ", ".join(sent) + "".join(tail)
             query = [f"{call}({_literal(text)})", *(f"    .bind({each.bound()})" for each in arguments)]
@@ -1090,10 +1091,10 @@ class _Rust:
         )
         unnamed = [number for number, each in enumerate(function.parameters, 1) if not each.name]
         by_position = max(unnamed, default=0)
-        if function.out_positions or any(each.variadic for each in function.parameters):
+        if function.outs or any(each.variadic for each in function.parameters):
             # an OUT parameter has no name to be given by; a variadic one cannot be left out beside names
             by_position = len(function.parameters)
-        leaves_out = not function.out_positions and not self._is_ambiguous(function)
+        leaves_out = not function.outs and not self._is_ambiguous(function)
         arguments = []
         for number, each in enumerate(function.parameters, 1):
             before = "VARIADIC " if each.variadic else ""
@@ -1106,7 +1107,7 @@ class _Rust:
                     type=each.type,
                     shape=self._shape(each.type, f"{place}.{each.name}"),
                     before=before,
-                    cast="::" + _cast(each.type),
+                    cast="::" + cast_of(each.type),
                     optional=each.has_default and leaves_out,
                     position=number - 1 if number <= by_position else None,
                 )
@@ -1403,16 +1404,6 @@ def _qualified(schema: str, name: str) -> str:
 def _identifier(name: str) -> str:
     """A string of Rust that is an identifier of SQL."""
     return _literal(quote_identifier(name))
-
-
-def _cast(type_: Type) -> str:
-    """The type without modifiers, which would cut values off, and never by a word of the SQL standard that
-    has one by itself: `character` is `character(1)`.
-    """
-    name = (
-        f"pg_catalog.{type_.name}" if type_.schema == "pg_catalog" else _qualified(type_.schema, type_.name)
-    )
-    return name + ("[]" if type_.kind == "array" else "")
 
 
 @lru_cache(maxsize=4096)

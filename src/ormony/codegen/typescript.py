@@ -27,6 +27,7 @@ from ormony.codegen.described import (
     Relation,
     Relationship,
     Type,
+    cast_of,
 )
 from ormony.codegen.lookup import POLYMORPHIC
 from ormony.codegen.options import Generated, Options
@@ -209,7 +210,12 @@ class _Database:
             (each.schema, each.name): each for each in (*described.relations, *described.partitions)
         }
         self._enums = {(each.schema, each.name): each for each in described.enums}
-        self._composites = {(each.schema, each.name): each for each in described.composites}
+        # Partitions are relations here, also those whose row type something has.
+        self._composites = {
+            (each.schema, each.name): each
+            for each in described.composites
+            if (each.schema, each.name) not in self._relations
+        }
         self._functions: dict[tuple[str, str], list[Function]] = defaultdict(list)
         for each in described.functions:
             if each.kind == "function" and _callable(each):
@@ -274,7 +280,7 @@ class _Database:
             + _object(
                 f"{_key(field.name)}: {_or_null(self._type(field.type), True)}" for field in each.fields
             )
-            for each in self._described.composites
+            for each in self._composites.values()
             if each.schema == schema and each.fields
         ]
         return _object(
@@ -624,14 +630,6 @@ _LOSSLESS: Final = {
 }
 
 
-def _cast(type_: Type) -> str:
-    """The type as a cast has it: `character` and `bit` alone are of one letter, and cut the rest off."""
-    if type_.kind == "array" and type_.element is not None:
-        return f"{_cast(type_.element)}[]"
-    whole = {"bpchar": "pg_catalog.bpchar", "bit": 'pg_catalog."bit"'}
-    return whole.get(type_.name, type_.sql) if type_.schema == "pg_catalog" else type_.sql
-
-
 class _Wrappers:
     """The functions of one file in the making."""
 
@@ -758,12 +756,7 @@ class _Wrappers:
 
     def _refused_results(self, function: Function) -> str | None:
         """CALL gives values as the driver reads them: of some types each in its own way, or not exactly."""
-        fields = function.result.fields
-        if fields and not all(each.name for each in function.parameters):
-            return "is a procedure with OUT parameters that has some without a name"
-        for place, each in enumerate(fields, 1):
-            if each.name == f"column{place}":
-                return "is a procedure that has OUT parameters without a name"
+        for each in function.result.fields:
             below = each.type
             while below.kind == "domain" and below.element is not None:
                 below = below.element
@@ -912,21 +905,24 @@ class _Wrappers:
     def _function(self, function: Function) -> str:
         called = f"{function.schema}.{function.name}"
         name = self._names[function]
-        keys = self._keys(called, [each.name for each in function.parameters], "parameter")
-        unnamed = [place for place, each in enumerate(function.parameters) if not each.name]
-        by_position = unnamed[-1] + 1 if unnamed else 0  # names come after positions
+        keys = iter(self._keys(called, [each.name for each in function.parameters], "parameter"))
         members, parameters = [], []
-        for place, (parameter, key) in enumerate(zip(function.parameters, keys, strict=True)):
+        for place, parameter in enumerate(function.places):
+            by_position = self._drizzle and place < function.by_position
+            sql_name = "" if by_position or not parameter.name else parameter.name
+            if sql_name and self._drizzle:
+                sql_name = quote_identifier(sql_name)
+            if not isinstance(parameter, Parameter):
+                parameters.append(f'["", {_quoted(sql_name)}, "", null, "out"]')
+                continue
+            key = next(keys)
             known = self._value(parameter.type, f"{called}.{parameter.name}")
             codec, into = known.codec, _or_null(known.into, True)
             if parameter.type.name in POLYMORPHIC:
                 codec, into = "null", "SQL"
             members.append(f"{_key(key)}{'?' if parameter.has_default else ''}: {into}")
-            sql_name = "" if place < by_position else parameter.name
-            if sql_name and self._drizzle:
-                sql_name = quote_identifier(sql_name)
             parameters.append(
-                f"[{_quoted(key)}, {_quoted(sql_name)}, {_quoted(_cast(parameter.type))}, {codec}"
+                f"[{_quoted(key)}, {_quoted(sql_name)}, {_quoted(cast_of(parameter.type))}, {codec}"
                 + (', "variadic"]' if parameter.variadic else "]")
             )
         args = ""
@@ -943,10 +939,6 @@ class _Wrappers:
             else f"schema: {_quoted(function.schema)}, name: {_quoted(function.name)}",
             f"parameters: {_array(parameters)}",
         ]
-        given_names = {each.name for each in function.parameters}
-        outs = [each.name for each in function.result.fields if each.name not in given_names]
-        if function.kind == "procedure" and outs:
-            where.append(f"outs: [{', '.join(_quoted(quote_identifier(each)) for each in outs)}]")
         first = "db: DrizzleDatabase" if self._drizzle else "client: RpcClient"
         given = f"{first.partition(':')[0]}, {routine}, {'args' if members else '{}'}"
         before, returns, statements, more = self._result(function, given)

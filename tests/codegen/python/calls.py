@@ -30,11 +30,16 @@ from db.models import (
     ColumnsInsert,
     ColumnsRow,
     EchoAllResult,
+    HoldsBytesInsert,
+    I,
     InvoicesInsert,
     InvoicesRow,
     InvoicesValue,
     LinesValue,
+    Measured_2024,
     Mood,
+    NamesOfOthersInsert,
+    NamesOfOthersRow,
     NoColumnsInsert,
     NoColumnsRow,
     NoKeyInsert,
@@ -240,7 +245,43 @@ async def procedures(connection: through.Connection) -> None:
     assert (await calls.does_in_out(connection, a=1)).a == 2
     out = await calls.does_out(connection, a=1, c=2)
     assert (out.b, out.d) == (3, "done")
+    same = await calls.same_names(connection, a=1, b=2, c=3)
+    assert (same.a, same.c) == ("1!", 5)
+    unnamed = await calls.unnamed_outs(connection, 1, "x", "y")
+    assert (unnamed.column1, unnamed.column2) == (2, "xy")
+    assert (await calls.counts(connection, v=[1, 2])).n == 2
     await calls.nothing(connection, a=None)
+
+
+async def names(connection: through.Connection) -> None:
+    """Functions that are called as a table, others, or what is Python's own."""
+    assert [(each.m, each.type, each.x) for each in await calls.no_key_integer(connection, n=1)] == [
+        (1, "type", "x")
+    ]
+    assert [(each.y, each.z) for each in await calls.no_key_text(connection, t="t")] == [("t", "z")]
+    assert await calls.annotations_(connection, l=1, mro=2) == 3
+    assert await calls.many_behind(connection, a=1) == "1|5|{1}"
+    assert await calls.many_behind(connection, a=1, b=2, v=[3]) == "1|2|{3}"
+    try:
+        await calls.many_behind(connection, a=1, v=[3])
+    except TypeError:  # PostgreSQL has no way to say it
+        pass
+    else:
+        raise AssertionError("b was left out before v")
+    others = NamesOfOthersInsert(l=1, mro_="m", register_="r", i=I.O, o=[I.I, None], annotations=1)
+    assert await through.insert_returning(connection, others, NamesOfOthersRow) == NamesOfOthersRow(
+        **others.columns(),
+        a_column_with_so_long_a_name_that_there_is_no_room_for_its_type=None,
+        another_one_of_this_kind_and_of_the_same_length=[],
+    )
+    [part] = await calls.of_partition(
+        connection, part=Measured_2024(at=datetime(2024, 2, 3, tzinfo=UTC), value=1.5)
+    )
+    assert (part.at, part.value) == (datetime(2024, 2, 3, tzinfo=UTC), 1.5)
+    r = Range(b"\0", b"\xff\\")
+    assert await calls.echo_bytes_range(connection, r=r) == r
+    held = HoldsBytesInsert(r=r, rs=[r], bytes=[b"\xfe", None])
+    assert HoldsBytesInsert.model_validate_json(held.model_dump_json()) == held
 
 
 async def tables(connection: through.Connection) -> None:
@@ -541,6 +582,7 @@ async def main(driver: str, host: str, database: str) -> None:
             arguments,
             rows,
             procedures,
+            names,
             odd_rows,
             everything,
             given_back,

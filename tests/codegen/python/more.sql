@@ -27,3 +27,15 @@ CREATE PROCEDURE public.gives(kind text, OUT day date, OUT at timestamptz, OUT s
 END$$;
 CREATE PROCEDURE public.gives_json(OUT doc jsonb) LANGUAGE plpgsql
     AS $$BEGIN doc := '{"a": 1.0000000000000000000000000000000000000001}'; END$$;
+CREATE FUNCTION public.annotations(l integer, mro integer) RETURNS integer LANGUAGE sql AS 'SELECT l + mro';
+CREATE TYPE public.i AS ENUM ('i', 'o', 'a label that is longer than there is room for beside it');
+CREATE DOMAIN public.l AS public.i[];
+CREATE TABLE public.names_of_others (
+    l integer PRIMARY KEY, mro text, register text, "I" public.i, o public.l, annotations integer,
+    a_column_with_so_long_a_name_that_there_is_no_room_for_its_type public.address DEFAULT NULL,
+    another_one_of_this_kind_and_of_the_same_length public.address[] NOT NULL DEFAULT '{}'
+);
+CREATE TABLE public.a_table_whose_name_is_so_long_that_nothing_else_fits_in (i integer PRIMARY KEY);
+CREATE TYPE public.bytes_range AS RANGE (subtype = bytea);
+CREATE FUNCTION public.echo_bytes_range(r public.bytes_range) RETURNS public.bytes_range LANGUAGE sql AS 'SELECT r';
+CREATE TABLE public.holds_bytes (r public.bytes_range, rs public.bytes_multirange, bytes bytea[]);

@@ -100,6 +100,13 @@ async function call(db: f.DrizzleDatabase): Promise<void> {
   assert.equal(await f.does(db, { a: 1 }), undefined)
   assert.deepEqual(await f.doesInOut(db, { a: 1 }), { a: 2 })
   assert.deepEqual(await f.doesOut(db, { a: 1, c: 2 }), { b: 3, d: "done" })
+  assert.deepEqual(await f.sameNames(db, { a: 1, b: 2, c: 3 }), { a: "1!", c: 5 })
+  assert.deepEqual(await f.unnamedOuts(db, { arg1: 1, arg2: "x", arg3: "y" }), { column1: 2, column2: "xy" })
+  assert.deepEqual(await f.counts(db, { v: [1, 2] }), { n: 2 })
+  assert.equal(await f.manyBehind(db, { a: 1 }), "1|5|{1}")
+  assert.equal(await f.manyBehind(db, { a: 1, b: 2, v: [3] }), "1|2|{3}")
+  await assert.rejects(f.manyBehind(db, { a: 1, v: [3] }), /v can only be given where b is given too/)
+  assert.deepEqual(await f.noKeyWithText(db, { t: "t" }), [{ y: "t", z: "z" }])
   assert.deepEqual(await f.doesTypes(db, { big: 9007199254740991 }), {
     big: 9007199254740991,
     many: "12345678901234567890.10",

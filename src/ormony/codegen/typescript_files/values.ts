@@ -380,12 +380,12 @@ function $rows<Out>(nodes: $Node[], columns: readonly $Column[]): Out[] {
   return nodes.map((node) => codec.decode(node ?? empty))
 }
 
-/** A parameter: its key here, its name in the database ('' has none), its type in SQL, how it is written. */
+/** A parameter: its key here, its name in the database ('' goes by place), its type in SQL, how it is written. */
 type $Parameter = readonly [
   key: string,
   name: string,
   sql: string,
   codec: $Codec<any, any> | null,
-  kind?: "variadic",
+  kind?: "variadic" | "out",
 ]
 

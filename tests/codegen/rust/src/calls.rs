@@ -455,6 +455,14 @@ async fn procedures(pool: &PgPool) {
     );
     let found = does_out(pool, 1, 2).await.unwrap();
     assert_eq!((found.b, found.d.as_deref()), (Some(3), Some("done")));
+    let found = same_names(pool, 1, 2, 3).await.unwrap();
+    assert_eq!((found.a.as_deref(), found.c), (Some("1!"), Some(5)));
+    let found = unnamed_outs(pool, 1, "x", "y").await.unwrap();
+    assert_eq!(
+        (found.column1, found.column2.as_deref()),
+        (Some(2), Some("xy"))
+    );
+    assert_eq!(counts(pool, &[1, 2][..]).await.unwrap().n, Some(2));
 }
 
 async fn tables(pool: &PgPool) {

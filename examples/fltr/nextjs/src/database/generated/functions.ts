@@ -155,13 +155,13 @@ function $rows<Out>(nodes: $Node[], columns: readonly $Column[]): Out[] {
   return nodes.map((node) => codec.decode(node ?? empty))
 }
 
-/** A parameter: its key here, its name in the database ('' has none), its type in SQL, how it is written. */
+/** A parameter: its key here, its name in the database ('' goes by place), its type in SQL, how it is written. */
 type $Parameter = readonly [
   key: string,
   name: string,
   sql: string,
   codec: $Codec<any, any> | null,
-  kind?: "variadic",
+  kind?: "variadic" | "out",
 ]
 
 /** Any Drizzle database or transaction for PostgreSQL, of any driver. */
@@ -169,30 +169,30 @@ export interface DrizzleDatabase {
   execute(query: SQL): PromiseLike<unknown>
 }
 
-/** A function or procedure: its name in SQL and its parameters; the names of a procedure's OUT parameters. */
+/** A function or procedure: its name in SQL and its parameters. */
 interface $Routine {
   name: string
   parameters: readonly $Parameter[]
-  outs?: readonly string[]
 }
 
-function $call({ name: routine, parameters, outs = [] }: $Routine, args: object): SQL {
+function $call({ name: routine, parameters }: $Routine, args: object): SQL {
   const given = new Map<string, unknown>(Object.entries(args))
   const parts: SQL[] = []
   let left: string | undefined
-  // A function with VARIADIC is found by names only where that is given.
-  const byPlace = parameters.some(([key, , , , kind]) => kind === "variadic" && given.get(key) === undefined)
   for (const [key, name, type, codec, kind] of parameters) {
-    const value = given.get(key)
-    const parameter = byPlace ? "" : name
-    if (value === undefined) {
-      left ??= parameter === "" ? key : undefined
+    const before = `${kind === "variadic" ? "VARIADIC " : ""}${name === "" ? "" : `${name} => `}`
+    if (kind === "out") {
+      parts.push($sql.raw(`${before}null`))
       continue
     }
-    if (left !== undefined && parameter === "") {
+    const value = given.get(key)
+    if (value === undefined) {
+      left ??= name === "" ? key : undefined
+      continue
+    }
+    if (left !== undefined && name === "") {
       throw new TypeError(`${key} can only be given where ${left} is given too`)
     }
-    const before = `${kind === "variadic" ? "VARIADIC " : ""}${parameter === "" ? "" : `${parameter} => `}`
     // As text, so that no driver has its own way with it.
     const written = codec === null || value === null ? value : codec.encode(value)
     if (typeof written === "string" && /[\ud800-\udfff]/u.test(written)) {
@@ -207,7 +207,6 @@ function $call({ name: routine, parameters, outs = [] }: $Routine, args: object)
           : $sql`${$sql.raw(before)}${written}::text::${$sql.raw(type)}`,
     )
   }
-  parts.push(...outs.map((each) => $sql.raw(`${each} => null`)))
   return $sql`${$sql.raw(routine)}(${$sql.join(parts, $sql`, `)})`
 }
 
@@ -245,7 +244,7 @@ const $columns_CreditSummaryRow: readonly $Column[] = [
 ]
 
 const $routine_creditSummary: $Routine = { name: "\"public\".\"credit_summary\"", parameters: [
-  ["ofUser", "\"of_user\"", "text", $text],
+  ["ofUser", "\"of_user\"", "pg_catalog.text", $text],
 ] }
 
 /** What a user has booked so far, by kind. */

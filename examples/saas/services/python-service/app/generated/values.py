@@ -23,6 +23,7 @@ from typing import (
     Final,
     Generic,
     NamedTuple,
+    Self,
     TypeAlias,
     TypeVar,
     Union,
@@ -289,7 +290,7 @@ class Beyond(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> Beyond:
+    def __new__(cls, text: str) -> Self:
         if not _BEYOND.fullmatch(text):
             raise ValueError(
                 f"Python's own types can hold {text!r}, or it is no date or time"
@@ -515,7 +516,8 @@ class Range(Generic[T]):
                 "lower_inc": flag,
                 "upper_inc": flag,
                 "empty": flag,
-            }
+            },
+            config={"val_json_bytes": "base64"},  # as `Record` has it
         )
         made = core_schema.no_info_after_validator_function(_made_range, parts)
         return core_schema.no_info_before_validator_function(
@@ -705,7 +707,7 @@ class Record(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_record(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, dict) or isinstance(value, cls):
+        if isinstance(value, (dict, cls)):
             return cast(Any, value)
         columns = cls.__relation__.columns
         parts: Any = None
@@ -930,20 +932,17 @@ def call(function: str, *arguments: Argument) -> Query:
     pieces = [f"{function}("]
     values: list[str | None] = []
     number = left_out = 0
-    # PostgreSQL finds no function by names whose VARIADIC one is left out.
-    by_position = any(each.variadic and each.value is UNSET for each in arguments)
     for each in arguments:
         if each.value is UNSET:
             left_out += 1
             continue
-        name = "" if by_position else each.name
-        if left_out and not name:
+        if left_out and not each.name:
             raise TypeError(
                 "what follows an argument that is left out has to be left out too"
             )
         pieces[-1] += ", " if number else ""
         pieces[-1] += "VARIADIC " if each.variadic else ""
-        pieces[-1] += f"{name} => " if name else ""
+        pieces[-1] += f"{each.name} => " if each.name else ""
         number += 1
         if each.type:
             values.append(encode(each.annotation, each.value))
