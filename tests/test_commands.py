@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import saas
 from ormony import commands, project, report
 from ormony.database import server
+from ormony.errors import OrmonyError
 
 HERE = Path(__file__).parent
 SERVICES = Path(os.environ.get("ORMONY_SERVICES_VENV", HERE.parent / ".venv-services"))
@@ -107,6 +109,26 @@ def test_frozen_files_that_the_supabase_cli_leaves_out_are_not_missed(root: Path
     saas.commit(root, "first")
     (root / folder / "removed_by_hand.sql").unlink()
     assert commands.sync(project.load(root)).written == ()
+
+
+def test_what_drizzle_kit_pulled_is_no_migration_before_it_is_uncommented(root: Path) -> None:
+    pulled = (
+        "-- Current sql file was generated after introspecting the database\n"
+        "-- If you want to run this migration please uncomment this code before executing migrations\n"
+        '/*\nCREATE TABLE "notes" (\n\t"id" serial PRIMARY KEY\n);\n\n*/\n'
+    )
+    entries = [{"idx": n, "when": n + 1, "tag": tag} for n, tag in enumerate(("0000_old", "0001_done"))]
+    write(root, "drizzle/meta/_journal.json", json.dumps({"dialect": "postgresql", "entries": entries}))
+    write(root, "drizzle/0000_old.sql", pulled)
+    write(root, "drizzle/0001_done.sql", 'ALTER TABLE "notes" ADD COLUMN "done" boolean;')
+    write(root, "drizzle.config.ts", 'export default { dialect: "postgresql" };')
+    write(root, "ormony.toml", '[services.web]\npath = "."\norm = "drizzle"\n')
+    with pytest.raises(OrmonyError) as caught:
+        commands.sync(project.load(root))
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("drizzle/0000_old is what drizzle-kit pull found, in a comment")
+    write(root, "drizzle/0000_old.sql", pulled.replace("/*", "").replace("*/", ""))
+    assert len(commands.sync(project.load(root)).written) == 2
 
 
 def test_a_trial_of_adopting_names_the_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,6 +133,11 @@ def test_the_hint_of_the_server_is_ours(conn: connect.Connection) -> None:
         ("create table nowhere.a ();", "what was made outside of all migrations belongs in one"),
         ("create extension postgis;", 'url = "postgresql://…"   # in ormony.toml, under [shadow]: a server'),
         ("create schema auth; create schema auth;", "leave auth and its tables out of migrations: Supabase"),
+        (
+            f"create table a (b int, constraint {'c' * 70}1 unique (b));"
+            f"alter table a add constraint {'c' * 70}2 check (b > 1);",
+            "PostgreSQL cuts names after 63 bytes: give one of the two a",
+        ),
         ("select vector;", None),
     ],
 )

@@ -75,6 +75,8 @@ def replay(
 
 def _suggest_order(error: OrmonyError, fresh: Sequence[StreamFile]) -> None:
     """Name the native migration of a new file that failed, and the `[order]` line that would move it."""
+    from ormony.adapters import drizzle
+
     failed = next((f for f in fresh if error.place and error.place.startswith(f"{f.path}:")), None)
     if failed is None or failed.provenance is None:
         return
@@ -88,6 +90,22 @@ def _suggest_order(error: OrmonyError, fresh: Sequence[StreamFile]) -> None:
         ),
         None,
     )
+    pulled = next(
+        (
+            file.provenance.source
+            for file in fresh
+            if file.provenance
+            and file.provenance.service == mine.service
+            and mine.source.startswith("drizzle/")
+            and drizzle.is_pulled(file.body)
+        ),
+        None,
+    )
+    if error.hint is None and pulled is not None:
+        error.hint = (
+            f"{pulled} is what drizzle-kit pull found, in a comment, and makes nothing: "
+            "take its /* and */ away, if nothing else makes these tables"
+        )
     if error.hint is None and later is not None:
         line = streams.order_line(
             f"{mine.service}/{mine.source.partition('/')[2]}",

@@ -279,6 +279,7 @@ def sql_error(
     )
 
 
+_NAME_MAX: Final = 63
 _ABSENT: Final = re.compile(
     r'(schema|relation|type|function|operator class) "?([\w.]+)"?(?:\(.*\))? does not exist', re.ASCII
 )
@@ -297,6 +298,10 @@ def _advice(error: psycopg.Error) -> str | None:
                 f"leave {there[1]} and its tables out of migrations: Supabase has them; with Drizzle, "
                 'import { authUsers } from "drizzle-orm/supabase", and export it nowhere'
             )
+    if error.sqlstate in ("42710", "42P07"):
+        twice = re.match(r'\w+ "([^"]+)"', said)
+        if twice and len(twice[1].encode()) >= _NAME_MAX:
+            return f"PostgreSQL cuts names after {_NAME_MAX} bytes: give one of the two a shorter name"
     absent = _ABSENT.match(said) if error.sqlstate in ("3F000", "42883", "42P01", "42704") else None
     if absent is None:
         return None
