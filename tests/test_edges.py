@@ -9,6 +9,7 @@ import pytest
 
 from ormony import edges
 from ormony.adapters import drizzle
+from ormony.adapters.sqlx_queries import Cached, Query
 from ormony.catalog import Catalog, Column, Constraint, Index, Ref
 from ormony.diff import compare
 from ormony.history import Service
@@ -82,6 +83,27 @@ def test_columns_that_hold_the_same_are_no_errors(was: Any, now: Any, expected: 
     assert [severity for severity, _ in judged("alembic", old, new)] == [expected]
     if was[0] != now[0]:  # `sync` would write a migration for it
         assert [severity for severity, _ in judged("sqlalchemy", old, new)] == ["error"]
+
+
+def test_commands_of_hints_run_beside_the_configuration() -> None:
+    def of(orm: Literal["alembic", "drizzle", "sqlalchemy", "sqlx"], path: str) -> Service:
+        return Service(name="api", orm=orm, path=path, database="main", lane=(200, 299))
+
+    def query(path: str) -> Query:
+        cached = Cached(path=path, columns=(), parameters=())
+        return Query(
+            name="q", sql="SELECT 1", place="a.rs:1", service="api", kind="sqlx-cache", cached=cached
+        )
+
+    assert edges._generate(of("drizzle", ".")) == "npx drizzle-kit generate && ormony sync"
+    assert edges._generate(of("alembic", "my api")) == (
+        "(cd 'my api' && alembic revision --autogenerate) && ormony sync"
+    )
+    assert edges._generate(of("sqlalchemy", "api")) == "ormony sync"
+    service = of("sqlx", "crates/db")
+    own, shared = (query(f"{folder}.sqlx/query-1.json") for folder in ("crates/db/", ""))
+    assert edges._prepare(service, own) == "(cd crates/db && cargo sqlx prepare)"
+    assert edges._prepare(service, shared) == "cargo sqlx prepare --workspace"
 
 
 def test_a_constraint_of_another_name_is_told_by_its_name() -> None:

@@ -61,6 +61,7 @@ def test_exactly_the_three_references_are_found(project: Path) -> None:
             line_after(project, MIGRATION, f'ALTER TABLE "{table}"', '("user_id") REFERENCES'),
             line_after(project, MIGRATION, f'CREATE TABLE "{table}"', '"user_id"'),
         )
+        assert finding["hint"] == "(cd nextjs && npx drizzle-kit generate) && ormony sync"
         assert "users(id)" in finding["message"]
         assert "user_credits(user_id)" in finding["message"]
     team = by_table["teams"]

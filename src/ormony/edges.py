@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -143,11 +144,17 @@ def models_of(ground: Ground, service: Service) -> tuple[Model, ...]:
 
 # ------------------------------------------------------------------------------------- models and migrations
 
-_GENERATE: Final = {
-    "drizzle": "npx drizzle-kit generate && ormony sync",
-    "alembic": "alembic revision --autogenerate && ormony sync",
-    "sqlalchemy": "ormony sync",
-}
+_GENERATE: Final = {"drizzle": "npx drizzle-kit generate", "alembic": "alembic revision --autogenerate"}
+
+
+def _generate(service: Service) -> str:
+    """The command that makes a migration of what the models have more, to be typed beside ormony.toml."""
+    command = _GENERATE.get(service.orm)
+    if command is None:
+        return "ormony sync"
+    if service.path not in ("", "."):
+        command = f"(cd {shlex.quote(service.path)} && {command})"
+    return f"{command} && ormony sync"
 
 
 def models(ground: Ground, service: Service) -> Iterator[Finding]:
@@ -189,7 +196,7 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
             object=str(ref),
             place=str(place) if place else (line or service.path),
             sides=((Side(line, "the migrations"),) if line and place else ()),
-            hint=_GENERATE.get(service.orm),
+            hint=_generate(service),
             service=service.name,
             database=ground.name,
         )
@@ -200,7 +207,7 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
             message=f"{each.name} differs between the models and the migrations",
             object=each.name,
             place=service.path,
-            hint=_GENERATE.get(service.orm),
+            hint=_generate(service),
             service=service.name,
             database=ground.name,
         )
@@ -841,10 +848,18 @@ def queries(
                     message=f"the cached query {outcome.query.name} is out of date: {said}",
                     object=outcome.query.name,
                     place=outcome.query.place,
-                    hint=f"cargo sqlx prepare   # in {service.path}",
+                    hint=_prepare(service, outcome.query),
                     service=service.name,
                     database=ground.name,
                 )
+
+
+def _prepare(service: Service, query: object) -> str:
+    """The command that caches queries anew where this one is: in the crate, or for the workspace."""
+    cached = getattr(query, "cached", None)
+    home = PurePosixPath(cached.path).parent.parent.as_posix() if cached is not None else service.path
+    command = "cargo sqlx prepare" + ("" if home == service.path else " --workspace")
+    return command if home in ("", ".") else f"(cd {shlex.quote(home)} && {command})"
 
 
 def _counted(number: int, what: str) -> str:
