@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from typing import Final
 
 from ormony.access import ALLOW, APART, DENY, FILTER, UNKNOWN
 from ormony.catalog import Ref
@@ -29,7 +30,7 @@ from ormony.database.access.turn import Turn
 from ormony.database.questions import Answer, Asks, Question
 from ormony.database.rows import Candidate, Row, Shape, insert_of, where_of
 
-_COMMANDS = ("select", "insert", "insert-returning", "update", "delete", "upsert")
+_COMMANDS: Final = ("select", "insert", "insert-returning", "update", "delete", "upsert")
 
 
 def asks(turn: Turn, table: Ref) -> Iterator[Asks]:

@@ -7,6 +7,7 @@ what it tells.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import psycopg
@@ -23,7 +24,7 @@ from ormony.database.questions import Answer, Question
 from ormony.database.rows import World, name_of
 from ormony.sql import quote_identifier
 
-_PREFIXES = ("p_", "_", "in_", "v_", "arg_")
+_PREFIXES: Final = ("p_", "_", "in_", "v_", "arg_")
 
 
 class Thing(msgspec.Struct, frozen=True):
