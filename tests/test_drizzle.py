@@ -158,6 +158,19 @@ def test_files_beside_the_journal_in_the_stream_are_hand_written_not_stray(tmp_p
     assert history.notices == ()
 
 
+def test_files_without_a_journal_in_the_stream_are_hand_written(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "drizzle.config.ts": CONFIG.replace("./out", "./supabase/migrations"),
+            "supabase/migrations/0000_a.sql": "select 1;",
+        },
+    )
+    history = drizzle.read(tmp_path, service())
+    assert history.revisions == ()
+    assert codes(history) == ["no-migrations"]
+
+
 def test_newlines_and_a_mark_count_in_the_hash_and_the_mark_is_no_sql(tmp_path: Path) -> None:
     project(tmp_path, journal(("0000_a", 1), ("0001_b", 2)))
     crlf, marked = b"select '\xc3\xa9';\r\n", b"\xef\xbb\xbfselect 1;\n"

@@ -84,7 +84,12 @@ def read(root: Path, service: Service) -> History:
 
 
 def _refuse_journal_lost(root: Path, folder: str, names: list[str]) -> None:
-    """A folder with files of 0.x and no journal, in which drizzle-kit itself would find nothing or stop."""
+    """A folder with files of 0.x and no journal, in which drizzle-kit itself would find nothing or stop.
+
+    In a Supabase folder they are files of the stream like any other: many let Drizzle write them once.
+    """
+    if _is_supabases(folder):
+        return
     made = [name for name in names if re.fullmatch(r"[0-9]{4}_.+\.sql", name)]
     if made or (root / folder / JOURNAL).parent.is_dir():
         what = f"it does not exist, but {made[0]} does" if made else "it does not exist, but its folder does"
@@ -572,9 +577,13 @@ def _revision(
     return revision, notices
 
 
+def _is_supabases(folder: str) -> bool:
+    return folder.endswith("supabase/migrations")
+
+
 def _stray(folder: str, names: list[str], tags: frozenset[str]) -> tuple[Notice, ...]:
     """The SQL files that Drizzle does not know; none in a Supabase folder, where those are hand-written."""
-    if folder.endswith("supabase/migrations"):
+    if _is_supabases(folder):
         return ()
     return tuple(
         Notice(
