@@ -148,7 +148,7 @@ def unprotected(catalog: Catalog, settings: Settings) -> tuple[Unprotected, ...]
 # ------------------------------------------------------------------------------------------------ each macro
 
 
-def _updated_at(catalog: Catalog, macro: UpdatedAt, defined: Collection[Name]) -> Iterator[str]:
+def _updated_at(catalog: Catalog, macro: UpdatedAt, defined: Mapping[Name, Piece]) -> Iterator[str]:
     schema, name = _split(macro.function or f"public.handle_{macro.column}")
     tables = [
         ref for ref in _tables(catalog, macro.schemas, macro.excepted) if _has(catalog, ref, macro.column)
@@ -163,7 +163,9 @@ def _updated_at(catalog: Catalog, macro: UpdatedAt, defined: Collection[Name]) -
         yield _no_caller(schema, name)
     for ref in tables:
         trigger = _name(ref.name, macro.column)
-        if _calls(catalog, ref, schema, name) or _has_part(catalog, "trigger", ref, trigger, defined):
+        if _calls(catalog, ref, schema, name, defined) or _has_part(
+            catalog, "trigger", ref, trigger, defined
+        ):
             continue
         yield (
             f"CREATE TRIGGER {_i(trigger)} BEFORE UPDATE ON {_of(ref)}\n"
@@ -206,7 +208,9 @@ def _audit(
     for ref in tables:
         _refuse_untold(catalog, ref, redacted[ref], (schema, name), defined)
         trigger = _name(ref.name, "audit")
-        if _calls(catalog, ref, schema, name) or _has_part(catalog, "trigger", ref, trigger, defined):
+        if _calls(catalog, ref, schema, name, defined) or _has_part(
+            catalog, "trigger", ref, trigger, defined
+        ):
             continue
         arguments = ", ".join(sql.quote_literal(each) for each in redacted[ref])
         yield (
@@ -286,9 +290,7 @@ def _refuse_untold(
     ]
     made += [
         (name.name, piece.facts.statement.sql, piece.place, "here")
-        for name, piece in sorted(defined.items())
-        if (name.kind, name.schema, name.of) == ("trigger", *table[1:3])
-        and Name("function", *function) in piece.facts.uses
+        for name, piece in _calling(defined, table, *function)
     ]
     for trigger, definition, place, where in made:
         missing = [each for each in redacted if each not in sql.trigger_arguments(definition)]
@@ -488,12 +490,24 @@ def _has_part(catalog: Catalog, kind: str, table: Ref, name: str, defined: Colle
     )
 
 
-def _calls(catalog: Catalog, table: Ref, schema: str, name: str) -> bool:
+def _calls(catalog: Catalog, table: Ref, schema: str, name: str, defined: Mapping[Name, Piece]) -> bool:
     """Whether a trigger of the table calls the function already, under whatever name."""
-    return any(
+    return bool(_calling(defined, table, schema, name)) or any(
         isinstance(value, Trigger) and ref[1:3] == table[1:3] and value.function[1:3] == (schema, name)
         for ref, value in catalog.objects.items()
     )
+
+
+def _calling(
+    defined: Mapping[Name, Piece], table: Ref, schema: str, function: str
+) -> list[tuple[Name, Piece]]:
+    """The triggers of behavior files on the table that call the function."""
+    return [
+        (name, piece)
+        for name, piece in sorted(defined.items(), key=lambda each: each[0])
+        if (name.kind, name.schema, name.of) == ("trigger", *table[1:3])
+        and Name("function", schema, function) in piece.facts.uses
+    ]
 
 
 def _known(catalog: Catalog, kind: str, schema: str, name: str, defined: Collection[Name]) -> bool:
