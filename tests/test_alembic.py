@@ -682,6 +682,27 @@ def test_parts_follow_what_the_revision_commits(shadow: Server) -> None:
     assert made.versions["alembic"]
 
 
+def test_a_transaction_of_its_own_in_an_autocommit_block_is_one(tmp_path: Path, shadow: Server) -> None:
+    body = """
+op.execute("CREATE TABLE a (id int)")
+with op.get_context().autocommit_block():
+    assert op.get_bind().execute(sa.text("SELECT :n"), {"n": 1}).scalar() == 1
+    for column in ("b", "c"):
+        op.execute("BEGIN")
+        op.execute("LOCK TABLE a IN ACCESS EXCLUSIVE MODE NOWAIT")
+        op.execute(f"ALTER TABLE a ADD COLUMN {column} int")
+        op.execute("COMMIT")
+    op.execute("BEGIN")
+    op.execute("DROP TABLE a")
+    op.execute("ROLLBACK")
+    op.execute("CREATE INDEX CONCURRENTLY a_b ON a (b)")
+"""
+    _, made = generate(make_project(tmp_path, {"r1": body}), service(), shadow)
+    shape = [(part.transaction, part.sql.count(";")) for part in made.parts["r1"]]
+    assert shape == [(True, 1), (True, 4), (False, 1)]
+    assert "DROP" not in "".join(part.sql for part in made.parts["r1"])
+
+
 def test_only_what_is_wanted_is_made(tmp_path: Path) -> None:
     body = 'op.execute("SELECT {0}")'
     root = make_project(tmp_path, {f"r{i}": body.format(i) for i in range(1, 5)})
@@ -1135,9 +1156,18 @@ def test_a_missing_interpreter_comes_with_its_command(
     assert error.exit_status == 4
 
 
-def test_an_environment_without_alembic(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["migrations", "alembic"])
+def test_an_environment_without_alembic(tmp_path: Path, folder: str) -> None:
+    """Also where the service's own folder is called so, and an editable install has it on the path."""
     root = make_project(tmp_path, {"r1": ""})
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", root / ".venv"], check=True)
+    if folder == "alembic":
+        (root / "migrations").rename(root / "alembic")
+        (root / "alembic.ini").write_text("[alembic]\nscript_location = alembic\n")
+        packages = next((root / ".venv/lib").glob("python*/site-packages"))
+        (packages / "editable.pth").write_text(f"{root}\n")
+        (packages / "sqlalchemy").mkdir()
+        (packages / "sqlalchemy/__init__.py").write_text('__version__ = "2.0.0"\n')
     error = refused(lambda: generate(root, service(python=None), None))
     assert str(error) == (
         'error[tool-missing]: the Python environment of service "api" has no module "alembic"\n'

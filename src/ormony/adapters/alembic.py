@@ -1185,7 +1185,8 @@ class _Probe:
     def _missing_module(self, error: Mapping[str, Any], place: str | None) -> OrmonyError:
         module = str(error["module"] or "").split(".")[0]
         pip = shlex.quote(self._shown(self.python.with_name("pip")))
-        if (self.folder / module).exists() or (self.folder / f"{module}.py").exists():
+        own = (self.folder / module).exists() or (self.folder / f"{module}.py").exists()
+        if own and module != "alembic":
             # The service's own package: `python -m alembic` finds it in the current folder, `alembic` not.
             installable = _project_name(self.folder / "pyproject.toml") is not None
             return OrmonyError(

@@ -103,6 +103,7 @@ class Step:
     def __init__(self, identifier: str) -> None:
         self.identifier = identifier
         self.entries: list[Entry] = []
+        self.begun = False  # a transaction, by a BEGIN of the revision's own
         self.needs: dict[str, Any] | None = None
         self.reads: list[str] = []
         self.returning = False
@@ -870,14 +871,22 @@ def record(step: Step, text: str, transaction: bool) -> None:
             if last.kind == "savepoint" and last.text == name:
                 step.entries.append(last)
                 break
+    elif first == "ROLLBACK" and step.begun:
+        step.begun = False
+        while step.entries and step.entries.pop().kind != "begin":
+            pass
+        step.entries.append(Entry("autocommit"))
     elif first == "ROLLBACK":
         on_rollback(None)
     elif first in ("COMMIT", "END"):
+        step.begun = False
         step.entries.append(Entry("autocommit"))
     elif first in ("BEGIN", "START"):
+        step.begun = True
         step.entries.append(Entry("begin"))
     else:
-        step.entries.append(Entry("sql", terminated(text), transaction))
+        # A BEGIN that the revision itself sends is a transaction on an autocommit connection, too.
+        step.entries.append(Entry("sql", terminated(text), transaction or step.begun))
         if first == "INSERT" and re.search(r"\bRETURNING\b", bare(text), re.IGNORECASE):
             step.returning = True
 
@@ -1217,6 +1226,9 @@ def import_alembic() -> None:
         sqlalchemy = importlib.import_module("sqlalchemy")
     except ModuleNotFoundError as error:
         raise Abort("missing-module", str(error), None, module=error.name) from error
+    if not hasattr(alembic, "__version__"):
+        # The service's own folder `alembic`, on the path of an editable install, is a package of that name.
+        raise Abort("missing-module", "No module named 'alembic'", None, module="alembic")
     JOB.report["versions"] = {
         "python": ".".join(str(each) for each in sys.version_info[:3]),
         "alembic": alembic.__version__,
