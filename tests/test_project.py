@@ -325,3 +325,10 @@ def test_init_says_where_the_models_are_that_no_tool_migrates(root: Path) -> Non
     assert 'models = ["app.data", "app.models.users"]    # where the models are' in text
     (root / "ormony.toml").write_text(text)
     assert project.load(root).services[0].models == "app.data,app.models.users"
+
+
+@pytest.mark.parametrize("given", ["", " ", "env:NOT_SET", "env:EMPTY"])
+def test_no_address_is_no_address_of_another_database(given: str) -> None:
+    with pytest.raises(OrmonyError) as refused:
+        project.address(given, environment={"EMPTY": " "})
+    assert refused.value.code == "no-url"

@@ -847,7 +847,12 @@ def target_url(database: Database, *, environment: Mapping[str, str] = os.enviro
 
 
 def address(text: str | None, *, environment: Mapping[str, str] = os.environ) -> str | None:
-    """A URL as it was given on a command line; `env:NAME` is looked up. Raises `no-url`."""
+    """A URL as it was given on a command line; `env:NAME` is looked up. Raises `no-url`.
+
+    An empty one, which a variable that is not set becomes, would lead to whatever server libpq finds.
+    """
+    if text is not None and not text.strip():
+        raise OrmonyError("no-url", "the URL that was given is empty", hint="postgresql://… or env:NAME")
     if text is None or not text.startswith("env:"):
         return text
     name = text.removeprefix("env:")
