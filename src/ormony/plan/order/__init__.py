@@ -34,7 +34,12 @@ from ormony.plan.order.heirs import part_from_parents, redeclare, take_inherited
 from ormony.plan.order.kept_rows import counting_on, keep_rows, share_out_anew
 from ormony.plan.order.logged import logged_apart
 from ormony.plan.order.nodes import choose_inline, nodes_of
-from ormony.plan.order.not_nulls import name_not_nulls_in_use, name_not_nulls_meanwhile, renew_not_nulls
+from ormony.plan.order.not_nulls import (
+    name_not_nulls_in_use,
+    name_not_nulls_meanwhile,
+    renew_not_nulls,
+    take_off_named_apart,
+)
 from ormony.plan.order.partitions import free_partitions, refuse_doubts, renew_indexes_of_wholes
 from ormony.plan.order.spread import clear, free_keys, replace, spread, uses_new_label
 from ormony.plan.order.structure import parents_of, table_of
@@ -139,6 +144,7 @@ def _decided(old: Catalog, new: Catalog) -> Fates:
     keep_places(fates, work)
     spread(fates, work)
     share_out_anew(fates)
+    take_off_named_apart(fates)
     free_partitions(fates)
     set_domains_aside(fates)
     renew_views_of_rows(fates)
@@ -148,6 +154,7 @@ def _decided(old: Catalog, new: Catalog) -> Fates:
     refuse_held_types(fates)
     take_inherited_defaults(fates)
     refuse_doubts(fates)
+    free_partitions(fates)
     renew_indexes_of_wholes(fates)
     keep_rows(fates)
     name_not_nulls_meanwhile(fates)

@@ -234,7 +234,9 @@ def _unseen(fates: Fates, nodes: set[Node], after: dict[Node, set[Node]]) -> Non
             leaving[node[1].schema, node[1].name].append(node)
     coming = {(ref.schema, ref.name) for verb, ref in nodes if verb == "create" and ref.kind == "function"}
     for name in leaving.keys() & coming:  # a body may call either: which one is told when it is parsed
-        for node in [each for each in nodes if each[0] != "drop" and each[1].kind in EXPRESSIVE]:
+        for node in [
+            each for each in nodes if each[0] not in ("drop", "keep") and each[1].kind in EXPRESSIVE
+        ]:
             for gone in leaving[name]:
                 if gone not in after.get(node, ()):
                     first(gone, node)

@@ -71,6 +71,7 @@ class Fates:
         self.soft: set[tuple[Node, Node]] = set()  # edges that may be left out
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
         self.parted: dict[Ref, set[str]] = {}  # heirs that leave some parents while these columns change
+        self.taken_off: set[Ref] = set()  # partitions that are attached again where they were
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
         self.kept: dict[Ref, Kept] = {}  # tables made anew that get their rows back
         self.renewed: dict[Ref, list[Ref]] = {}  # parents' columns without NOT NULL meanwhile, heirs' columns
@@ -278,6 +279,8 @@ class Fates:
         value = self.old.objects[table] if table is not None else None
         if table not in self.altered or not isinstance(value, Table) or value.partition is None:
             return False
+        if table in self.taken_off:
+            return True
         after = self.new.objects[table]
         assert isinstance(after, Table)
         return value.partition.parent in self.replaced or after.partition != value.partition

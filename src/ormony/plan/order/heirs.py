@@ -182,9 +182,11 @@ def heirs_before(fates: Fates, column: Ref, catalog: Catalog | None = None) -> I
 
 
 def leaving(fates: Fates, child: Ref, column: Ref) -> Node | None:
-    """The ALTER with which a table leaves the parent that the column is one of."""
+    """The ALTER with which a table leaves the parent that the column is one of, for a while at least."""
     if child not in fates.altered:
         return None
+    if child in fates.taken_off:
+        return ("alter", child)
     parents = parents_of(fates.new.objects[child])
     stays = any(parent[1:3] == column[1:3] for parent in parents)
     return None if stays else ("alter", child)

@@ -99,7 +99,9 @@ def edges_of_rows(fates: Fates, nodes: set[Node], first: First) -> None:
     """Rows are put back when their table is whole, before anything acts on them or points at them."""
     watching = [node for node in nodes if node[0] == "create" and node[1].kind in _WATCHING]
     filled: dict[Ref, Node] = {}
-    for table in fates.kept:
+    for table, rows in fates.kept.items():
+        for source in (table, *rows.sources):
+            first(("keep", table), fates.down(source))
         node: Node = ("fill", table)
         for each in (table, *partitions_below(table, fates.new, fates.children_after)):
             filled[each] = node

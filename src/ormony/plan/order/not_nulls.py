@@ -11,6 +11,7 @@ from ormony.catalog import Column, Constraint, Domain, Kind, Object, Ref, Table
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import First, Node
 from ormony.plan.order.heirs import heirs_before, leaving, make_anew
+from ormony.plan.order.partitions import take_off
 from ormony.plan.order.spread import spread
 from ormony.plan.order.structure import bequeaths, is_partitioned, parents_of, table_of
 from ormony.plan.render.columns import (
@@ -48,6 +49,42 @@ def renew_not_nulls(fates: Fates) -> None:
                 if heir in fates.changed and _is_named_apart(fates, heir):
                     make_anew(fates, heir, "NOT NULL in this way", work)
     spread(fates, work)
+
+
+def take_off_named_apart(fates: Fates) -> None:
+    """A partition's NOT NULL gets another name than that of the whole, or keeps its own while that one's
+    changes, only when the partition is taken off meanwhile."""
+    if fates.new.version < 180000:
+        return
+    work: list[Ref] = []
+    for whole, partitions in fates.children_before.items():
+        if fates.goes(whole) or not is_partitioned(whole, fates.old):
+            continue
+        for partition in partitions:
+            value = fates.new.objects.get(partition)
+            if fates.goes(partition) or value is None or parents_of(value) != (whole,):
+                continue
+            columns = (part for part in fates.parts_before.get(partition, ()) if part[0] == "column")
+            if any(_names_apart(fates, column, whole) for column in columns):
+                take_off(fates, partition, work)
+    spread(fates, work)
+
+
+def _names_apart(fates: Fates, column: Ref, whole: Ref) -> bool:
+    """Whether what a partition's and the whole's NOT NULL are called changes in different ways."""
+    above = Ref("column", whole.schema, whole.name, column.part)
+    if not {column, above} & fates.changed:
+        return False
+    own, theirs = (
+        [
+            name_of_not_null(ref, catalog) if bequeaths(catalog.objects.get(ref)) else None
+            for catalog in (fates.old, fates.new)
+        ]
+        for ref in (column, above)
+    )
+    if own == theirs or theirs[1] is None or (own[0] == own[1] and theirs[0] == theirs[1]):
+        return False
+    return theirs[0] is not None or own[0] is None
 
 
 def _is_named_apart(fates: Fates, column: Ref) -> bool:

@@ -33,7 +33,7 @@ def refuse_doubts(fates: Fates) -> None:
         before = fates.old.objects[table]
         if isinstance(before, Table) and before.partition == value.partition:
             for name in doubted(table, fates.old, fates.new):
-                if _lets_parent_go(fates, table, work):
+                if take_off(fates, table, work):
                     break
                 raise OrmonyError(
                     "cannot-alter",
@@ -46,9 +46,10 @@ def refuse_doubts(fates: Fates) -> None:
     spread(fates, work)
 
 
-def _lets_parent_go(fates: Fates, partition: Ref, work: list[Ref]) -> bool:
+def take_off(fates: Fates, partition: Ref, work: list[Ref]) -> bool:
     """Whether the partition can be taken off and be attached again; then it is."""
-    fates.altered.pop(partition)
+    fates.altered.pop(partition, None)
+    fates.taken_off.add(partition)
     reattach(fates, partition, work)
     return partition in fates.altered
 
@@ -70,7 +71,8 @@ def _keys_held_by(fates: Fates, partition: Ref) -> list[Ref]:
     before, after = fates.old.objects.get(partition), fates.new.objects.get(partition)
     if not (isinstance(before, Table) and isinstance(after, Table)) or before.partition is None:
         return []
-    if before.partition == after.partition and before.partition.parent not in fates.replaced:
+    stays = before.partition == after.partition and before.partition.parent not in fates.replaced
+    if stays and partition not in fates.taken_off:
         return []
     found = (key for upper in wholes_above(fates, partition) for key in fates.keys_to.get(upper, ()))
     return [
@@ -147,7 +149,7 @@ def _becomes_valid(fates: Fates, index: Ref) -> bool:
 
 def _is_attached_again(fates: Fates, partition: Ref) -> bool:
     """Whether the plan attaches the partition to its whole."""
-    if fates.comes(partition):
+    if fates.comes(partition) or partition in fates.taken_off:
         return True
     before, after = fates.old.objects[partition], fates.new.objects[partition]
     assert isinstance(before, Table)

@@ -18,7 +18,7 @@ from ormony.catalog import (
     default_of,
 )
 from ormony.plan.order.fates import Fates
-from ormony.plan.order.structure import TYPES, parents_of, slots_of, table_of, with_value
+from ormony.plan.order.structure import TYPES, detached, parents_of, slots_of, table_of, with_value
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import reads_again, retype
 from ormony.plan.statement import Alteration
@@ -102,7 +102,7 @@ def reattach(fates: Fates, child: Ref, work: list[Ref]) -> None:
     again = set(parents_of(held)) & set(parents_of(fates.new.objects[child]))
     if not any(parent in fates.replaced for parent in again) and child in fates.altered:
         return  # its own ALTER leaves those that are no parents of it any more
-    free = with_value(fates.old, child, msgspec.structs.replace(held, partition=None, inherits=()))
+    free = with_value(fates.old, child, detached(held))
     leaving = RENDERERS[child.kind].alter(child, fates.old, free)
     coming = RENDERERS[child.kind].alter(child, free, fates.new)
     if leaving is None or coming is None:

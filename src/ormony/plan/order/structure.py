@@ -63,6 +63,12 @@ def attachment_of(value: Object) -> object:
     return (value.partition, value.inherits, value.of_type) if isinstance(value, Table) else None
 
 
+def detached(table: Object) -> Table:
+    """A table when it has left what it is a partition of or inherits from."""
+    assert isinstance(table, Table)
+    return msgspec.structs.replace(table, partition=None, inherits=())
+
+
 def bequeaths(column: Object | None) -> bool:
     """Whether heirs have the column's NOT NULL, too."""
     return isinstance(column, Column) and column.not_null is not None and not column.not_null.no_inherit

@@ -10,7 +10,7 @@ from ormony.catalog import Column, Constraint, Index, Object, Publication, Ref, 
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import Node
 from ormony.plan.order.heirs import is_made_anew
-from ormony.plan.order.structure import partitions_below, with_value
+from ormony.plan.order.structure import detached, partitions_below, table_of, with_value
 from ormony.plan.render.columns import add, comes_by_itself, remove
 from ormony.plan.render.kinds import RENDERERS
 from ormony.plan.render.retype import retype
@@ -126,8 +126,12 @@ def _altered_column(fates: Fates, column: Ref) -> tuple[Statement, ...]:
         goal = msgspec.structs.replace(goal, default=None)
     if bare == goal:
         return statements
+    start = fates.old
+    table = table_of(column, start)
+    if table is not None and fates.leaves_whole(column):
+        start = with_value(start, table, detached(start.objects[table]))
     alteration = RENDERERS["column"].alter(
-        column, with_value(fates.old, column, bare), with_value(fates.new, column, goal)
+        column, with_value(start, column, bare), with_value(fates.new, column, goal)
     )
     return statements + (alteration.statements if alteration is not None else ())
 

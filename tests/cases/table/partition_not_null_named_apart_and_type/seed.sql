@@ -1,0 +1,1 @@
+insert into p values (1, 2);

@@ -1,0 +1,2 @@
+insert into p values (2, 1);
+insert into f values (2);

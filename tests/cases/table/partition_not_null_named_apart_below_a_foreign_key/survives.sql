@@ -1,0 +1,2 @@
+select * from p;
+select * from f;

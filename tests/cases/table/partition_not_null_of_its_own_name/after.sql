@@ -1,0 +1,3 @@
+create table p (a int not null, b int) partition by range (a);
+create table k (a int not null, b int);
+alter table p attach partition k for values from (1) to (5);
