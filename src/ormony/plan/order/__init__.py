@@ -288,7 +288,7 @@ def _all_made(fates: Fates, order: list[Node]) -> frozenset[Ref]:
         if verb == "create":
             made.add(ref)
             if ref[0] in _HOLDING:
-                made.update(fates.parts_after.get(ref, ()))
+                made.update(part for part in fates.parts_after.get(ref, ()) if fates.comes(part))
     return frozenset(made)
 
 

@@ -61,7 +61,8 @@ def edges_of(fates: Fates, nodes: set[Node]) -> dict[Node, set[Node]]:
                     first(("set aside", dependent), ("set aside", need))
             elif gone is not None:
                 first(gone, away)
-                first(gone, fates.alters(need))
+                if need[0] != "sequence":  # whose ALTER no default stands in the way of
+                    first(gone, fates.alters(need))
                 if away is not None and away[0] == "drop aside" and gone[1][0] in _NAMED_BY_TYPES:
                     first(gone, ("set aside", need))  # its DROP may name it
             elif stays is not None:

@@ -13,6 +13,7 @@ from ormony.catalog import (
     Kind,
     Publication,
     Ref,
+    Sequence,
     Table,
     column_of,
     default_of,
@@ -79,7 +80,7 @@ def spread(fates: Fates, work: list[Ref]) -> None:
         ):
             fates.set_aside.add(ref)
         for part in fates.parts_before.get(ref, ()):
-            if part in fates.new.objects:
+            if part in fates.new.objects and not _leaves_owner(fates, part):
                 replace(fates, part, work)
         for child in fates.children_before.get(ref, ()):
             reattach(fates, child, work)
@@ -91,6 +92,13 @@ def spread(fates: Fates, work: list[Ref]) -> None:
             default = default_of(ref)
             for dependent in fates.needed_by.get(default, ()):
                 _let_dependent_go(fates, dependent, ref, work)
+
+
+def _leaves_owner(fates: Fates, part: Ref) -> bool:
+    """Whether it is a sequence that is to be another column's, or nobody's: it outlives the column that it
+    was of, and counts on."""
+    before, after = fates.old.objects[part], fates.new.objects[part]
+    return isinstance(before, Sequence) and isinstance(after, Sequence) and before.owned_by != after.owned_by
 
 
 def reattach(fates: Fates, child: Ref, work: list[Ref]) -> None:

@@ -1,0 +1,3 @@
+create sequence s;
+create table t (a int);
+alter sequence s owner to role_a;
