@@ -709,6 +709,15 @@ def test_storage_buckets_are_asked(shadow: Shadow) -> None:
     assert cell(matrix, faces, "delete", "own") == "filter"
     assert strong(found) == []
     assert not [line for line in matrix.lines if line.object == "storage.buckets"]
+    by_file = (
+        "INSERT INTO storage.buckets (id, name) VALUES ('icons', 'icons');"
+        "CREATE POLICY icons ON storage.objects TO authenticated USING (bucket_id = 'icons'"
+        " AND split_part(storage.filename(name), '.', 1)::uuid = (SELECT auth.uid()));"
+    )
+    matrix = asked(shadow, by_file)[0]
+    icons = "storage.objects (bucket icons)"
+    assert [cell(matrix, icons, "insert", whose) for whose in ("own", "other")] == ["allow", "deny"]
+    assert [cell(matrix, icons, "select", whose) for whose in ("own", "other")] == ["allow", "filter"]
     listed = BUCKETS + "CREATE POLICY listed ON storage.buckets FOR SELECT TO authenticated USING (public);"
     matrix, found = asked(shadow, listed)
     assert found.unknown == ()

@@ -46,7 +46,8 @@ def _ask(turn: Turn, bucket: str, command: str, whose: str, name: str) -> Asks:
             case "select":
                 statement = f"SELECT * FROM {where}"
             case "insert":
-                statement = insert_of_object(stage.values, bucket, f"{folder}/new.txt", turn.own or name)
+                path = f"{folder}/{folder}.new"
+                statement = insert_of_object(stage.values, bucket, path, turn.own or name)
             case "update":
                 statement = f"UPDATE {where.replace(' WHERE', ' SET metadata = NULL WHERE')}"
             case _:

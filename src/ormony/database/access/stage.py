@@ -264,7 +264,8 @@ def _fill(
         for name in TENANTS:
             for number, folder in enumerate(dict.fromkeys(values[name].values())):
                 key = f"{name}0000000-0000-4000-9000-{at:08x}{number:04x}"
-                connection.execute(insert_of_object(values, bucket, f"{folder}/a.txt", name, key).encode())
+                path = f"{folder}/{folder}.txt"  # policies ask for the folder, and some for the file's name
+                connection.execute(insert_of_object(values, bucket, path, name, key).encode())
                 found.setdefault((bucket, name), []).append((key, folder))
     return found
 
