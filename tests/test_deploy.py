@@ -654,6 +654,10 @@ def test_a_database_without_the_surface(empty_database: str) -> None:
     assert error.code == "missing-surface"
     assert error.hint is not None
     assert error.hint.startswith("ormony db prepare postgresql://")
+    execute(empty_database, "create table orders (id int)")
+    hint = (refused(wanted).hint or "").splitlines()
+    assert hint[0].startswith("createdb NEW && ormony db prepare NEW_URL"), "prepare takes an empty one alone"
+    assert hint[2] == "ormony deploy --adopt --to NEW_URL"
 
 
 def test_a_read_only_database(fresh_database: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -113,6 +114,15 @@ def normalise(url: str) -> str:
             text += "?" + urlencode(dict(kept), quote_via=quote, safe="/")
     _parsed(text)
     return text
+
+
+def moving(url: str) -> str:
+    """The commands that take a database with tables into one that has Supabase's surface, line by line."""
+    return (
+        "createdb NEW && ormony db prepare NEW_URL   # a new database, into which this one moves\n"
+        f"pg_dump --no-owner --no-privileges {shlex.quote(redact(url))} | psql -1v ON_ERROR_STOP=1 NEW_URL\n"
+        "ormony deploy --adopt --to NEW_URL"
+    )
 
 
 def redact(url: str) -> str:

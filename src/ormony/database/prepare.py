@@ -51,7 +51,7 @@ def prepare(url: str) -> Prepared:
         superuser = _flag(conn, "select rolsuper from pg_roles where rolname = current_user")
         found = surface.installed(conn)
         if found is None:
-            _refuse(conn, database, major, superuser)
+            _refuse(conn, url, database, major, superuser)
         elif not superuser:
             return Prepared(database=database, state="already prepared")
         try:
@@ -157,7 +157,7 @@ limit 1
 """
 
 
-def _refuse(conn: connect.Connection, database: str, major: int, superuser: bool) -> None:
+def _refuse(conn: connect.Connection, url: str, database: str, major: int, superuser: bool) -> None:
     if _flag(conn, _IS_SUPABASE):
         raise OrmonyError(
             "already-supabase",
@@ -177,7 +177,7 @@ def _refuse(conn: connect.Connection, database: str, major: int, superuser: bool
         raise OrmonyError(
             "database-not-empty",
             f'database "{database}" is not empty: it has {row[0]}',
-            hint='CREATE DATABASE "new_name";   -- and prepare that one',
+            hint=connect.moving(url),
             exit_status=DATABASE,
         )
     if not superuser:

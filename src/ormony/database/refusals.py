@@ -67,10 +67,11 @@ def check_target(
         lacks = missing(conn)
         if lacks:
             shown = ", ".join(lacks[:4]) + (f" and {len(lacks) - 4} more" if len(lacks) > 4 else "")
+            used = conn.execute(_HAS_TABLES).fetchone() is not None
             raise OrmonyError(
                 "missing-surface",
                 f'database "{database}" lacks what every Supabase database has: {shown}',
-                hint=f"ormony db prepare {connect.redact(url)}",
+                hint=connect.moving(url) if used else f"ormony db prepare {connect.redact(url)}",
                 exit_status=DATABASE,
             )
     for role in no_roles:
@@ -81,6 +82,15 @@ def check_target(
             exit_status=DATABASE,
         )
 
+
+# What `db prepare` would not touch: it gives the surface to an empty database alone.
+_HAS_TABLES: Final = """
+SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+                    WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ LIMIT 1
+"""
 
 _TARGET: Final = """
 SELECT d.datname::text, current_user::text, pg_catalog.pg_is_in_recovery(),
