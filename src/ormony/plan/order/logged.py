@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ormony.catalog import Column, Constraint, Ref, Sequence, Table
+from ormony.catalog import Column, Constraint, Publication, Ref, Sequence, Table
 from ormony.plan.order.fates import Fates
 from ormony.plan.order.graph import First
 from ormony.plan.order.structure import table_of
@@ -13,8 +13,16 @@ from ormony.plan.statement import Statement
 
 
 def edges_of_logged(fates: Fates, first: First) -> None:
-    """A logged table must not reference an unlogged one, at no moment."""
+    """A logged table must not reference an unlogged one, and a publication must not have one, at no
+    moment."""
     turning = _turning(fates)
+    if not turning:
+        return
+    for ref, value in fates.old.objects.items():
+        for each in value.tables if isinstance(value, Publication) else ():
+            after = fates.new.objects.get(each.table)
+            if each.table in turning and isinstance(after, Table) and after.unlogged:
+                first(fates.down(ref) or fates.alters(ref), ("alter", each.table))
     if len(turning) < 2:
         return
     for ref, value in fates.new.objects.items():

@@ -1,0 +1,3 @@
+create table t (a int);
+create table u (a int);
+create publication b for table t, u;
