@@ -46,6 +46,8 @@ EXPRESSIONS: dict[str, set[tuple[str, str, Claim]]] = {
     },
     "((auth.jwt() ->> 'role'::text) = 'admin'::text)": set(),
     "(state = 'open'::text)": set(),
+    "(key = ((current_setting('request.headers'::text, true))::json ->> 'x-key'::text))": set(),
+    "(key = current_setting('request.header.x-key'::text, true))": set(),
     "true": set(),
 }
 

@@ -7,6 +7,7 @@ it. This module asks no server: the expressions come from the catalog, as Postgr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ Claim = tuple[str, ...]
 
 SETTING = ""
 _REQUEST = "request.jwt.claim"
+_OF_REQUEST = re.compile(r"request\.(headers?|cookies?|method|path)\b")
+"""What PostgREST says of a request and anybody may send: it makes no row a tenant's."""
 
 
 class Compared(msgspec.Struct, frozen=True, order=True):
@@ -258,7 +261,7 @@ def _path(node: Any) -> Claim | None:
             return {"jwt": (), "uid": ("sub",), "email": ("email",)}[name[1]]
         if name[-1:] == ["current_setting"] and inner.get("args"):
             setting = _constant(inner["args"][0])
-            if setting is None or setting == "request.jwt.claim.role":
+            if setting is None or setting == "request.jwt.claim.role" or _OF_REQUEST.match(setting):
                 return None
             if setting.startswith(_REQUEST):
                 return tuple(filter(None, setting.removeprefix(_REQUEST).removeprefix("s").split(".")))
