@@ -379,6 +379,19 @@ def test_a_drizzle_schema_that_never_ends_is_stopped(kit: str, tmp_path: Path) -
     assert time.monotonic() - begun < 20
 
 
+def test_models_may_ask_git_for_its_version(tmp_path: Path) -> None:
+    """As GitPython does when it is imported."""
+    text = (
+        "import subprocess\n\nfrom sqlmodel import Field, SQLModel\n\n"
+        'subprocess.run(["git", "version"], check=True)\n\n\n'
+        "class Item(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n"
+    )
+    root = python(tmp_path, {"api/app/models.py": text})
+    assert "CREATE TABLE item" in export(root).sql
+    write(root, {"api/app/models.py": text.replace('"version"', '"push"')})
+    refusal(root, "probe-connected-elsewhere")
+
+
 @pytest.mark.parametrize("kit", KITS)
 def test_a_drizzle_schema_reaches_no_database(kit: str, tmp_path: Path) -> None:
     schema = """import pg from "pg";

@@ -42,7 +42,10 @@ HARMLESS_PROGRAMS = {
     "uname", "ldconfig", "gcc", "cc", "ld", "objdump", "hostname", "lsb_release", "getconf", "locale",
     "sw_vers", "sysctl", "lscpu", "nproc", "file", "arch",
 }  # fmt: skip
-HARMLESS_GIT = {"rev-parse", "describe", "log", "show", "status", "symbolic-ref", "branch", "tag", "diff"}
+HARMLESS_GIT = {
+    "version", "--version", "rev-parse", "describe", "log", "show", "status", "symbolic-ref", "branch", "tag",
+    "diff",
+}  # fmt: skip
 QUIET_SOCKETS = ("/dev/log", "/run/systemd/journal/", "/run/nscd/", "/var/run/nscd/")
 # Volatile, yet reading one leaves nothing behind.
 HARMLESS_FUNCTIONS = {
