@@ -69,7 +69,12 @@ def _is_inside(fates: Fates, domain: Ref) -> bool:
 
 
 def refuse_held_types(fates: Fates) -> None:
-    """A base type cannot be set aside: its functions take and return it."""
+    """A base type cannot be set aside: its functions take and return it. Nor can a table or view whose row
+    type a column keeps by name, though it is something else then."""
+    for ref in sorted(each for each in fates.dropped if each[0] in (*TABLES, "view", "materialized view")):
+        for column in fates.held_by(ref):
+            if fates.keeps_type(column) and not fates.goes(column):
+                raise _cannot_alter(ref, column, "text")
     for ref in sorted(fates.replaced):
         held = fates.held_by(ref) if ref.kind == "base type" else ()
         for column in held:
