@@ -19,7 +19,16 @@ import pytest
 from ormony import codegen
 from ormony.catalog import Catalog
 from ormony.codegen import python
-from ormony.codegen.described import Described, EnumType, Field, Relation, Type
+from ormony.codegen.described import (
+    Described,
+    EnumType,
+    Field,
+    Function,
+    Parameter,
+    Relation,
+    Result,
+    Type,
+)
 from ormony.codegen.options import Generated, Options
 from ormony.database import server
 from ormony.database.connect import connect
@@ -261,6 +270,27 @@ def test_only_what_is_wanted_is_written() -> None:
         "x/models.py",
         "x/values.py",
     ]
+
+
+def test_what_only_looks_used_is_not_imported() -> None:
+    """Labels, and types of the user: `app.State` is no use of a `State` that is generated too."""
+    labels = EnumType(schema="public", name="state", labels=("UNSET", "Date", "Json"))
+    state = Type(kind="enum", schema="public", name="state", sql="public.state")
+    function = Function(
+        kind="function",
+        schema="public",
+        name="f",
+        identity="public.state",
+        parameters=(Parameter(name="s", type=state),),
+        result=Result(shape="void", many=False, nullable=True),
+        volatility="volatile",
+        strict=False,
+    )
+    described = Described(enums=(labels,), functions=(function,))
+    made = generated(described, names="database", types={"public.state": "app.state"})
+    assert "from .values" not in made["x/models.py"]
+    assert "import app\n" in made["x/functions_sqlalchemy.py"]
+    assert "from .models" not in made["x/functions_sqlalchemy.py"]
 
 
 def test_columns_that_are_called_as_their_types(tmp_path: Path) -> None:

@@ -427,6 +427,22 @@ def test_the_configuration_names_types_of_the_user() -> None:
     assert "m: impl Into<Option<crate::Mood>>," in text
 
 
+def test_an_array_of_arrays_of_a_type_of_the_user_is_text() -> None:
+    """SQLx has no arrays in arrays, as which a domain over an array would come."""
+    mood = Type(kind="enum", schema="public", name="mood", sql="public.mood")
+    moods = Type(kind="array", schema="public", name="mood", sql="public.mood[]", element=mood)
+    domain = Type(kind="domain", schema="public", name="moods", sql="public.moods", element=moods)
+    many = Type(kind="array", schema="public", name="moods", sql="public.moods[]", element=domain)
+    described = Described(relations=(_table("t", _field("a", domain), _field("b", many)),))
+    options = Options(language="rust", out="db", types={"public.mood": "crate::Mood"})
+    text = _text(described, options)
+    assert "pub a: Option<Vec<Option<crate::Mood>>>," in text
+    assert "pub b: Option<Vec<Option<String>>>," in text
+    assert [each.object for each in generate(described, options).notices] == ["public.moods"]
+    own = Options(language="rust", out="db", types={"public.moods": "crate::Moods"})
+    assert "pub b: Option<Vec<Option<crate::Moods>>>," in _text(described, own)
+
+
 @pytest.mark.parametrize(
     "text", ["crate::Mood", "Vec<Option<String>>", "i32", "[u8; 4]", "sqlx::types::Json<app::Settings>"]
 )
@@ -484,6 +500,14 @@ def test_who_is_called_so_keeps_the_name() -> None:
         ("same_name2", "sameName"),
         ("same_name", "same_name"),
     ]
+
+
+def test_parameters_whose_names_became_one_are_said() -> None:
+    a, b = Parameter(name="aB", type=INTEGER), Parameter(name="a_b", type=TEXT_TYPE)
+    described = Described(functions=(_function("f", a, b, Parameter(name="", type=INTEGER)),))
+    assert re.findall(r"    (\w+): impl Into", _text(described)) == ["a_b2", "a_b", "argument_3"]
+    (notice,) = generate(described, ONE).notices
+    assert (notice.code, notice.object) == ("name-collision", "public.f.aB")
 
 
 def test_overloads_have_names_of_their_own_and_what_is_ambiguous_is_asked_for() -> None:

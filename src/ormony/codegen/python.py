@@ -136,7 +136,8 @@ OF_MODELS: Final = frozenset(
 OF_FUNCTIONS: Final = frozenset(("annotations", "driver"))
 OF_ENUMS: Final = frozenset((*dir(str), "mro", "name", "value"))
 _STRING: Final = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.DOTALL)
-_NAME: Final = re.compile(r"[^\W\d]\w*")
+_NAME: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_LABEL: Final = re.compile(r"(?m)^    \w+ = \(?$")
 # Rules of ruff against names that a database may have: those that look like digits, aliases in lower case.
 _OF_NAMES: Final = {
     "E741": re.compile(r"(?m)(?:^ *|[(,] ?)[IOl](?::| =)"),
@@ -919,12 +920,18 @@ def _module(
     """A module, with the imports of what it uses."""
     body = "\n\n\n".join(blocks)
     lines_of_code = dict.fromkeys(_STRING.sub("", body).split("\n"))  # most are there many times
-    used = set(_NAME.findall("\n".join(lines_of_code)))
+    code = "\n".join(lines_of_code)
+    used = set(_NAME.findall(_LABEL.sub("", code)))
     wanted: dict[str, list[str]] = {}
     for name, module in {**IMPORTS, **(others or {})}.items():
         if name in used:
             wanted.setdefault(module, []).append(name)
-    lines = [*(_not_for_ruff(body) if used & {"I", "O", "l", "TypeAlias"} else []), *_docstring(what, 0)]
+    foreign = [f"import {each}" for each in modules if f"{each}." in body]
+    rules = ["I001"] if foreign else []  # only ruff knows which of them are the project's own
+    rules += [rule for rule, pattern in _OF_NAMES.items() if pattern.search(code)]
+    # RUF100 has something against naming rules that are off.
+    lines = [f"# ruff: noqa: {', '.join(rules)}, RUF100"] if rules else []
+    lines += _docstring(what, 0)
     if driver:  # models are read by pydantic, which has to compile what is not evaluated: most of an import
         lines += ["", "from __future__ import annotations"]
     standard = [
@@ -933,7 +940,6 @@ def _module(
         if each in wanted
     ]
     lines += ["", *standard] if standard else []
-    foreign = [f"import {each}" for each in modules if f"{each}." in body]
     foreign += ["from pydantic import Field"] if "pydantic" in wanted else []
     lines += ["", *foreign] if foreign else []
     own = [f"from . import driver_{driver} as driver"] if driver else []
@@ -948,13 +954,6 @@ def _module(
     lines += ["", *own] if own else []
     apart = "\n\n\n" if body.startswith(("class ", "async ")) else "\n\n"
     return "\n".join(lines) + (apart + body if body else "") + "\n"
-
-
-def _not_for_ruff(code: str) -> list[str]:
-    """A comment for ruff, where the names of the database are against its rules."""
-    rules = [rule for rule, pattern in _OF_NAMES.items() if pattern.search(code)]
-    # RUF100 has something against naming rules that are off.
-    return [f"# ruff: noqa: {', '.join(rules)}, RUF100"] if rules else []
 
 
 def _place(name: str) -> tuple[int, str, str]:

@@ -472,6 +472,16 @@ class _Rust:
             return _AS_TEXT
         if type_.kind == "array" and type_.element is not None:
             element = self._shape(type_.element)
+            if element.overridden and self._is_array(type_.element):
+                self._tell(
+                    Notice(
+                        code="unknown-type",
+                        object=f"{type_.schema}.{type_.name}",
+                        message=f"values of {type_.sql} are read and written as text, for SQLx has no arrays"
+                        f" of {element.rust}",
+                    )
+                )
+                element = _AS_TEXT
             if element.overridden:
                 rust = f"Vec<Option<{element.rust}>>"
                 return _Shape(rust=rust, borrowed=rust, native=True, overridden=True, writable=False)
@@ -494,6 +504,14 @@ class _Rust:
             self._parts.add("multirange")
             return _Shape(rust=f"wire::Multirange<{element.rust.removeprefix('wire::Range<')}")
         return _AS_TEXT
+
+    def _is_array(self, type_: Type) -> bool:
+        """Whether it is an array below domains that nobody named a type for."""
+        while type_.kind == "domain" and type_.element is not None:
+            if f"{type_.schema}.{type_.name}" in self._options.types:
+                return False
+            type_ = type_.element
+        return type_.kind == "array"
 
     def _with(self, shape: _Shape, parts: str, feature: str, *, name: str) -> _Shape:
         """The shape, with what it needs noted."""
@@ -1078,17 +1096,14 @@ class _Rust:
     def _arguments(self, function: Function) -> list[_Argument]:
         """The parameters in order: those up to the last that has no name by position, the others by name."""
         place = f"{function.schema}.{function.name}"
-        called = _called(function)
-        given = self._unique(
-            [
-                (
-                    f"{called} parameter {number:03}",
-                    words.safe(self._cased(each.name) if each.name else f"argument_{number}", _NO_PARAMETERS),
-                )
-                for number, each in enumerate(function.parameters, 1)
-            ],
-            same="",
-        )
+        wanted = [
+            (
+                f"{place}.{each.name or f'${number}'}",
+                words.safe(self._cased(each.name) if each.name else f"argument_{number}", _NO_PARAMETERS),
+            )
+            for number, each in enumerate(function.parameters, 1)
+        ]
+        given = self._unique(wanted, same="parameter")
         unnamed = [number for number, each in enumerate(function.parameters, 1) if not each.name]
         by_position = max(unnamed, default=0)
         if function.outs or any(each.variadic for each in function.parameters):
@@ -1102,7 +1117,7 @@ class _Rust:
                 before += f"{quote_identifier(each.name)} => "
             arguments.append(
                 _Argument(
-                    ident=_word(given[f"{called} parameter {number:03}"]),
+                    ident=_word(given[wanted[number - 1][0]]),
                     name=each.name,
                     type=each.type,
                     shape=self._shape(each.type, f"{place}.{each.name}"),

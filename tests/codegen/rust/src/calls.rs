@@ -462,7 +462,7 @@ async fn procedures(pool: &PgPool) {
         (found.column1, found.column2.as_deref()),
         (Some(2), Some("xy"))
     );
-    assert_eq!(counts(pool, &[1, 2][..]).await.unwrap().n, Some(2));
+    assert_eq!(counts(pool, &[Some(1), Some(2)][..]).await.unwrap().n, Some(2));
 }
 
 async fn tables(pool: &PgPool) {
