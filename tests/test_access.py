@@ -686,6 +686,21 @@ def test_a_partition_is_asked_by_its_own_name(shadow: Shadow) -> None:
     assert strong(found) == []
 
 
+def test_what_a_function_makes_of_the_user_is_not_the_user(shadow: Shadow) -> None:
+    text = """
+CREATE TABLE public.levels (user_id uuid PRIMARY KEY, level bigint NOT NULL);
+CREATE FUNCTION public.my_level() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+    AS $$ SELECT level FROM public.levels WHERE user_id = auth.uid()
+        UNION ALL SELECT length(auth.uid()::text) LIMIT 1 $$;
+CREATE TABLE public.prizes (id bigint PRIMARY KEY, level bigint NOT NULL, title text);
+ALTER TABLE public.prizes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY prizes_read ON public.prizes FOR SELECT USING (level = my_level());
+"""
+    matrix, found = asked(shadow, text)
+    assert [each for each in found.unknown if each.object == "public.prizes"] == []
+    assert cell(matrix, "public.prizes", "delete", "any", "service_role") == "allow"
+
+
 BUCKETS = """
 INSERT INTO storage.buckets (id, name, public) VALUES ('papers', 'papers', false), ('faces', 'faces', true);
 CREATE POLICY faces_read ON storage.objects FOR SELECT USING (bucket_id = 'faces');

@@ -86,6 +86,16 @@ def test_what_a_function_returns_counts_where_a_policy_calls_it(language: str) -
     assert found("(org_id = public.my_org())") == set()
 
 
+def test_what_a_function_is_given_is_not_what_it_returns() -> None:
+    definition = (
+        "CREATE FUNCTION public.org_of(person uuid) RETURNS uuid LANGUAGE sql STABLE AS"
+        " $$ SELECT org_id FROM public.members WHERE user_id = person $$"
+    )
+    body = claims.of_function(definition, {})
+    assert found("(org_id = public.org_of(auth.uid()))", {"public.org_of": body}) == set()
+    assert found("(mail = lower(auth.email()))") == {("", "mail", ("email",))}
+
+
 def test_what_a_function_compares_counts_too() -> None:
     definition = (
         "CREATE FUNCTION app.is_member(team uuid) RETURNS boolean LANGUAGE sql AS $$ SELECT EXISTS"

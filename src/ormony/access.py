@@ -250,6 +250,12 @@ _CONVENTIONS: Final[Mapping[str, Claim]] = {
 }
 
 
+_NO_UUID: Final = re.compile(
+    r"(?:smallint|integer|bigint|numeric|real|double precision|boolean|date|time|interval|json|bytea)"
+)
+"""Types that cannot hold a user's id: what is compared with such a column is made of it."""
+
+
 def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tenancy:
     """The tenancy that policies show; `told` are columns with their claims, which come first: `org_id` of any
     table, or `public.organizations.id` alone.
@@ -288,10 +294,15 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
         at = column(each.schema, each.relation, each.column)
         if at is not None and (at.schema, at.name, each.claim) in settled and at not in said:
             continue  # the settings say which column it is: this policy is on another
-        if at is not None and at not in found and at.schema != "storage":
+        kind = whole.objects[at] if at is not None else None
+        if (
+            at is not None
+            and isinstance(kind, Column)
+            and at not in found
+            and at.schema != "storage"
+            and (each.claim != SUB or not _NO_UUID.match(kind.type))
+        ):
             found[at] = each.claim
-            kind = whole.objects[at]
-            assert isinstance(kind, Column)
             if (each.column,) not in uniques(whole, Ref("table", at.schema, at.name)):
                 # not so for a key: another table's `id` is another thing
                 names.setdefault((each.column, kind.type), each.claim)
@@ -308,7 +319,7 @@ def tenancy(whole: Catalog, catalog: Catalog, told: Mapping[str, Claim]) -> Tena
             alone = not set(found.values()) - {SUB}
             if same is None and alone and value.type in ("uuid", "text", "bigint"):
                 same = _CONVENTIONS.get(ref.part)
-            if same is not None:
+            if same is not None and (same != SUB or not _NO_UUID.match(value.type)):
                 found[ref] = same
     _close(found, keys)
     strong = _strong_names(found, keys, used, catalog)

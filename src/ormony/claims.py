@@ -221,8 +221,9 @@ def _claims(top: Any, functions: Mapping[str, Body]) -> frozenset[Claim]:
             continue
         if kind == "FuncCall":
             name = ".".join(strings_of(inner.get("funcname", ())))
-            if name in functions:
+            if name in functions:  # what it gives is its own, and what it is given only leads there
                 found |= functions[name].claims
+                continue
         found |= _claims(inner, functions)
     return frozenset(found)
 
