@@ -556,6 +556,14 @@ def test_mirror_leaves_what_check_allows(root: Path) -> None:
     assert mirroring.mirror(project.load(root)).edits == ()
 
 
+def test_a_mirror_of_nothing_is_told(root: Path) -> None:
+    edit(root, "ormony.toml", '["public.*"]', '["public.*", "public.uesrs:read", "billing.*"]')
+    assert seen(check(root)) == [
+        ("mirror-incomplete", "billing.*", "ormony.toml"),
+        ("mirror-incomplete", "public.uesrs", "ormony.toml"),
+    ]
+
+
 def test_what_cannot_be_looked_at_is_told(root: Path) -> None:
     (root / "api/app/latin.py").write_bytes("# caf\u00e9\n".encode("latin-1"))
     assert "1 file in api that cannot be read" in check(root).skipped

@@ -578,6 +578,7 @@ def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
         ]
     for each in wrong:
         yield from _mirror_findings(ground, each, ground.whence(each.database))
+    yield from _of_nothing(ground, service, {each.table for each in found})
     for each, what, message in refused:
         full = ".".join(each.table)
         yield Finding(
@@ -590,6 +591,29 @@ def mirrored(ground: Ground, service: Service) -> Iterator[Finding]:
             service=service.name,
             database=ground.name,
         )
+
+
+def _of_nothing(ground: Ground, service: Service, modelled: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """Declared mirrors of what is not there: a slip in ormony.toml would leave a model unwatched."""
+    for word in history.declared(service):
+        database = word.database or ground.name
+        relations = {
+            (ref.schema, ref.name)
+            for ref in ground.catalog(database).objects
+            if ref.kind in ("table", "view", "materialized view", "foreign table")
+        }
+        if not any(word.covers(*each) for each in (*relations, *modelled)):
+            full = f"{word.schema}.{word.name}"
+            yield Finding(
+                rule="mirror-incomplete",
+                severity="warning",
+                message=f"{service.name} is to mirror {full}, which no migration of {database} makes",
+                object=full,
+                place=ground.project.source,
+                hint=f"correct mirrors of [services.{service.name}]",
+                service=service.name,
+                database=ground.name,
+            )
 
 
 def _refused_models(
