@@ -72,6 +72,8 @@ class Fates:
         self.ignored: set[tuple[Node, Node]] = set()  # of these, the ones that were
         self.parted: dict[Ref, set[str]] = {}  # heirs that leave some parents while these columns change
         self.taken_off: set[Ref] = set()  # partitions that are attached again where they were
+        self.renamed: dict[Ref, Ref] = {}  # indexes that are there under another name, and these
+        self.new_names: dict[Ref, Ref] = {}  # the same, by what they were
         self.explicit: set[Ref] = set()  # foreign keys that DROP TABLE must not be left to take along
         self.kept: dict[Ref, Kept] = {}  # tables made anew that get their rows back
         self.renewed: dict[Ref, list[Ref]] = {}  # parents' columns without NOT NULL meanwhile, heirs' columns
@@ -250,6 +252,13 @@ class Fates:
                 ("create", above) if above is not None and inside and self.comes(above) else ("create", ref)
             )
         return ("alter", ref) if ref in self.altered or ref in self.joined else None
+
+    def old_name(self, index: Ref) -> Ref | None:
+        """What an index, or a constraint with one, is renamed from; None where it is made."""
+        value = self.new.objects.get(index)
+        before = self.renamed.get(index)
+        stays = isinstance(value, Constraint | Index) and value.parent not in self.replaced
+        return before if stays else None
 
     def completion(self, ref: Ref) -> Late | None:
         """What completes a creation or an alteration."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import msgspec
+
 from ormony.catalog import Constraint, Index, Ref, Table, holder
 from ormony.errors import OrmonyError
 from ormony.plan.order.fates import Fates
@@ -14,6 +16,7 @@ from ormony.plan.order.structure import (
     WITH_INDEX,
     parents_of,
     partitions_below,
+    slots_of,
     whole_of,
 )
 from ormony.plan.render.names import identifier, relation
@@ -101,6 +104,7 @@ def renew_indexes_of_wholes(fates: Fates) -> None:
         for key in sorted({*fates.attached_before, *fates.half_attached, *turning})
         if key in fates.old.objects and key in fates.new.objects
     ]
+    _rename_attached(fates, keys)
     while keys:
         work: list[Ref] = []
         for key in keys:
@@ -109,6 +113,38 @@ def renew_indexes_of_wholes(fates: Fates) -> None:
         if not work:
             return
         spread(fates, work)
+
+
+def _rename_attached(fates: Fates, keys: list[Ref]) -> None:
+    """What is attached to an index that stays, and is to have another name, is renamed where it can be: else
+    all that is attached to that one would be made again."""
+    names: dict[Ref, Ref] = {}
+    for key in keys:
+        was = {holder(each, fates.old): each for each in fates.attached_before.get(key, ())}
+        for wanted in fates.attached_after.get(key, ()):
+            lower = was.get(holder(wanted, fates.new))
+            if lower not in fates.dropped or wanted not in fates.created or lower in fates.attached_before:
+                continue  # what is attached to it in its turn names it
+            if _differ_in_name(fates, lower, wanted):
+                names[wanted] = lower
+    if not names:
+        return
+    taken = [
+        {slot for ref in each.objects for slot in slots_of(ref, each)} for each in (fates.old, fates.new)
+    ]
+    for wanted, lower in names.items():
+        if taken[0].isdisjoint(slots_of(wanted, fates.new)) and taken[1].isdisjoint(
+            slots_of(lower, fates.old)
+        ):
+            fates.renamed[wanted], fates.new_names[lower] = lower, wanted
+
+
+def _differ_in_name(fates: Fates, lower: Ref, wanted: Ref) -> bool:
+    before, after = fates.old.objects[lower], fates.new.objects[wanted]
+    if isinstance(before, Index) and isinstance(after, Index):
+        text = before.definition.replace(f" {identifier(lower.name)} ", f" {identifier(wanted.name)} ", 1)
+        return msgspec.structs.replace(before, definition=text) == after
+    return before == after
 
 
 def _is_unreachable(fates: Fates, key: Ref) -> bool:
@@ -129,7 +165,8 @@ def _is_unreachable(fates: Fates, key: Ref) -> bool:
             if wanted is None or wanted in fates.half_attached:
                 return True
         elif lower is not None and (lower != wanted or fates.goes(lower)):
-            return True
+            if wanted is None or fates.renamed.get(wanted) != lower:
+                return True
         elif wanted is not None and (lower is None or _becomes_valid(fates, lower)):
             told = True
     return _becomes_valid(fates, key) and not told

@@ -13,6 +13,7 @@ from ormony.plan.order.heirs import is_made_anew
 from ormony.plan.order.structure import detached, partitions_below, table_of, with_value
 from ormony.plan.render.columns import add, comes_by_itself, remove
 from ormony.plan.render.kinds import RENDERERS
+from ormony.plan.render.names import identifier, object_name, relation
 from ormony.plan.render.retype import retype
 from ormony.plan.render.rows import fill, keep
 from ormony.plan.render.tables import detach
@@ -32,16 +33,23 @@ def written(fates: Fates, node: Node) -> Iterable[Statement]:
         case "drop":
             if ref.kind == "default":
                 return _dropped_default(fates, ref)
+            if ref in fates.new_names and fates.old_name(fates.new_names[ref]) == ref:
+                return ()
             if ref.kind == "column" and comes_by_itself(ref, fates.old) and is_made_anew(fates, ref):
                 return (remove(ref, fates.old, if_there=True),)
             return (*_taken_off(fates, ref), *_dropped(fates, ref))
         case "create":
+            before = fates.old_name(ref)
+            if before is not None:
+                return _renamed(fates, before, ref)
             if ref.kind == "column" and comes_by_itself(ref, fates.new) and is_made_anew(fates, ref):
                 return add(ref, fates.new, if_missing=True)
             return RENDERERS[ref.kind].create(ref, fates.new, fates.inline.get(ref, frozenset()))
         case "late":
             late = fates.completion(ref)
-            return late.statements if late is not None else ()
+            before = fates.old_name(ref)
+            stays = before is not None and not fates.leaves_whole(before)
+            return late.statements if late is not None and not stays else ()
         case "alter":
             if ref in fates.joined:
                 return _joined_again(fates, ref)
@@ -78,6 +86,18 @@ def _dropped(fates: Fates, ref: Ref) -> tuple[Statement, ...]:
     return tuple(
         msgspec.structs.replace(each, sql=each.sql.replace(word, f"{word}IF EXISTS ", 1)) for each in found
     )
+
+
+def _renamed(fates: Fates, before: Ref, after: Ref) -> Iterable[Statement]:
+    """RENAME of an index or of a constraint with one, which keeps the comment that it had."""
+    if after.kind == "index":
+        sql = f"ALTER INDEX {relation(before)} RENAME TO {identifier(after.name)}"
+    else:
+        old, new = identifier(before.part), identifier(after.part)
+        sql = f"ALTER TABLE {relation(after)} RENAME CONSTRAINT {old} TO {new}"
+    yield Statement(sql=sql, lock="access exclusive")
+    if before in fates.old.comments:
+        yield Statement(sql=f"COMMENT ON {object_name(after)} IS NULL")
 
 
 def _with_loss(fates: Fates, table: Ref, dropped: Statement) -> Statement:

@@ -1,0 +1,5 @@
+create table p (a int, b int) partition by range (a);
+create table k partition of p for values from (1) to (5);
+create index kk_b on k (b);
+create index p_b on p (b);
+create table k_b_idx (x int);

@@ -1,0 +1,5 @@
+create table p (a int, b int) partition by range (a);
+create table k partition of p for values from (1) to (5);
+create table l partition of p for values from (5) to (9);
+create index kk_b on k (b) with (fillfactor = 50);
+create index p_b on p (b);

@@ -1,0 +1,6 @@
+create table p (a int, b int) partition by range (a);
+create table k partition of p for values from (1) to (4);
+create table l partition of p for values from (5) to (9);
+create index kk_b on k (b);
+create index ll_b on l(b);
+create index p_b on p (b);
