@@ -703,6 +703,17 @@ with op.get_context().autocommit_block():
     assert "DROP" not in "".join(part.sql for part in made.parts["r1"])
 
 
+def test_env_py_is_imported_before_any_revision(tmp_path: Path) -> None:
+    """Packages that import each other may bear one order alone."""
+    root = make_project(tmp_path, {"r1": "import sys\nassert sys.order == ['env', 'r1']"})
+    revision = root / "migrations/versions/r1.py"
+    revision.write_text("import sys\nsys.order.append('r1')\n" + revision.read_text())
+    env = root / "migrations/env.py"
+    env.write_text("import sys\nsys.order = ['env']\n" + env.read_text())
+    _, made = generate(root, service(), None)
+    assert made.parts == {"r1": ()}
+
+
 def test_only_what_is_wanted_is_made(tmp_path: Path) -> None:
     body = 'op.execute("SELECT {0}")'
     root = make_project(tmp_path, {f"r{i}": body.format(i) for i in range(1, 5)})
@@ -1078,6 +1089,31 @@ def test_an_env_that_hangs_is_ended(tmp_path: Path) -> None:
             time.sleep(0.05)
         else:
             pytest.fail(f"process {pid} lives on")
+
+
+def test_a_missing_setting_comes_with_its_command(tmp_path: Path) -> None:
+    settings = "import pydantic_settings\nclass S(pydantic_settings.BaseSettings):\n    API_KEY: str\nS()\n"
+    root = make_project(tmp_path, {"r1": ""}, env=settings + ENV)
+    cure = "printf '%s=x\\n' API_KEY >> .env.example   # no secrets"
+    assert refused(lambda: generate(root, service(), None)).hint == cure
+    assert refused(lambda: sqlalchemy_models.export(root, service())).hint == cure
+    (root / ".env.example").write_text("API_KEY=x\n")
+    generate(root, service(), None)
+
+
+@pytest.mark.parametrize(
+    ("message", "key", "names"),
+    [
+        ("KeyError: 'A_KEY'", "A_KEY", ("A_KEY",)),
+        ("KeyError: 'a_key'", "a_key", ()),
+        ("KeyError: \"Config 'A_KEY' is missing, and has no default.\"", None, ("A_KEY",)),
+        ("A_KEY not found. Declare it as envvar or define a default value.", None, ("A_KEY",)),
+        ("2 validation errors\nA\n  Field required [x]\nB\n  Field required [x]", None, ("A", "B")),
+        ("relation a is missing", None, ()),
+    ],
+)
+def test_the_names_of_missing_settings(message: str, key: str | None, names: tuple[str, ...]) -> None:
+    assert alembic.missing_settings({"message": message, "key": key}) == names
 
 
 def test_a_missing_import_of_sqlmodel_is_explained(tmp_path: Path) -> None:

@@ -1213,17 +1213,10 @@ class _Probe:
             template = (_script_folder(self.root, self.settings) or self.folder) / "script.py.mako"
             shown = self._shown(template)
             return f'add "import {named[1]}" to {place.partition(":")[0]} and to {shown}'
-        key = error.get("key")
-        if isinstance(key, str) and re.fullmatch(r"[A-Z][A-Z0-9_]+", key):
-            return (
-                f"echo {key}=… >> {self._shown(self.folder / '.env.example')}   # a value that is no secret"
-            )
-        if "ValidationError" in text or "Field required" in text:
-            target = self._shown(self.folder / ".env.example")
-            missing = re.findall(r"(\w+)\s+[Ff]ield required", text)
-            if not missing:
-                return f"put the missing settings into {target}"
-            return f"printf '%s=x\\n' {' '.join(missing)} >> {shlex.quote(target)}   # no secrets"
+        if missing := missing_settings(error):
+            return supplying(missing, self._shown(self.folder / ".env.example"))
+        if "ValidationError" in text:
+            return f"put the missing settings into {self._shown(self.folder / '.env.example')}"
         return self.by_hand()
 
     def _flask_hint(self) -> str:
@@ -1261,6 +1254,28 @@ class _Probe:
         # Not resolved: a virtual environment's python is a link to somewhere else.
         full = self.root / os.path.normpath(path)
         return full.relative_to(self.root).as_posix() if full.is_relative_to(self.root) else str(full)
+
+
+_MISSING_SETTING: Final = re.compile(
+    r"(\w+)\s+[Ff]ield required"  # pydantic
+    r"|Config '(\w+)' is missing"  # starlette
+    r"|(\w+) not found\. Declare it as envvar"  # decouple
+    r'|Environment variable "(\w+)" not set'  # environs
+)
+
+
+def missing_settings(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """The environment variables that the service's code found missing, as far as its error names them."""
+    key = error.get("key")
+    if isinstance(key, str) and re.fullmatch(r"[A-Z][A-Z0-9_]+", key):
+        return (key,)
+    found = _MISSING_SETTING.finditer(str(error["message"]))
+    return tuple(dict.fromkeys(next(filter(None, each.groups())) for each in found))
+
+
+def supplying(names: Sequence[str], file: str) -> str:
+    """The command that gives these variables to a probe: any value will do."""
+    return f"printf '%s=x\\n' {' '.join(names)} >> {shlex.quote(file)}   # no secrets"
 
 
 def _address(url: str) -> dict[str, Any]:

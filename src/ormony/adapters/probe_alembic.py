@@ -1209,6 +1209,9 @@ def steps_to_run(script: Any) -> Callable[..., Any]:
             )  # fmt: skip
         JOB.context = context
         context.impl.memo = TypeMemo()
+        # Loads all revision files, outside of any step; not before env.py: the order of imports may matter.
+        for identifier in JOB.ids:
+            script.get_revision(identifier)
         for identifier in JOB.ids:
             revision = script.get_revision(identifier)
             step = migration.MigrationStep.upgrade_from_script(script.revision_map, revision)
@@ -1295,8 +1298,6 @@ def run_alembic() -> None:
     listen_to_engines()
     patch_alembic()
     config, script = open_scripts()
-    for identifier in JOB.ids:
-        script.get_revision(identifier)  # loads all revision files, outside of any step
     environment = importlib.import_module("alembic.runtime.environment").EnvironmentContext
     settings: dict[str, Any] = {"fn": steps_to_run(script), "destination_rev": "heads", "tag": None}
     settings["as_sql"] = not JOB.online

@@ -110,7 +110,6 @@ def check() -> None:
     if not hasattr(command, "check"):
         raise probe.Abort("too-old", f"Alembic {report['versions']['alembic']} has no check, 1.9 does")
     config, script = probe.open_scripts()
-    report["heads"] = sorted(script.get_heads())
     context_class = importlib.import_module("alembic.runtime.environment").EnvironmentContext
 
     def note_heads(revision: Any, context: Any) -> list[Any]:
@@ -119,6 +118,7 @@ def check() -> None:
 
     with context_class(config, script, fn=note_heads, dont_mutate=True):
         script.run_env()
+    report["heads"] = sorted(script.get_heads())  # imports the revisions, which env.py comes before
     revision_class = importlib.import_module("alembic.autogenerate").RevisionContext
     plain = revision_class.run_autogenerate
     found: list[Any] = []

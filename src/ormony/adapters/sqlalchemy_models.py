@@ -222,8 +222,14 @@ class _Run:
                     "export-failed",
                     f'the models of service "{self.service.name}" cannot be loaded: {message}',
                     place=place,
-                    hint=self.by_hand(),
+                    hint=self._cure(error),
                 )
+
+    def _cure(self, error: Mapping[str, Any]) -> str:
+        missing = alembic.missing_settings(error)
+        if not missing:
+            return self.by_hand()
+        return alembic.supplying(missing, _relative(self.root, str(self.folder / ".env.example")))
 
     def _missing_module(self, error: Mapping[str, Any], place: str | None) -> OrmonyError:
         module = str(error["module"] or "").split(".")[0]
