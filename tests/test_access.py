@@ -701,6 +701,14 @@ CREATE POLICY prizes_read ON public.prizes FOR SELECT USING (level = my_level())
     assert cell(matrix, "public.prizes", "delete", "any", "service_role") == "allow"
 
 
+def test_an_upsert_sets_no_column_that_is_always_generated(shadow: Shadow) -> None:
+    text = """
+CREATE TABLE public.rooms (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, made date DEFAULT now());
+"""
+    _, found = asked(shadow, text)
+    assert [(each.object, each.command) for each in found.unknown] == []
+
+
 BUCKETS = """
 INSERT INTO storage.buckets (id, name, public) VALUES ('papers', 'papers', false), ('faces', 'faces', true);
 CREATE POLICY faces_read ON storage.objects FOR SELECT USING (bucket_id = 'faces');

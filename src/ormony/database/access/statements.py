@@ -178,7 +178,11 @@ def upserts(stage: Stage, shape: Shape, row: Row, name: str, own: str | None) ->
     found = []
     for each in candidates:
         meeting = {**each, **{c: row.values[c] for c in key}}
-        column = quote_identifier(next((c for c in meeting if c not in key), key[0]))
+        settable = [c for c in (*meeting, *shape.columns) if not is_always(shape, c)]
+        settable.sort(key=lambda c: c in key)
+        if not settable:
+            continue
+        column = quote_identifier(settable[0])
         insert = insert_of(Candidate(table=shape.table, values=meeting), overriding=True)
         found.append(
             f"{insert} ON CONFLICT ({', '.join(map(quote_identifier, key))})"
