@@ -179,6 +179,13 @@ def test_folders_that_are_not_there_or_lead_out_are_refused(tmp_path: Path) -> N
     assert refusal(tmp_path, service(config="other.toml")).code == "unreadable-file"
 
 
+def test_a_service_that_only_mirrors_needs_no_folder(tmp_path: Path) -> None:
+    found = sqlx.read(tmp_path, service(mirrors=("public.users",)))
+    assert (found.revisions, found.ledger) == ((), None)
+    error = refusal(tmp_path, service(mirrors=("public.users",), migrations="sql"))
+    assert error.code == "no-migrations-folder"
+
+
 def test_an_empty_folder_is_an_empty_history(tmp_path: Path) -> None:
     history = sqlx.read(write(tmp_path, {}), service())
     assert (history.revisions, history.notices) == ((), ())

@@ -347,6 +347,8 @@ def _sqlx(root: Path, service: Service, url: str, *, prepare: bool) -> Native:
     config = sqlx.read_config(root, path, required=service.config is not None)
     source = service.migrations or config.migrations_dir or sqlx.DEFAULT_FOLDER
     if not (root / service.path / source).is_dir():
+        if sqlx.only_mirrors(service, config):
+            return Native(service=service.name, agrees=None, said="it has no migrations", command="")
         raise OrmonyError(
             "no-migrations-folder",
             f'the migrations folder of service "{service.name}" does not exist: {source}',

@@ -45,7 +45,8 @@ def read(root: Path, service: Service) -> History:
     """The migrations of `service`, by version, with the table in which SQLx records them.
 
     The folder is `service.migrations`, else `migrations-dir` of sqlx.toml, else `migrations`. Down files are
-    not part of the history. The id of a revision is its file's name without `.sql` or `.up.sql`.
+    not part of the history. The id of a revision is its file's name without `.sql` or `.up.sql`. A service
+    that only mirrors others' tables needs no folder, and then has no ledger.
 
     Raises `no-migrations-folder`, `invalid-migration-name`, `duplicate-version`, `migration-file-missing`,
     `invalid-config`.
@@ -57,6 +58,8 @@ def read(root: Path, service: Service) -> History:
     )
     files.inside(root, folder)
     if not (root / folder).is_dir():
+        if only_mirrors(service, config):
+            return History(service=service.name, ledger=None, revisions=())
         raise OrmonyError(
             "no-migrations-folder",
             f'the migrations folder of service "{service.name}" does not exist: {folder}',
@@ -113,6 +116,11 @@ def read(root: Path, service: Service) -> History:
         revisions=tuple(ordered),
         notices=tuple(notices),
     )
+
+
+def only_mirrors(service: Service, config: Config) -> bool:
+    """Whether a service without a folder of migrations may have none: it models others' tables alone."""
+    return bool(service.mirrors) and service.migrations is None and config.migrations_dir is None
 
 
 def is_migration(name: str) -> bool:
