@@ -496,7 +496,7 @@ def test_fields_are_added_altered_and_removed_and_the_rest_stays() -> None:
         """\
         //! Users.
         use chrono::{DateTime, Utc};
-        use sqlx::{types::Uuid, FromRow};
+        use sqlx::FromRow;
 
         #[derive(sqlx::Type)]
         #[sqlx(type_name = "user_state", rename_all = "snake_case")]
@@ -653,6 +653,30 @@ def test_a_field_is_renamed_where_its_name_does_not_give_the_column() -> None:
         '#[derive(sqlx::FromRow)]\n#[sqlx(rename_all = "camelCase")]\nstruct User {\n    a: i32,\n    org_id: String,\n'
         '    #[sqlx(rename = "org_no")]\n    org_no: String,\n    self_: String,\n    _1st: String,\n}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("imports", "left"),
+    [
+        ("use chrono::NaiveDate;\n", ""),
+        ("use chrono::{NaiveDate, Utc};\n", "use chrono::Utc;\n"),
+        ("use chrono::{DateTime, NaiveDate, Utc};\n", "use chrono::{DateTime, Utc};\n"),
+        ("use chrono::{DateTime, Utc, NaiveDate};\n", "use chrono::{DateTime, Utc};\n"),
+        ("use chrono::{self, NaiveDate};\n", "use chrono::{self};\n"),
+        ("use {chrono::{NaiveDate, Utc}, std::fmt};\n", "use {chrono::Utc, std::fmt};\n"),
+        ("use chrono::Day as NaiveDate;\r\n", ""),
+        ("use chrono::{\n    NaiveDate,\n    Utc, // now\n};\n", "use chrono::{\n    Utc, // now\n};\n"),
+        ("pub use chrono::NaiveDate;\n", None),
+        ("mod more;\nuse chrono::NaiveDate;\n", None),
+        ("use chrono::NaiveDate;\nfn f() { g!(NaiveDate) }\n", None),
+        ("use chrono::*;\n", None),
+    ],
+)
+def test_imports_that_an_edit_leaves_unused_go(imports: str, left: str | None) -> None:
+    text = "#[derive(sqlx::FromRow)]\nstruct User {\n    a: NaiveDate,\n    b: Utc,\n}\n"
+    result = edited(imports + text, alter("a", "bigint", "type"))
+    assert result.left == ()
+    assert result.text == (imports if left is None else left) + text.replace("NaiveDate", "i64")
 
 
 def test_line_ends_stay() -> None:

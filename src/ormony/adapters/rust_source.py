@@ -173,13 +173,9 @@ class _Source:
     """A file's syntax tree, what it imports and what it defines."""
 
     def __init__(self, path: str, data: bytes) -> None:
-        import tree_sitter
-        import tree_sitter_rust
-
         self.path = path
         self.data = data
-        language = tree_sitter.Language(tree_sitter_rust.language())
-        self.root = tree_sitter.Parser(language).parse(data).root_node
+        self.root = _tree(data)
         self.uses: dict[str, str] = {}
         self.globs: list[str] = []
         self.items: dict[str, _Item] = {}
@@ -883,6 +879,7 @@ def edit(text: str, model: Model, edits: Sequence[Edit], *, path: str) -> Edited
     needs of another crate, fields that come from `#[sqlx(flatten)]`, fields that this file uses elsewhere.
     """
     data = text.encode()
+    used = _used(_tree(data))
     done, left = list[Edit](), list[tuple[Edit, str]]()
     for each in edits:
         try:
@@ -893,7 +890,88 @@ def edit(text: str, model: Model, edits: Sequence[Edit], *, path: str) -> Edited
             left.append((each, str(why)))
         else:
             done.append(each)
+    if done:
+        data = _without_unused(data, used)
     return Edited(text=data.decode(), done=tuple(done), left=tuple(left))
+
+
+def _tree(data: bytes) -> Node:
+    import tree_sitter
+    import tree_sitter_rust
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_rust.language())).parse(data).root_node
+
+
+def _used(root: Node) -> frozenset[str]:
+    """The names that a file says beside its imports, in macros too."""
+    found = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type in ("identifier", "type_identifier"):
+            found.add(_text(node))
+        elif node.type != "use_declaration":
+            stack += node.children
+    return frozenset(found)
+
+
+def _without_unused(data: bytes, used: frozenset[str]) -> bytes:
+    """The text without the imports of names that were `used` and are no longer: rustc warns of them.
+
+    Files with modules of their own in other files are left: these may take the imports by `use super::*`.
+    """
+    root = _tree(data)
+    if any(node.type == "mod_item" and node.child_by_field_name("body") is None for node in _walk(root)):
+        return data
+    for name in sorted(used - _used(root)):
+        for node in _walk(_tree(data)):
+            if node.type == "use_declaration" and not any(
+                each.type == "visibility_modifier" for each in node.children
+            ):
+                cut = _import_of(node, name, data)
+                if cut is not None:
+                    data = data[: cut[0]] + cut[2] + data[cut[1] :]
+                    break
+    return data
+
+
+def _import_of(declaration: Node, name: str, data: bytes) -> tuple[int, int, bytes] | None:
+    """What to cut of a `use` so that it imports this name no more, and what to put there; None if it does not."""
+    argument = declaration.child_by_field_name("argument")
+    if argument is None:
+        return None
+    if _imports(argument) == name:
+        end = declaration.end_byte
+        rest = re.match(rb"[ \t]*\r?\n", data[end:])
+        end += rest.end() if rest else 0
+        start = data.rfind(b"\n", 0, declaration.start_byte) + 1
+        return (declaration.start_byte if data[start : declaration.start_byte].strip() else start), end, b""
+    for listed in _walk(argument):
+        items = [each for each in listed.named_children if "comment" not in each.type]
+        at = next((at for at, each in enumerate(items) if _imports(each) == name), None)
+        if listed.type != "use_list" or at is None or len(items) == 1:
+            continue
+        other = items[1 - at] if len(items) == 2 else None
+        if other is not None and _imports(other) is not None and len(listed.named_children) == 2:
+            return listed.start_byte, listed.end_byte, other.text or b""
+        if at + 1 < len(items):
+            return items[at].start_byte, items[at + 1].start_byte, b""
+        return items[at - 1].end_byte, items[at].end_byte, b""
+    return None
+
+
+def _imports(node: Node) -> str | None:
+    """The name that an item of a `use` binds; None where it is a list or a glob."""
+    match node.type:
+        case "identifier":
+            return _text(node)
+        case "scoped_identifier":
+            name = node.child_by_field_name("name")
+        case "use_as_clause":
+            name = node.child_by_field_name("alias")
+        case _:
+            return None
+    return None if name is None else _text(name)
 
 
 def _carry_out(draft: _Draft, each: Edit) -> None:
