@@ -384,6 +384,12 @@ def test_a_name_that_is_taken_gets_the_folder_that_differs(tmp_path: Path) -> No
     assert [each[4] for each in services] == ["core", "oss-core", "web-core"]
 
 
+def test_a_folder_called_src_has_the_name_of_what_is_around_it(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    texts = {"src/alembic.ini": ALEMBIC, "packages/api/src/alembic.ini": ALEMBIC}
+    assert [each[4] for each in found(root, texts)] == ["api", "shop"]
+
+
 def test_names_are_unique_and_plain(tmp_path: Path) -> None:
     texts = {
         f"{folder}/drizzle.config.ts": CONFIG for folder in ("apps/web", "packages/web", "Ünder Score", "2fa")

@@ -1232,10 +1232,10 @@ class _Probe:
     def by_hand(self) -> str:
         """The command that runs the same by Alembic itself, to see what it says."""
         tool = self.python.with_name("flask" if self.at.flask else "alembic")
-        shown = tool.relative_to(self.folder) if tool.is_relative_to(self.folder) else tool
+        shown = from_folder(self.root, self.folder, tool)
         here = self.folder.relative_to(self.root).as_posix()
         step = "" if here == "." else f"cd {shlex.quote(here)} && "
-        return f"{step}{shlex.quote(str(shown))} {'db ' if self.at.flask else ''}upgrade heads --sql"
+        return f"{step}{shlex.quote(shown)} {'db ' if self.at.flask else ''}upgrade heads --sql"
 
     def env_place(self) -> str | None:
         script = _script_folder(self.root, self.settings)
@@ -1254,6 +1254,12 @@ class _Probe:
         # Not resolved: a virtual environment's python is a link to somewhere else.
         full = self.root / os.path.normpath(path)
         return full.relative_to(self.root).as_posix() if full.is_relative_to(self.root) else str(full)
+
+
+def from_folder(root: Path, folder: Path, tool: Path) -> str:
+    """The tool as it is called in a folder of the project; in full where it lies outside of that."""
+    # Not resolved: a virtual environment's python is a link to somewhere else.
+    return os.path.relpath(tool, folder) if tool.is_relative_to(root.resolve()) else str(tool)
 
 
 _MISSING_SETTING: Final = re.compile(

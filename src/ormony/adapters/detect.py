@@ -508,7 +508,8 @@ def _named(root: Path, found: Iterable[Detected]) -> Iterator[Detected]:
     taken = set[str]()
     services = tuple(found)
     for each in services:
-        folder = _parts(each.path)[-1] if each.path != "." else root.resolve().name
+        # `src` says nothing: what is around it does.
+        folder = next((part for part in _parts(each.path)[::-1] if part != "src"), root.resolve().name)
         name = _slug(folder).removesuffix("-service") or "service"
         siblings = [other for other in services if (other.path, other.orm) == (each.path, each.orm)]
         variant = drizzle_config.FILE_NAME.fullmatch(posixpath.basename(each.config or ""))

@@ -266,13 +266,12 @@ class _Run:
         """The command that loads the models without ormony, to see what they say."""
         here = self.folder.relative_to(self.root).as_posix()
         step = "" if here == "." else f"cd {shlex.quote(here)} && "
-        inside = self.python.is_relative_to(self.folder)
-        tool = self.python.relative_to(self.folder) if inside else self.python
+        tool = alembic.from_folder(self.root, self.folder, self.python)
         if self.service.models is not None:
             module = self.service.models.partition(":")[0]
-            return f"{step}{shlex.quote(str(tool))} -c 'import {module}'"
+            return f"{step}{shlex.quote(tool)} -c 'import {module}'"
         words = "flask db" if self.alembic is not None and self.alembic.flask else "alembic"
-        return f"{step}{shlex.quote(str(tool))} -m {words} upgrade heads --sql"
+        return f"{step}{shlex.quote(tool)} -m {words} upgrade heads --sql"
 
     def shown_env(self) -> str | None:
         if self.service.models is None and self.alembic is not None and self.alembic.env is not None:
