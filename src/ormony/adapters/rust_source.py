@@ -936,7 +936,7 @@ def _without_unused(data: bytes, used: frozenset[str]) -> bytes:
 
 
 def _import_of(declaration: Node, name: str, data: bytes) -> tuple[int, int, bytes] | None:
-    """What to cut of a `use` so that it imports this name no more, and what to put there; None if it does not."""
+    """What to cut of a `use` that imports this name, and what to put there; None if it does not."""
     argument = declaration.child_by_field_name("argument")
     if argument is None:
         return None
