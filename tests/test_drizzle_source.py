@@ -641,7 +641,12 @@ def test_an_enum_is_taken_mended_or_made() -> None:
 @pytest.mark.parametrize(
     ("text", "edit", "why", "paste"),
     [
-        (DOUBLE, add("raw", "bytea", after="id"), "drizzle has no builder for the type bytea", "customType"),
+        (
+            DOUBLE,
+            add("raw", "bytea", after="id"),
+            "no builder for the type bytea",
+            'raw: bytea("raw").notNull(),',
+        ),
         (DOUBLE, add("name", "text"), 'has the column "name" already', ""),
         (DOUBLE, remove("gone"), 'has no column "gone" in a.ts', ""),
         (

@@ -1272,10 +1272,12 @@ def _column(draft: _Draft, each: Edit) -> _Column:
     if own in _SIZED and numbers:
         return _Column(_SIZED[own], (("dimensions", numbers[0]),), array)
     constant = _camel(own)
+    null = ".notNull()" if field.not_null else ""
     raise _NotPlain(
         f"drizzle has no builder for the type {field.type}",
         f"const {constant} = customType<{{ data: unknown }}>({{ "
-        f"dataType: () => {style.string(field.type)} }}){style.semicolon}",
+        f"dataType: () => {style.string(field.type)} }}){style.semicolon}\n"
+        f"{_camel(field.name)}: {constant}({style.string(field.name)}){null},",
     )
 
 
