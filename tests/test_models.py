@@ -431,11 +431,31 @@ def test_a_kit_that_is_missing_is_named_with_the_command_that_installs_it(
     assert refusal(root, "tool-missing", exit_status=4).hint == hint
 
 
+@pytest.mark.parametrize(
+    ("lock", "hint"),
+    [
+        ("package-lock.json", "npm install -D drizzle-kit"),
+        ("pnpm-lock.yaml", "pnpm add -D drizzle-kit"),
+        ("bun.lock", "bun add -D drizzle-kit"),
+    ],
+)
+def test_the_command_for_the_only_package_names_no_folder(tmp_path: Path, lock: str, hint: str) -> None:
+    write(tmp_path, {"drizzle.config.ts": 'export default { dialect: "postgresql" };', lock: ""})
+    write(tmp_path, {"ormony.toml": '[services.web]\npath = "."\norm = "drizzle"\n'})
+    (only,) = projects.load(tmp_path).services
+    assert drizzle_models._installing([tmp_path], only) == hint
+
+
 def test_a_package_that_a_drizzle_schema_needs_is_named(tmp_path: Path) -> None:
     root = drizzle(tmp_path, "0.31", '\nimport { z } from "drizzle-zod";\nconsole.log(z);\n')
     error = refusal(root, "tool-missing", exit_status=4)
     assert '"drizzle-zod"' in error.message
     assert error.hint == "npm --prefix web install drizzle-zod"
+    # Another package of the workspace asks for it.
+    write(root, {"pnpm-lock.yaml": "packages:\n  my-drizzle-zod@1.0.0: {}\n"})
+    assert refusal(root, "tool-missing", exit_status=4).hint == "pnpm --dir web add drizzle-zod"
+    write(root, {"pnpm-lock.yaml": "packages:\n  drizzle-zod@0.8.3: {}\n"})
+    assert refusal(root, "tool-missing", exit_status=4).hint == "pnpm --dir web install"
 
 
 @pytest.mark.parametrize("kit", KITS)

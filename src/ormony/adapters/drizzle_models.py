@@ -291,17 +291,30 @@ def _installing(chain: Sequence[Path], service: Service, package: str = "drizzle
         "yarn.lock": ("yarn --cwd {} install", "yarn --cwd {} add"),
         "bun.lock": ("cd {} && bun install", "cd {} && bun add"),
         "bun.lockb": ("cd {} && bun install", "cd {} && bun add"),
+        "package-lock.json": ("npm --prefix {} install", "npm --prefix {} install"),
     }
-    locks = (tools[name] for folder in chain for name in tools if (folder / name).is_file())
-    install, add = next(locks, ("npm --prefix {} install", "npm --prefix {} install"))
-    asked = any(
+    locks = [folder / name for folder in chain for name in tools if (folder / name).is_file()]
+    install, add = tools[locks[0].name if locks else "package-lock.json"]
+    # What another package of the workspace asks for is in the lock, and in none of these package.json.
+    asked = any(_locks(lock, package) for lock in locks) or any(
         package in table
         for folder in chain
         for key in ("dependencies", "devDependencies")
         if isinstance(table := _package(folder).get(key), dict)
     )
     command = (install if asked else add).format(shlex.quote(service.path))
+    if service.path == ".":
+        command = re.sub(r" --(?:dir|cwd|prefix) \.|^cd \. && ", "", command)
     return command if asked else f"{command} {'-D ' if package == 'drizzle-kit' else ''}{package}"
+
+
+def _locks(lock: Path, package: str) -> bool:
+    """Whether the lock file names the package."""
+    try:
+        text = lock.read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return re.search(rf"(?<![\w@/.-]){re.escape(package)}['\"]?[@:,]", text) is not None
 
 
 class _Run:
