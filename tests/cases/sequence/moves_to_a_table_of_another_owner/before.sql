@@ -1,0 +1,3 @@
+create table t (a serial);
+alter table t owner to role_a;
+create table u (a int);

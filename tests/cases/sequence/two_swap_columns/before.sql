@@ -1,0 +1,2 @@
+create table t (a serial);
+create table u (a serial);

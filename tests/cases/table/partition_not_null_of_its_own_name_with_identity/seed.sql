@@ -1,0 +1,1 @@
+insert into p (b) values (1);
