@@ -111,6 +111,7 @@ SHAPES = [
     "SELECT inherited.id, inherited.kind FROM parent AS inherited",
     "SELECT old FROM no_inherit",
     'SELECT q."od""d" FROM (SELECT id AS "od""d" FROM invoices) q',
+    "SELECT i.id, i.parent_id FROM invoices AS i TABLESAMPLE BERNOULLI (100)",
     "SELECT measured.at, value FROM measured",
     "SELECT name FROM foreign_rows",
 ]

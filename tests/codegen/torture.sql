@@ -332,3 +332,4 @@ CREATE FUNCTION public.many_behind(a integer, b integer DEFAULT 5, VARIADIC v in
 CREATE FUNCTION public.no_key(n integer) RETURNS TABLE (m integer, "type" text, x text) LANGUAGE sql AS $$SELECT n, 'type', 'x'$$;
 CREATE FUNCTION public.no_key(t text) RETURNS TABLE (y text, z text) LANGUAGE sql AS $$SELECT t, 'z'$$;
 CREATE FUNCTION public.of_partition(part public.measured_2024) RETURNS SETOF public.measured_2024 LANGUAGE sql AS 'SELECT (part).*';
+CREATE VIEW public.sampled AS SELECT s.id, s.organization_id, s.parent_id FROM public.invoices AS s TABLESAMPLE SYSTEM (10);

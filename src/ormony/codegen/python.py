@@ -956,9 +956,11 @@ def _module(
     return "\n".join(lines) + (apart + body if body else "") + "\n"
 
 
-def _place(name: str) -> tuple[int, str, str]:
-    """Where ruff has a name among others that are imported: constants, classes, others."""
-    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2), name.lower(), name
+def _place(name: str) -> tuple[int, list[str | int], str]:
+    """Where ruff has a name among others that are imported: constants, classes, others; `r2` before `r10`."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
+    parts = re.split(r"(\d+)", name.lower())
+    return kind, [int(part) if at % 2 else part for at, part in enumerate(parts)], name
 
 
 def _fits(module: str, names: Sequence[str]) -> bool:

@@ -240,6 +240,8 @@ class Views:
 
     def _from(self, node: Node, items: dict[str, _Item], outer: _Scope, queries: _Queries) -> None:
         """Put what FROM names into `items`."""
+        if "RangeTableSample" in node:
+            node = node["RangeTableSample"]["relation"]
         if "RangeVar" in node:
             inner = node["RangeVar"]
             alias = inner.get("alias", {})

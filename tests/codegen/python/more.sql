@@ -39,3 +39,6 @@ CREATE TABLE public.a_table_whose_name_is_so_long_that_nothing_else_fits_in (i i
 CREATE TYPE public.bytes_range AS RANGE (subtype = bytea);
 CREATE FUNCTION public.echo_bytes_range(r public.bytes_range) RETURNS public.bytes_range LANGUAGE sql AS 'SELECT r';
 CREATE TABLE public.holds_bytes (r public.bytes_range, rs public.bytes_multirange, bytes bytea[]);
+CREATE TYPE public.part2 AS (a integer);
+CREATE TYPE public.part10 AS (a integer);
+CREATE FUNCTION public.parts(a public.part2, b public.part10) RETURNS integer LANGUAGE sql AS 'SELECT 1';
