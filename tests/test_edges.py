@@ -10,7 +10,16 @@ import pytest
 from ormony import edges
 from ormony.adapters import drizzle
 from ormony.adapters.sqlx_queries import Cached, Query
-from ormony.catalog import Catalog, Column, Constraint, Index, Ref
+from ormony.catalog import (
+    Catalog,
+    Column,
+    Constraint,
+    Identity,
+    Index,
+    Ref,
+    Sequence,
+    SequenceOptions,
+)
 from ormony.diff import compare
 from ormony.history import Service
 from ormony.loading import Loaded
@@ -53,6 +62,37 @@ def judged(
     old, new = (catalog({refs[type(each)]: each}) for each in (before, after))
     groups = edges._grouped(compare(old, new), old, new)
     return [(edges._severity(service, each, old, new), edges._said(each, old, new)) for each in groups]
+
+
+@pytest.mark.parametrize(
+    ("was", "severity"),
+    [
+        (Column(type="integer", default="nextval('public.people_id_seq'::regclass)"), "note"),
+        (
+            Column(
+                type="integer",
+                identity=Identity(
+                    always=True,
+                    sequence=Ref("sequence", "public", "users_id_seq"),
+                    options=SequenceOptions(type="integer"),
+                ),
+            ),
+            "note",
+        ),
+        (Column(type="integer", default="7"), "warning"),
+        (Column(type="integer"), "error"),
+    ],
+)
+def test_how_a_column_counts_is_not_what_a_model_says(was: Column, severity: str) -> None:
+    """Alembic sees no difference between serial and identity, nor the sequence's name of a renamed table."""
+    ref, sequence = Ref("column", "public", "users", "id"), Ref("sequence", "public", "users_id_seq")
+    now = Column(type="integer", default="nextval('public.users_id_seq'::regclass)")
+    service = Service(name="api", orm="alembic", path="api", database="main", lane=(200, 299))
+    assert edges._column_severity(service, was, now) == severity
+    old = catalog({ref: was})
+    new = catalog({ref: now, sequence: Sequence(options=SequenceOptions(), owned_by=ref)})
+    (made,) = [each for each in compare(old, new) if each.object == sequence]
+    assert edges._counts_alone(made, old, new), "the column's finding says it"
 
 
 @pytest.mark.parametrize(

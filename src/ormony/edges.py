@@ -20,6 +20,7 @@ import msgspec
 
 from ormony import history, mirrors, origins
 from ormony.catalog import Catalog, Column, Constraint, Index, NotNull, Ref, holder
+from ormony.catalog import Sequence as CountingSequence
 from ormony.diff import Attached, Change, compare, uncompared
 from ormony.errors import OrmonyError
 from ormony.history import Service
@@ -179,6 +180,8 @@ def models(ground: Ground, service: Service) -> Iterator[Finding]:
     for group in _grouped(changes, before, after):
         if unread and _is_of_others(group, before, after):
             continue
+        if service.orm == "alembic" and all(_counts_alone(each, before, after) for each in group):
+            continue
         severity = _severity(service, group, before, after, recorded)
         ref = group[0].object
         table, part = _home(ref, before, after)
@@ -278,6 +281,10 @@ def _column_severity(service: Service, was: Column, now: Column) -> Severity:
     What holds the same values is no error, and a note where Alembic itself sees no difference. Without a tool
     `sync` would write the change of a type: there it is one.
     """
+    if (
+        service.orm == "alembic" and _counts(was) and _counts(now)
+    ):  # serial or identity, by a sequence of whatever name: no model says it
+        was = msgspec.structs.replace(was, default=now.default, identity=now.identity)
     if was != msgspec.structs.replace(now, default=was.default, not_null=_named(was, now), type=was.type):
         return "error"
     found: set[Severity] = {"note"}
@@ -293,6 +300,23 @@ def _column_severity(service: Service, was: Column, now: Column) -> Severity:
         if not mirrors.same_default(was.default, now.default, now.type):
             found.add("warning")
     return "warning" if "warning" in found else "note"
+
+
+def _counts_alone(change: Change, before: Catalog, after: Catalog) -> bool:
+    """Whether a sequence comes or goes with the way in which a column counts, which both sides have."""
+    found = before.objects.get(change.object) or after.objects.get(change.object)
+    return (
+        change.action in ("create", "drop")
+        and isinstance(found, CountingSequence)
+        and found.owned_by is not None
+        and found.owned_by in before.objects
+        and found.owned_by in after.objects
+    )
+
+
+def _counts(column: Column) -> bool:
+    """Whether the server numbers the rows: an identity or serial column."""
+    return column.identity is not None or (column.default or "").startswith("nextval(")
 
 
 def _is_of_others(group: Sequence[Change], before: Catalog, after: Catalog) -> bool:
