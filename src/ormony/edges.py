@@ -281,9 +281,8 @@ def _column_severity(service: Service, was: Column, now: Column) -> Severity:
     What holds the same values is no error, and a note where Alembic itself sees no difference. Without a tool
     `sync` would write the change of a type: there it is one.
     """
-    if (
-        service.orm == "alembic" and _counts(was) and _counts(now)
-    ):  # serial or identity, by a sequence of whatever name: no model says it
+    # Serial or identity, by a sequence of whatever name: no model says it.
+    if service.orm == "alembic" and _counts(was) and _counts(now):
         was = msgspec.structs.replace(was, default=now.default, identity=now.identity)
     if was != msgspec.structs.replace(now, default=was.default, not_null=_named(was, now), type=was.type):
         return "error"
