@@ -431,6 +431,16 @@ def test_a_kit_that_is_missing_is_named_with_the_command_that_installs_it(
     assert refusal(root, "tool-missing", exit_status=4).hint == hint
 
 
+@pytest.mark.parametrize("kit", KITS)
+def test_the_bounds_of_a_bigint_that_was_pulled_are_exact(tmp_path: Path, kit: str) -> None:
+    schema = """import { bigint, pgTable } from "drizzle-orm/pg-core";
+const bounds = { minValue: -9223372036854775808, maxValue: 9223372036854775807 };
+export const a = pgTable("a", { id: bigint({ mode: "number" }).generatedAlwaysAsIdentity(bounds) });
+"""
+    text = export(drizzle(tmp_path, kit, schema)).sql
+    assert "MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807" in text
+
+
 @pytest.mark.parametrize(
     ("lock", "hint"),
     [

@@ -162,6 +162,11 @@ def _environment(root: Path, service: Service, extra: Mapping[str, str] | None =
     return found
 
 
+# What drizzle-kit pull writes of a bigint's bounds is no number of JavaScript's, and comes back rounded.
+_ROUNDED: Final = re.compile(r"(\bMAXVALUE )(9223372036854)776000\b")
+_ROUNDED_BELOW: Final = re.compile(r"(\bMINVALUE )(-9223372036854)776000\b")
+
+
 def _export(root: Path, service: Service, schema: Sequence[str] | None) -> Exported:
     root = root.resolve()
     folder = root / service.path
@@ -175,7 +180,7 @@ def _export(root: Path, service: Service, schema: Sequence[str] | None) -> Expor
     loaded = tuple(sorted(_relative(root, each) for each in read["files"]))
     listed = [_relative(root, each) for each in read["folders"]]
     return Exported(
-        sql=found,
+        sql=_ROUNDED.sub(r"\g<1>\g<2>775807", _ROUNDED_BELOW.sub(r"\g<1>\g<2>775808", found)),
         files=loaded,
         folders=exported.folders_of(loaded, listed),
         versions={"drizzle-kit": kit.version, "drizzle-orm": kit.orm},
