@@ -241,7 +241,7 @@ class Index(Object, frozen=True, kw_only=True):
     order: str = ""
     where: int | None = None
     include: bool = False
-    clustered: bool = False
+    clustered: bool = False  # of a partitioned table: made without those of its partitions
 
 
 class Statistics(Object, frozen=True, kw_only=True):
@@ -970,7 +970,10 @@ class _Writer:
             if each.where is not None:
                 last = shown[-1]
                 where = f" where {_pick(last.family.checks, each.where).replace('{c}', last.sql)}"
-            text = f"create {'unique ' if unique else ''}index {quoted(each.key.name)} on {each.table.sql}"
+            only = "only " if partitioned and each.clustered and not unique else ""
+            text = (
+                f"create {'unique ' if unique else ''}index {quoted(each.key.name)} on {only}{each.table.sql}"
+            )
             yield f"{text} ({', '.join(keys)}){include}{nulls}{where}"
             if each.clustered and not partitioned and not where:
                 word = "materialized view" if isinstance(target, View) else "table"

@@ -32,8 +32,7 @@ from ormony.plan.order.structure import (
     children_of,
     dependents_of,
     free_name,
-    indexes_of,
-    is_partitioned,
+    half_attached,
     keys_to_wholes,
     names_in,
     on_relations,
@@ -116,21 +115,15 @@ class Fates:
         return attached_of(self.new)
 
     @cached_property
+    def half_attached_before(self) -> Set[Ref]:
+        """The indexes of partitioned tables, or constraints with one, that some partitions had none of."""
+        return half_attached(self.old, self.children_before, self.parts_before, self.attached_before)
+
+    @cached_property
     def half_attached(self) -> Set[Ref]:
         """The indexes of partitioned tables, or constraints with one, that some partitions are to have none
-        of, or themselves only in half."""
-        found = [
-            key
-            for table, partitions in self.children_after.items()
-            if is_partitioned(table, self.new)
-            for key in indexes_of(table, self.parts_after, self.new)
-            if len(self.attached_after.get(key, ())) < len(partitions)
-        ]
-        for key in found:
-            value = self.new.objects[key]
-            if isinstance(value, Constraint | Index) and value.parent is not None:
-                found.append(value.parent)
-        return {*found}
+        of."""
+        return half_attached(self.new, self.children_after, self.parts_after, self.attached_after)
 
     @cached_property
     def keys_to(self) -> Mapping[Ref, list[Ref]]:

@@ -101,7 +101,9 @@ def renew_indexes_of_wholes(fates: Fates) -> None:
     turning = {ref for ref in fates.changed if ref[0] == "index" and _becomes_valid(fates, ref)}
     keys = [
         key
-        for key in sorted({*fates.attached_before, *fates.half_attached, *turning})
+        for key in sorted(
+            {*fates.attached_before, *fates.half_attached, *fates.half_attached_before, *turning}
+        )
         if key in fates.old.objects and key in fates.new.objects
     ]
     _rename_attached(fates, keys)
@@ -156,6 +158,8 @@ def _is_unreachable(fates: Fates, key: Ref) -> bool:
         return False
     if isinstance(after, Constraint) and after.type not in WITH_INDEX:
         return False
+    if key in fates.half_attached | fates.half_attached_before and _is_built_again(fates, key):
+        return True
     was = {holder(each, fates.old): each for each in fates.attached_before.get(key, ())}
     now = {holder(each, fates.new): each for each in fates.attached_after.get(key, ())}
     told = False
@@ -177,6 +181,16 @@ def _is_key_of_whole(fates: Fates, ref: Ref) -> bool:
     value = fates.old.objects.get(ref)
     is_key = isinstance(value, Index) or (isinstance(value, Constraint) and value.type in WITH_INDEX)
     return is_key and whole_of(ref, fates.old) is not None
+
+
+def _is_built_again(fates: Fates, key: Ref) -> bool:
+    """Whether PostgreSQL builds it again for the new type of a column, and with it one in each partition."""
+    return any(
+        need[0] == "column"
+        and need in fates.altered
+        and (need in fates.retyped or fates.changes_type(need))
+        for need in fates.depends_before.get(key, ())
+    )
 
 
 def _becomes_valid(fates: Fates, index: Ref) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
@@ -268,3 +268,25 @@ def names_in(schema: str, *catalogs: Catalog) -> set[str]:
             elif isinstance(value, Column) and value.identity is not None:
                 found.add(value.identity.sequence.name)
     return found
+
+
+def half_attached(
+    catalog: Catalog,
+    children: Mapping[Ref, list[Ref]],
+    parts: Mapping[Ref, list[Ref]],
+    attached: Mapping[Ref, list[Ref]],
+) -> Set[Ref]:
+    """The indexes of partitioned tables, or constraints with one, that some partitions have none of, or
+    themselves only in half."""
+    found = [
+        key
+        for table, partitions in children.items()
+        if is_partitioned(table, catalog)
+        for key in indexes_of(table, parts, catalog)
+        if len(attached.get(key, ())) < len(partitions)
+    ]
+    for key in found:
+        value = catalog.objects[key]
+        if isinstance(value, Constraint | Index) and value.parent is not None:
+            found.append(value.parent)
+    return {*found}
