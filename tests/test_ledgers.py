@@ -336,8 +336,14 @@ def test_a_gap_cannot_be_said_in_alembics_ledger(fresh_database: str) -> None:
 )
 def test_two_services_must_not_share_a_ledger(fresh_database: str, orm: str, label: str, hint: str) -> None:
     one, two = service("one", orm), service("two", orm)  # type: ignore[arg-type]
+    revision = {
+        "drizzle": drizzle(0, "select 1;"),
+        "alembic": alembic("a", "select 1;"),
+        "sqlx": sqlx(1, "select 1;"),
+    }[orm]
+    deploy([target(fresh_database, [], [(one, history(one, revision)), (two, history(two))])])
     with pytest.raises(OrmonyError) as caught:
-        deploy([target(fresh_database, [], [(one, history(one)), (two, history(two))])])
+        deploy([target(fresh_database, [], [(each, history(each, revision)) for each in (one, two)])])
     assert str(caught.value) == (
         f'error[shared-ledger]: services "one" and "two" record in one ledger, {label}: each would take'
         " the other's"

@@ -80,9 +80,16 @@ def wanted(
 def refuse_shared(services: Sequence[Service], histories: Mapping[str, History]) -> None:
     """Refuse two services that by their configuration alone record in one table, without any database.
 
-    Raises `shared-ledger`.
+    One without migrations records nothing. Raises `shared-ledger`.
     """
-    refuse_same_place([found for found, _ in wanted(services, histories, "$user")])
+    refuse_same_place([found for found, _ in wanted(recording(services, histories), histories, "$user")])
+
+
+def recording(services: Sequence[Service], histories: Mapping[str, History]) -> tuple[Service, ...]:
+    """The services that have migrations, and so write in their ledger."""
+    return tuple(
+        each for each in services if (found := histories.get(each.name)) is not None and found.revisions
+    )
 
 
 def refuse_same_place(found: Sequence[Found]) -> None:

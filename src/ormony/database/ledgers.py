@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from ormony.database.ledger_places import Found, refuse_same_place, wanted
+from ormony.database.ledger_places import Found, recording, refuse_same_place, wanted
 from ormony.errors import DATABASE, OrmonyError
 from ormony.history import (
     AlembicStamp,
@@ -122,7 +122,8 @@ def look(
             )
         ]
         result.append(_choose(places))
-    refuse_same_place(result)
+    writing = {"", *(service.name for service in recording(services, histories))}
+    refuse_same_place([found for found in result if found.service in writing])
     return tuple(result)
 
 

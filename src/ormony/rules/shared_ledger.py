@@ -38,7 +38,8 @@ SEVERITY: Final[Severity] = "error"
 
 def find(evidence: Evidence) -> Iterator[Finding]:
     """Each service whose ledger another has already; what only a database tells is not seen."""
-    found = [each for each, _ in ledger_places.wanted(evidence.services, evidence.histories, "$user")]
+    services = ledger_places.recording(evidence.services, evidence.histories)
+    found = [each for each, _ in ledger_places.wanted(services, evidence.histories, "$user")]
     paths = {service.name: service.path for service in evidence.services}
     first: dict[str, ledger_places.Found] = {}
     for ledger in found:
