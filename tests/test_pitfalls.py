@@ -58,7 +58,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "stream::test_a_wrapper_is_stripped_with_a_notice_and_lines_stay",
         "sqlx::test_the_directive_must_be_the_first_bytes",
         "alembic::test_parts_follow_what_the_revision_commits",
-        "bad_input::test_commit_inside_a_drizzle_file",
+        "bad_input::test_rollback_inside_a_drizzle_file",
         "pitfalls::test_a_mark_of_a_runner_of_ones_own_is_a_comment",
     ),
     "5. ALTER TYPE … ADD VALUE, used in the same transaction": (
