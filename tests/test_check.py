@@ -220,6 +220,12 @@ def test_findings_are_allowed_in_the_source_and_in_the_configuration(root: Path)
     assert seen(checked) == []
     said_at = f"{FILE}:{line((root / FILE).read_text(), 'on its way')}"
     assert [(each.reason, each.by) for each in checked.allowed] == [("it is on its way", said_at)]
+    edit(root, FILE, said, "    # ormony: allow mirror-breaks-reads\n")
+    (left,) = [each for each in check(root).findings if each.severity != "note"]
+    assert left.hint == (
+        f"{said_at} allows nothing before it says why: ormony: allow mirror-breaks-reads REASON"
+    )
+    edit(root, FILE, "    # ormony: allow mirror-breaks-reads\n", said)
     edit(root, FILE, said, "")
     assert len(seen(check(root))) == 1
     with (root / "ormony.toml").open("a") as file:

@@ -692,6 +692,11 @@ def _without_allowed(
             if said is not None:
                 reason, by = said[0], f"{path}:{said[1]}"
         if reason is None:
+            text = texts.get(path or "")
+            line = suppression.unreasoned(each, text) if text is not None else None
+            if line is not None:
+                hint = f"{path}:{line} allows nothing before it says why: ormony: allow {each.rule} REASON"
+                each = msgspec.structs.replace(each, hint=hint)
             left.append(each)
         else:
             allowed.append(Allowed(finding=each, reason=reason, by=by))

@@ -369,7 +369,11 @@ def _rule_names(context: click.Context, parameter: click.Parameter, incomplete: 
 )
 @click.option("--against", metavar="URL", help="Also ask this database (a URL, or env:NAME).")
 @click.option(
-    "--only", multiple=True, metavar="RULE", shell_complete=_rule_names, help="Only findings of this rule."
+    "--only",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=_rule_names,
+    help="Only findings of this rule, which may hold *, and what could not be checked.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail as well.")
 @click.option("--verbose", is_flag=True, help="Show notes too: what differs and breaks nothing.")

@@ -15,6 +15,7 @@ from ormony.rules.finding import Finding
 
 _COMMENT: Final = re.compile(r"\s*(?:--|#|//|\*|/\*+)\s?(.*?)\s*(?:\*/)?\s*")
 _ALLOW: Final = re.compile(r"ormony:\s+allow\s+([\w./-]+)\s+(\S.*)")
+_UNREASONED: Final = re.compile(r"ormony:\s+allow\s+([\w./-]+)")
 
 
 def suppressed(finding: Finding, text: str) -> tuple[str, int] | None:
@@ -45,6 +46,17 @@ def suppressed(finding: Finding, text: str) -> tuple[str, int] | None:
             reason = _reason(said, finding.rule)
             if reason is not None:
                 return reason, each
+    return None
+
+
+def unreasoned(finding: Finding, text: str) -> int | None:
+    """The line that would allow the finding's rule if it said why; None where there is none."""
+    if finding.rule not in text:
+        return None
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _UNREASONED.fullmatch(_said(line) or "")
+        if match and match[1] == finding.rule:
+            return number
     return None
 
 
