@@ -186,9 +186,7 @@ def _is_key_of_whole(fates: Fates, ref: Ref) -> bool:
 def _is_built_again(fates: Fates, key: Ref) -> bool:
     """Whether PostgreSQL builds it again for the new type of a column, and with it one in each partition."""
     return any(
-        need[0] == "column"
-        and need in fates.altered
-        and (need in fates.retyped or fates.changes_type(need))
+        need[0] == "column" and need in fates.altered and (need in fates.retyped or fates.changes_type(need))
         for need in fates.depends_before.get(key, ())
     )
 
