@@ -44,7 +44,8 @@ def written(fates: Fates, node: Node) -> Iterable[Statement]:
                 return _renamed(fates, before, ref)
             if ref.kind == "column" and comes_by_itself(ref, fates.new) and is_made_anew(fates, ref):
                 return add(ref, fates.new, if_missing=True)
-            return RENDERERS[ref.kind].create(ref, fates.new, fates.inline.get(ref, frozenset()))
+            made = RENDERERS[ref.kind].create(ref, fates.new, fates.inline.get(ref, frozenset()))
+            return (*made, *_tried_below(fates, ref))
         case "late":
             late = fates.completion(ref)
             before = fates.old_name(ref)
@@ -61,6 +62,26 @@ def written(fates: Fates, node: Node) -> Iterable[Statement]:
         case "drop aside":
             aside = ref._replace(name=fates.asides[ref][0])
             return RENDERERS[ref.kind].drop(aside, with_value(fates.old, aside, fates.old.objects[ref]))
+
+
+def _tried_below(fates: Fates, ref: Ref) -> Iterable[Statement]:
+    """A check that is made again NOT VALID is so in partitions too, where it held: they are tried again."""
+    check = fates.new.objects[ref]
+    if not isinstance(check, Constraint) or check.type != "check" or check.valid or ref not in fates.replaced:
+        return
+    table = Ref("table", ref.schema, ref.name)
+    for part in partitions_below(table, fates.new, fates.children_after):
+        before, after = fates.old.objects.get(part), fates.new.objects[part]
+        if (
+            isinstance(before, Table)
+            and isinstance(after, Table)
+            and before.partition == after.partition
+            and part not in fates.replaced
+            and part not in fates.taken_off
+            and ref.part in {*before.valid_checks} & {*after.valid_checks}
+        ):
+            sql = f"ALTER TABLE {relation(part)} VALIDATE CONSTRAINT {identifier(ref.part)}"
+            yield Statement(sql=sql, lock="share update exclusive")
 
 
 def _taken_off(fates: Fates, ref: Ref) -> Iterable[Statement]:
