@@ -164,10 +164,12 @@ def test_files_above_the_project_are_not_read(tmp_path: Path) -> None:
 def test_an_interrupt_ends_what_other_threads_wait_for(tmp_path: Path) -> None:
     """The programs have sessions of their own: a terminal's Ctrl-C reaches us alone."""
     script = (
-        "import sys, threading, time\n"
+        "import signal\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from pathlib import Path\n"
         "from ormony.adapters import subprocesses\n"
+        # whoever runs the tests in the background may have told them to ignore it
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "program = ['sh', '-c', 'echo $$ > begun; sleep 60 & wait']\n"
         "with subprocesses.ended_by_interrupts(), ThreadPoolExecutor() as pool:\n"
         "    pool.submit(subprocesses.run, program, cwd=Path(), environment={}, timeout_s=60).result()\n"
