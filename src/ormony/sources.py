@@ -377,7 +377,8 @@ class Reader:
                 exported_of, self.root, service, apart=apart, cache=self.cache, partial=self._tolerant
             )
         if server:
-            pool.submit(lambda: self.shadow.start())
+            modelled = {service.name for service, _ in jobs}
+            pool.submit(lambda: self.shadow.start(trials=len(modelled)))
 
     def exported(self, service: Service, *, apart: bool = False) -> Exported:
         """The DDL of a service's models, once for this reader; see `loading.exported_of`."""

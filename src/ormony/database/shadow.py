@@ -189,10 +189,14 @@ class Shadow:
         """The URL of a database in which the files have run, for the caller to use up; else as `replay`."""
         return self.replay(files).url
 
-    def start(self) -> None:
-        """Start the server now, so that it need not be waited for later. Raises as `replay`."""
+    def start(self, *, trials: int = 0) -> None:
+        """Start the server now, and make so many of the databases that `tried` will need (it makes two at
+        most), so that nobody waits for them later. Raises as `replay`.
+        """
         with _refusals(self._url):
             self._shared_site()
+            for _ in range(min(trials, _TRIALS)):
+                self._trials.append(self._new_trial())
 
     @contextlib.contextmanager
     def lent(self, files: Sequence[StreamFile], *, settled: int | None = None) -> Iterator[str]:
@@ -401,7 +405,9 @@ class Shadow:
                 done = number + 1
                 last = done == len(files)
                 wanted = (last and not lend) or done == checkpoint
-                slow = wanted and time.monotonic() - since > WORTH_A_TEMPLATE_S * _weight(run)
+                # What is lent becomes a template for nothing: one more on the way there has to save more.
+                worth = WORTH_A_TEMPLATE_S * (4 if lend else 1)
+                slow = wanted and time.monotonic() - since > worth * _weight(run)
                 if self._cache and ((keep and last) or slow):
                     run.conn.close()
                     if _cluster_state(site) == before:
