@@ -212,6 +212,7 @@ def main() -> None:
             for kept in (root / ".ormony").iterdir():
                 if kept.is_dir() and kept.name != "db":
                     shutil.rmtree(kept)
+            os.sync()  # a fresh clone has removed nothing
             table.turn("ormony check, a fresh clone", check, folder, (0, 1))
             table.turn("ormony check --no-cache", [*check, "--no-cache"], folder, (0, 1))
             run(check, folder, (0, 1))
