@@ -66,7 +66,7 @@ def written(fates: Fates, node: Node) -> Iterable[Statement]:
 
 def _tried_below(fates: Fates, ref: Ref) -> Iterable[Statement]:
     """A check that is made again NOT VALID is so in partitions too, where it held: they are tried again."""
-    check = fates.new.objects[ref]
+    check = fates.new.objects.get(ref)  # a default is none
     if not isinstance(check, Constraint) or check.type != "check" or check.valid or ref not in fates.replaced:
         return
     table = Ref("table", ref.schema, ref.name)
